@@ -1,0 +1,177 @@
+import { writeUuid } from './uuid.ts'
+
+/** Views at least this long are passed on instead of copied: below it, one more socket chunk costs more. */
+const MIN_PASSED_VIEW = 8192
+
+/**
+ * A growing buffer with the matching writes for Reader. Long byte ranges given to `view` are not copied: they
+ * become chunks of their own between the written ones, so the caller must leave them alone until the chunks are used.
+ */
+export class Writer {
+  #buffer: Buffer
+  /** Where the next byte goes in the current buffer. */
+  #at = 0
+  /** Start of the bytes in the current buffer that no chunk holds yet. */
+  #start = 0
+  #chunks: Buffer[] = []
+  #chunkBytes = 0
+
+  constructor(initialBytes = 512) {
+    this.#buffer = Buffer.allocUnsafe(initialBytes)
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#chunkBytes + this.#at - this.#start
+  }
+
+  #reserve(length: number): number {
+    const at = this.#at
+    if (at + length > this.#buffer.length) return this.#grow(length)
+    this.#at = at + length
+    return at
+  }
+
+  #grow(length: number): number {
+    const pending = this.#at - this.#start
+    const grown = Buffer.allocUnsafe(Math.max(512, (pending + length) * 2))
+    this.#buffer.copy(grown, 0, this.#start, this.#at)
+    this.#buffer = grown
+    this.#start = 0
+    this.#at = pending + length
+    return pending
+  }
+
+  bool(value: boolean): void {
+    const at = this.#reserve(1)
+    this.#buffer[at] = value ? 1 : 0
+  }
+
+  int8(value: number): void {
+    const at = this.#reserve(1)
+    this.#buffer.writeInt8(value, at)
+  }
+
+  uint8(value: number): void {
+    const at = this.#reserve(1)
+    this.#buffer[at] = value
+  }
+
+  int16(value: number): void {
+    const at = this.#reserve(2)
+    this.#buffer.writeInt16BE(value, at)
+  }
+
+  uint16(value: number): void {
+    const at = this.#reserve(2)
+    this.#buffer.writeUInt16BE(value, at)
+  }
+
+  int32(value: number): void {
+    const at = this.#reserve(4)
+    this.#buffer.writeInt32BE(value, at)
+  }
+
+  uint32(value: number): void {
+    const at = this.#reserve(4)
+    this.#buffer.writeUInt32BE(value, at)
+  }
+
+  int64(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`)
+    const at = this.#reserve(8)
+    const low = value >>> 0
+    this.#buffer.writeInt32BE((value - low) / 0x1_0000_0000, at)
+    this.#buffer.writeUInt32BE(low, at + 4)
+  }
+
+  bigInt64(value: bigint): void {
+    const at = this.#reserve(8)
+    this.#buffer.writeBigInt64BE(value, at)
+  }
+
+  float64(value: number): void {
+    const at = this.#reserve(8)
+    this.#buffer.writeDoubleBE(value, at)
+  }
+
+  uvarint(value: number): void {
+    let left = value >>> 0
+    while (left > 0x7f) {
+      this.uint8((left & 0x7f) | 0x80)
+      left >>>= 7
+    }
+    this.uint8(left)
+  }
+
+  varint(value: number): void {
+    this.uvarint((value << 1) ^ (value >> 31))
+  }
+
+  varlong(value: number): void {
+    if (value >= -0x4000_0000 && value < 0x4000_0000) {
+      this.varint(value)
+      return
+    }
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`)
+    const wide = BigInt(value)
+    let left = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n))
+    while (left > 0x7fn) {
+      this.uint8(Number(left & 0x7fn) | 0x80)
+      left >>= 7n
+    }
+    this.uint8(Number(left))
+  }
+
+  /** Text without a length; `length` is what utf8Length(value) gave. */
+  utf8(value: string, length: number): void {
+    const at = this.#reserve(length)
+    this.#buffer.write(value, at, length, 'utf8')
+  }
+
+  /** Copies the bytes. */
+  bytes(value: Uint8Array): void {
+    const at = this.#reserve(value.length)
+    this.#buffer.set(value, at)
+  }
+
+  /** Takes the bytes over without copying when they are long; they must not change until the chunks are used. */
+  view(value: Buffer): void {
+    if (value.length < MIN_PASSED_VIEW) {
+      this.bytes(value)
+      return
+    }
+    this.#closeChunk()
+    this.#chunks.push(value)
+    this.#chunkBytes += value.length
+  }
+
+  uuid(value: string): void {
+    const at = this.#reserve(16)
+    writeUuid(value, this.#buffer, at)
+  }
+
+  #closeChunk(): void {
+    if (this.#at === this.#start) return
+    this.#chunks.push(this.#buffer.subarray(this.#start, this.#at))
+    this.#chunkBytes += this.#at - this.#start
+    this.#start = this.#at
+  }
+
+  /** All that was written, in order, as few chunks as possible; the writer starts again empty. */
+  takeChunks(): Buffer[] {
+    this.#closeChunk()
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.#chunkBytes = 0
+    return chunks
+  }
+
+  /** All that was written as one buffer (a copy only when there are several chunks); starts again empty. */
+  takeBytes(): Buffer {
+    const chunks = this.takeChunks()
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+  }
+}
+
+export const utf8Length = (value: string): number => Buffer.byteLength(value, 'utf8')

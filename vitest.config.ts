@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+// Groups that can be run alone: `npx vitest run --project unit`. test/run.js knows which need outside programs.
+const group = (name: string, include: string[], more: object = {}) => ({
+  test: { name, include, testTimeout: 60_000, hookTimeout: 120_000, ...more },
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], { testTimeout: 10_000 }),
+      group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),
+      group('interop', ['test/interop/**/*.test.ts'], { fileParallelism: false, testTimeout: 180_000 }),
+      group('parity', ['test/parity/**/*.test.ts'], { fileParallelism: false, testTimeout: 900_000 }),
+    ],
+  },
+})
