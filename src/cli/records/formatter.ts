@@ -1,0 +1,27 @@
+import type { ByteOutput } from './byte-output.ts'
+import type { Header } from './line-reader.ts'
+
+/** A record as it was read from a partition. */
+export interface ConsumedRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly timestampType: 'CreateTime' | 'LogAppendTime'
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: readonly Header[]
+}
+
+/** Prints records: what Kafka calls a MessageFormatter. */
+export interface Formatter {
+  /** Throws when the record cannot be shown. */
+  write(record: ConsumedRecord, output: ByteOutput): void
+  /** Set when a record is its value and this separator and nothing else, so that the rest need not be decoded. */
+  readonly valueOnly?: { readonly separator: Buffer; readonly nullLiteral: Buffer }
+}
+
+/** A formatter, or a setting of one, that ktool cannot give. */
+export class FormatterError extends Error {
+  override readonly name = 'FormatterError'
+}
