@@ -1,0 +1,41 @@
+import { atLeast, distinct, oneOf, someDistinct } from '../checks.ts'
+import { INT_MAX, int, list, long, type Setting, text } from '../setting.ts'
+
+export const networkSettings: readonly Setting[] = [
+  list('advertised.listeners', null, { check: someDistinct }),
+  int('background.threads', 10, { check: atLeast(1), update: 'cluster-wide' }),
+  int('connection.failed.authentication.delay.ms', 100, { check: atLeast(0) }),
+  long('connections.max.idle.ms', 600_000),
+  int('delete.records.purgatory.purge.interval.requests', 1),
+  list('early.start.listeners', null, { check: distinct }),
+  int('fetch.max.bytes', 57_671_680, { check: atLeast(1024) }),
+  int('fetch.purgatory.purge.interval.requests', 1000),
+  text('inter.broker.listener.name', null),
+  text(
+    'listener.security.protocol.map',
+    'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    { update: 'per-broker' },
+  ),
+  list('listeners', 'PLAINTEXT://:9092', { check: someDistinct, update: 'per-broker' }),
+  int('max.connection.creation.rate', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
+  int('max.connections', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
+  int('max.connections.per.ip', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
+  text('max.connections.per.ip.overrides', '', { update: 'cluster-wide' }),
+  int('max.incremental.fetch.session.cache.slots', 1000, { check: atLeast(0) }),
+  int('max.request.partition.size.limit', 2000, { check: atLeast(1) }),
+  int('num.io.threads', 8, { check: atLeast(1), update: 'cluster-wide' }),
+  int('num.network.threads', 3, { check: atLeast(1), update: 'cluster-wide' }),
+  int('producer.purgatory.purge.interval.requests', 1000),
+  long('queued.max.request.bytes', -1),
+  int('queued.max.requests', 500, { check: atLeast(1) }),
+  int('request.timeout.ms', 30_000),
+  text('security.inter.broker.protocol', 'PLAINTEXT', {
+    check: oneOf('PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'),
+  }),
+  long('socket.connection.setup.timeout.max.ms', 30_000),
+  long('socket.connection.setup.timeout.ms', 10_000),
+  int('socket.listen.backlog.size', 50, { check: atLeast(1) }),
+  int('socket.receive.buffer.bytes', 102_400),
+  int('socket.request.max.bytes', 104_857_600, { check: atLeast(1) }),
+  int('socket.send.buffer.bytes', 102_400),
+]
