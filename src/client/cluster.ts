@@ -1,0 +1,193 @@
+import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
+import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
+import { type Address, parseAddresses } from './addresses.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Connection, Dial } from './connection.ts'
+import { type Broker, type Channel, Connections } from './connections.ts'
+import { MetadataCache, type TopicMetadata } from './metadata.ts'
+import { Deadline, isRetriable, withRetries } from './retry.ts'
+
+/** Names, defaults and meaning of Kafka's client properties where they have one. */
+export interface ClusterOptions {
+  /** `host:port,host:port`, or addresses. */
+  readonly bootstrapServers: string | readonly Address[]
+  readonly clientId?: string | undefined
+  readonly clientVersion?: string | undefined
+  /** How long one broker may take to answer one request. */
+  readonly requestTimeoutMs?: number | undefined
+  /** How long a call may take in all, retries included. */
+  readonly defaultApiTimeoutMs?: number | undefined
+  /** How long one address may take to accept a connection. */
+  readonly connectTimeoutMs?: number | undefined
+  /** How long the first connection is tried again after every address failed; no wait when 0. */
+  readonly bootstrapTimeoutMs?: number | undefined
+  readonly retryBackoffMs?: number | undefined
+  readonly retryBackoffMaxMs?: number | undefined
+  readonly metadataMaxAgeMs?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: (() => number) | undefined
+  readonly dial?: Dial | undefined
+}
+
+export interface CallOptions {
+  /** Which broker: its id, any that answers, or the one that leads the cluster. `any` when left out. */
+  readonly node?: number | 'any' | 'controller' | undefined
+  readonly version?: number | undefined
+  /** How long the call may take in all, if not defaultApiTimeoutMs. */
+  readonly timeoutMs?: number | undefined
+}
+
+export interface TopicsOptions {
+  /** Asks the brokers even when the answer is known. */
+  readonly refresh?: boolean | undefined
+  readonly allowAutoTopicCreation?: boolean | undefined
+  readonly timeoutMs?: number | undefined
+}
+
+/** What to send; a function when it depends on the version that is spoken. */
+export type Body<Q extends Fields> = Encodable<Q> | ((version: number) => Encodable<Q>)
+
+export const bodyFor = <Q extends Fields>(body: Body<Q>, version: number): Encodable<Q> =>
+  typeof body === 'function' ? body(version) : body
+
+/** A Kafka cluster as a client sees it: its brokers, topics and leaders, and requests to them. */
+export class Cluster {
+  readonly connections: Connections
+  readonly metadata: MetadataCache
+  readonly clock: Clock
+  readonly random: () => number
+  readonly requestTimeoutMs: number
+  readonly defaultApiTimeoutMs: number
+  readonly retryBackoffMs: number
+  readonly retryBackoffMaxMs: number
+  readonly #bootstrapTimeoutMs: number
+
+  private constructor(options: ClusterOptions) {
+    const { bootstrapServers, clock = systemClock } = options
+    const addresses =
+      typeof bootstrapServers === 'string' ? parseAddresses(bootstrapServers) : bootstrapServers
+    this.clock = clock
+    this.random = options.random ?? Math.random
+    this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000
+    this.defaultApiTimeoutMs = options.defaultApiTimeoutMs ?? 60_000
+    this.retryBackoffMs = options.retryBackoffMs ?? 100
+    this.retryBackoffMaxMs = options.retryBackoffMaxMs ?? 1000
+    this.#bootstrapTimeoutMs = options.bootstrapTimeoutMs ?? 1500
+    this.connections = new Connections(addresses, {
+      clientId: options.clientId ?? 'ktool',
+      clientVersion: options.clientVersion ?? '0',
+      connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+      requestTimeoutMs: this.requestTimeoutMs,
+      clock,
+      dial: options.dial,
+    })
+    this.metadata = new MetadataCache(this.connections, clock, options.metadataMaxAgeMs ?? 300_000)
+  }
+
+  /** Nothing is sent before the first request; SettingError when an address is none. */
+  static connect(options: ClusterOptions): Cluster {
+    return new Cluster(options)
+  }
+
+  /**
+   * Sends a request and gives the answer. Sent again, elsewhere if need be, after failures that may pass, until the
+   * time is up; an error code at the top of the answer is thrown as KafkaError.
+   */
+  request<Q extends Fields, S extends Fields>(
+    api: Api<Q, S>,
+    body: Body<Q>,
+    options: CallOptions = {},
+  ): Promise<Decoded<S>> {
+    const deadline = this.deadline(options.timeoutMs)
+    return this.retrying(deadline, async () => {
+      const connection = await this.#connectionTo(options.node ?? 'any')
+      const version = options.version ?? connection.version(api)
+      const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
+      const answer = await connection.request(api, bodyFor(body, version), { version, timeoutMs })
+      this.#checkAnswer(answer)
+      return answer
+    })
+  }
+
+  /** Topics by name with their partitions and leaders; each has an error of its own. */
+  async topics(names: readonly string[], options: TopicsOptions = {}): Promise<Map<string, TopicMetadata>> {
+    const { refresh = false, allowAutoTopicCreation = false } = options
+    const found = new Map<string, TopicMetadata>()
+    const missing: string[] = []
+    for (const name of new Set(names)) {
+      const known = refresh ? undefined : this.metadata.get(name)
+      if (known === undefined) missing.push(name)
+      else found.set(name, known)
+    }
+    if (missing.length > 0) {
+      for (const [name, topic] of await this.#askTopics(missing, allowAutoTopicCreation, options.timeoutMs)) {
+        found.set(name, topic)
+      }
+    }
+    return found
+  }
+
+  /** Every topic that this client may see. */
+  allTopics(options: { readonly timeoutMs?: number | undefined } = {}): Promise<Map<string, TopicMetadata>> {
+    return this.#askTopics(null, false, options.timeoutMs)
+  }
+
+  /** The brokers that are alive, by id. */
+  async brokers(): Promise<Broker[]> {
+    await this.#askTopics([], false)
+    return [...this.connections.brokers.values()].sort((a, b) => a.nodeId - b.nodeId)
+  }
+
+  /** A connection to a broker, for requests in a stream of their own; asks for the brokers when it is unknown. */
+  async connectionTo(nodeId: number, channel: Channel = 'main'): Promise<Connection> {
+    if (!this.connections.brokers.has(nodeId)) await this.#askTopics([], false)
+    return await this.connections.node(nodeId, channel)
+  }
+
+  deadline(timeoutMs = this.defaultApiTimeoutMs): Deadline {
+    return new Deadline(this.clock, timeoutMs)
+  }
+
+  /** Runs `attempt` again after failures that may pass; not for long if no broker ever answered. */
+  async retrying<T>(deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
+    if (!this.connections.hasConnected) {
+      const first = new Deadline(this.clock, Math.min(deadline.leftMs, this.#bootstrapTimeoutMs))
+      await withRetries(this, first, () => this.connections.any())
+    }
+    return await withRetries(this, deadline, attempt)
+  }
+
+  close(): void {
+    this.connections.close()
+  }
+
+  async #connectionTo(node: number | 'any' | 'controller'): Promise<Connection> {
+    if (typeof node === 'number') return await this.connectionTo(node)
+    if (node === 'any') return await this.connections.any()
+    if (this.connections.brokers.size === 0) await this.#askTopics([], false)
+    try {
+      return await this.connections.node(this.metadata.controllerId)
+    } catch (error) {
+      // With KRaft any broker passes the request on; before, only the controller itself took it.
+      if (!isRetriable(error) && !(error instanceof KafkaError)) throw error
+      return await this.connections.any()
+    }
+  }
+
+  #askTopics(
+    names: readonly string[] | null,
+    allowAutoTopicCreation: boolean,
+    timeoutMs?: number,
+  ): Promise<Map<string, TopicMetadata>> {
+    return this.retrying(this.deadline(timeoutMs), async () =>
+      this.metadata.ask(await this.connections.any(), names, allowAutoTopicCreation),
+    )
+  }
+
+  #checkAnswer(answer: object): void {
+    const { errorCode, errorMessage } = answer as { errorCode?: unknown; errorMessage?: unknown }
+    if (typeof errorCode !== 'number' || errorCode === 0) return
+    const code: ErrorName = errorName(errorCode)
+    throw new KafkaError(code, typeof errorMessage === 'string' ? errorMessage : null)
+  }
+}

@@ -1,0 +1,43 @@
+export type ConnectionFailure =
+  /** Nobody listens there, or the name is unknown. */
+  | 'unreachable'
+  /** What answers is not a Kafka broker. */
+  | 'not-kafka'
+  /** No connection or no answer within the time allowed. */
+  | 'timed-out'
+  /** The other side hung up, or we did. */
+  | 'closed'
+
+/** A broker could not be reached, or went away before it answered. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
+  readonly failure: ConnectionFailure
+  /** The address as `host:port`, or several, separated by commas. */
+  readonly address: string
+
+  constructor(failure: ConnectionFailure, address: string, reason: string, options?: ErrorOptions) {
+    super(`${address}: ${reason}`, options)
+    this.failure = failure
+    this.address = address
+  }
+}
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EPIPE: 'the connection was closed',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name could not be looked up',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network is unreachable',
+  ETIMEDOUT: 'the connection timed out',
+}
+
+/** What a socket's error means, in a few words. */
+export function socketReason(error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  if (code !== undefined && code in REASONS) return REASONS[code]!
+  // A name with several addresses fails with one error for each of them.
+  if (error instanceof AggregateError) return error.errors.map(socketReason).join(', ')
+  return error.message
+}

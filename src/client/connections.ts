@@ -1,0 +1,124 @@
+import { KafkaError } from '../protocol/errors.ts'
+import { type Address, formatAddress } from './addresses.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { ConnectionError } from './connection-error.ts'
+
+export interface Broker {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+}
+
+/**
+ * Which of several connections to one broker. A broker answers the requests of a connection one after the other, so
+ * a fetch that waits for records must not stand in front of anything else.
+ */
+export type Channel = 'main' | 'produce' | 'fetch'
+
+/** Connections to the brokers of one cluster: opened when first asked for, forgotten when they close. */
+export class Connections {
+  readonly #bootstrap: readonly Address[]
+  readonly #options: ConnectionOptions
+  readonly #open = new Map<string, Promise<Connection>>()
+  #brokers = new Map<number, Broker>()
+  #isClosed = false
+  /** Whether any broker ever answered. */
+  hasConnected = false
+
+  constructor(bootstrap: readonly Address[], options: ConnectionOptions) {
+    this.#bootstrap = bootstrap
+    this.#options = options
+  }
+
+  get brokers(): ReadonlyMap<number, Broker> {
+    return this.#brokers
+  }
+
+  /** Replaces the table of brokers by a newer one. */
+  learn(brokers: Iterable<Broker>): void {
+    this.#brokers = new Map([...brokers].map((broker) => [broker.nodeId, broker]))
+  }
+
+  /** A connection to this broker; KafkaError BROKER_NOT_AVAILABLE when the cluster has none of that id. */
+  async node(nodeId: number, channel: Channel = 'main'): Promise<Connection> {
+    const broker = this.#brokers.get(nodeId)
+    if (broker === undefined) {
+      throw new KafkaError('BROKER_NOT_AVAILABLE', `broker ${nodeId} is not part of the cluster`)
+    }
+    return await this.#connect(broker, channel)
+  }
+
+  /** A connection to whichever broker can be reached, an open one if there is any. */
+  async any(): Promise<Connection> {
+    const opening = this.#open.values().next()
+    if (!opening.done) {
+      const connection = await opening.value.catch(() => null)
+      if (connection?.isOpen) return connection
+    }
+    const failures: ConnectionError[] = []
+    const tried = new Set<string>()
+    for (const address of [...this.#brokers.values(), ...this.#bootstrap]) {
+      if (tried.has(formatAddress(address))) continue
+      tried.add(formatAddress(address))
+      try {
+        return await this.#connect(address, 'main')
+      } catch (error) {
+        if (!(error instanceof ConnectionError)) throw error
+        failures.push(error)
+      }
+    }
+    throw noneReached(failures)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const opening of this.#open.values()) {
+      opening.then(
+        (connection) => connection.close(),
+        () => {},
+      )
+    }
+    this.#open.clear()
+  }
+
+  // By address and not by id, so that the bootstrap connection serves its broker, too.
+  #connect(address: Address, channel: Channel): Promise<Connection> {
+    const key = `${channel} ${formatAddress(address)}`
+    const known = this.#open.get(key)
+    if (known !== undefined) return known
+    const opening = this.#openNew(address, () => {
+      if (this.#open.get(key) === opening) this.#open.delete(key)
+    })
+    this.#open.set(key, opening)
+    return opening
+  }
+
+  async #openNew(address: Address, forget: () => void): Promise<Connection> {
+    try {
+      if (this.#isClosed)
+        throw new ConnectionError('closed', formatAddress(address), 'this client was closed')
+      const connection = await Connection.open(address, this.#options)
+      if (this.#isClosed) connection.close()
+      this.hasConnected = true
+      connection.onClose(forget)
+      return connection
+    } catch (error) {
+      // Not before the caller has put this promise into the map.
+      await null
+      forget()
+      throw error
+    }
+  }
+}
+
+function noneReached(failures: ConnectionError[]): ConnectionError {
+  const [first] = failures
+  if (first === undefined) throw new KafkaError('BROKER_NOT_AVAILABLE', 'the cluster has no brokers')
+  if (failures.length === 1) return first
+  const addresses = failures.map(({ address }) => address).join(', ')
+  const reasons = failures.map(({ message }) => message).join('; ')
+  return new ConnectionError(first.failure, addresses, `no broker could be reached (${reasons})`, {
+    cause: first,
+  })
+}

@@ -1,0 +1,69 @@
+import { KafkaError } from '../protocol/errors.ts'
+import type { Clock } from './clock.ts'
+import { sleep } from './clock.ts'
+import { ConnectionError } from './connection-error.ts'
+
+export interface Backoff {
+  readonly retryBackoffMs: number
+  readonly retryBackoffMaxMs: number
+}
+
+/** The wait before retry number `failures`: it doubles, with a fifth of jitter, up to the limit (KIP-580). */
+export function backoffMs(failures: number, backoff: Backoff, random: () => number): number {
+  const { retryBackoffMs, retryBackoffMaxMs } = backoff
+  const term = Math.min(retryBackoffMs * 2 ** Math.max(0, failures - 1), retryBackoffMaxMs)
+  return Math.min(term * (0.8 + random() * 0.4), Math.max(retryBackoffMs, retryBackoffMaxMs))
+}
+
+/** Whether the same request may work a little later or at another broker. */
+export function isRetriable(error: unknown): error is KafkaError | ConnectionError {
+  if (error instanceof KafkaError) return error.retriable
+  return error instanceof ConnectionError && error.failure !== 'not-kafka'
+}
+
+/** A point in time, and how long it is until then. */
+export class Deadline {
+  readonly #clock: Clock
+  readonly #atMs: number
+  readonly timeoutMs: number
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock
+    this.#atMs = clock.now() + timeoutMs
+    this.timeoutMs = timeoutMs
+  }
+
+  get leftMs(): number {
+    return Math.max(0, this.#atMs - this.#clock.now())
+  }
+
+  get isOver(): boolean {
+    return this.leftMs === 0
+  }
+}
+
+export interface Retrying extends Backoff {
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or the deadline passes; then the last error is thrown as it
+ * came, so the caller knows what stood in the way.
+ */
+export async function withRetries<T>(
+  retrying: Retrying,
+  deadline: Deadline,
+  attempt: (failures: number) => Promise<T>,
+): Promise<T> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt(failures)
+    } catch (error) {
+      if (!isRetriable(error)) throw error
+      const waitMs = backoffMs(failures + 1, retrying, retrying.random)
+      if (waitMs >= deadline.leftMs) throw error
+      await sleep(retrying.clock, waitMs)
+    }
+  }
+}
