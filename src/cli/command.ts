@@ -1,0 +1,74 @@
+import type { Context } from './context.ts'
+import type { OptionSpecs, Values } from './option-spec.ts'
+import type { Format } from './output.ts'
+
+/** Which options stand on the command line, before any value was looked at. */
+export interface Given<Key extends string = string> {
+  has(key: Key): boolean
+  /** The texts given for an option, in order. */
+  texts(key: Key): readonly string[]
+}
+
+export interface CommandSpec<O extends OptionSpecs> {
+  readonly name: string
+  /** One sentence for the help of the group this belongs to; a tool's own stands in the registry. */
+  readonly summary?: string
+  readonly options: O
+  /** Options without a value that may also be written as a word: `topics list` for `topics --list`. */
+  readonly words?: readonly (keyof O & string)[]
+  /** Options that positional arguments fill, in this order. */
+  readonly subjects?: readonly (keyof O & string)[]
+  /** What `-o` takes; a tool without it prints no data and has no `-o`. */
+  readonly formats?: readonly Format[]
+  /** Whose sentences usage errors have: those of jopt-simple or of argparse4j, as in the mirrored tool. */
+  readonly style?: 'jopt' | 'argparse'
+  /** Refuses wrong combinations; runs before values are read, as in Kafka. */
+  readonly check?: (given: Given<keyof O & string>) => void
+  readonly failure?: FailureSpec
+  readonly examples?: readonly string[]
+  /** The tool ends by itself when it is interrupted, and is waited for. */
+  readonly endsOnInterrupt?: boolean
+  /** The exit code, 0 when nothing is returned. */
+  readonly run: (options: Values<O>, context: Context) => Promise<number | undefined> | Promise<void>
+}
+
+/** How the mirrored tool words its failures. */
+export interface FailureSpec {
+  /** Kafka's sentence around the reason of a failure; `args` as they were typed. */
+  readonly sentence?: (reason: string, args: readonly string[]) => string
+  /** Kafka's sentence around a value that cannot be read; the reason alone when absent. */
+  readonly badValue?: (reason: string, args: readonly string[]) => string
+  /** Kafka's sentence around an option that is unknown or lacks its argument; the reason alone when absent. */
+  readonly badOption?: (reason: string) => string
+  /** What Kafka says when no server is named; said when the default address does not answer. */
+  readonly noServer?: string
+  /** The exit code that Kafka's tool has for a failure, for --compat-exit-codes. */
+  readonly exit?: number
+}
+
+/** A tool or a sub-command, its option types forgotten. */
+export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run' | 'check' | 'words' | 'subjects'> {
+  readonly words?: readonly string[]
+  readonly subjects?: readonly string[]
+  readonly check?: (given: Given) => void
+  readonly run: (
+    options: Record<string, unknown>,
+    context: Context,
+  ) => Promise<number | undefined> | Promise<void>
+}
+
+/** A tool that is only its sub-commands, as `features describe`. */
+export interface CommandGroup {
+  readonly name: string
+  readonly subcommands: readonly Command[]
+  readonly style?: 'jopt' | 'argparse'
+}
+
+/** Declares a tool: `run` gets its options typed, with keys as commander derives them from the flags. */
+export function defineCommand<const O extends OptionSpecs>(spec: CommandSpec<O>): Command {
+  return spec as unknown as Command
+}
+
+export function defineGroup(group: CommandGroup): CommandGroup {
+  return group
+}

@@ -1,0 +1,123 @@
+import type { Cluster, ClusterOptions } from '../client/cluster.ts'
+import { Failure } from './failures.ts'
+import type { Io } from './io.ts'
+import type { Format, Listing } from './output.ts'
+import { render } from './output.ts'
+import { clusterOptions, readProperties } from './properties.ts'
+
+/** The values of SERVER_OPTIONS. */
+export interface ServerOptions {
+  readonly bootstrapServer?: string | undefined
+  readonly commandConfig?: string | undefined
+}
+
+/** Where the addresses of a cluster came from, for the message when it does not answer. */
+export interface ServerChoice {
+  readonly addresses: string
+  readonly source:
+    | '--bootstrap-server'
+    | 'bootstrap.servers'
+    | 'KTOOL_BOOTSTRAP_SERVERS'
+    | 'KAFKA_BOOTSTRAP_SERVERS'
+    | 'default'
+}
+
+export type Connect = (options: ClusterOptions) => Cluster | Promise<Cluster>
+
+/** What a tool works with besides its options. */
+export class Context {
+  readonly io: Io
+  /** The tool's arguments as they were typed. */
+  readonly args: readonly string[]
+  readonly format: Format
+  readonly #connect: Connect
+  readonly #color: boolean
+  readonly #closers: (() => unknown)[] = []
+  readonly #abort = new AbortController()
+  #server: ServerChoice | undefined
+
+  constructor(io: Io, { args, format, color, connect }: ContextOptions) {
+    this.io = io
+    this.args = args
+    this.format = format
+    this.#color = color
+    this.#connect = connect
+  }
+
+  /** Aborted on SIGINT and SIGTERM. */
+  get interrupted(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  interrupt(): void {
+    this.#abort.abort()
+  }
+
+  /** The server that was chosen last. */
+  get server(): ServerChoice | undefined {
+    return this.#server
+  }
+
+  /** Whether data is printed as Kafka's tool prints it. */
+  get isText(): boolean {
+    return this.format === 'text'
+  }
+
+  async print(listing: Listing): Promise<void> {
+    this.io.out(await render(this.format, listing, { color: this.#color && this.io.isTerminal.out }))
+  }
+
+  /** A line for people, on standard error. */
+  say(line: string): void {
+    this.io.err(`${line}\n`)
+  }
+
+  /** A client of the cluster that the options name; closed when the tool ends. */
+  async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
+    const properties = options.commandConfig === undefined ? new Map() : readProperties(options.commandConfig)
+    this.#server = chooseServer(options, properties, this.io.env)
+    const cluster = await this.#connect({
+      ...clusterOptions(properties),
+      ...more,
+      bootstrapServers: this.#server.addresses,
+    })
+    this.onClose(() => cluster.close())
+    return cluster
+  }
+
+  /** Calls back when the tool is done, whatever happened. */
+  onClose(closer: () => unknown): void {
+    this.#closers.push(closer)
+  }
+
+  async close(): Promise<void> {
+    for (const closer of this.#closers.splice(0).reverse()) await closer()
+  }
+}
+
+export interface ContextOptions {
+  readonly args: readonly string[]
+  readonly format: Format
+  readonly color: boolean
+  readonly connect: Connect
+}
+
+/** The first that is there of: the option, the properties file, two variables, this machine. */
+export function chooseServer(
+  { bootstrapServer }: ServerOptions,
+  properties: ReadonlyMap<string, string>,
+  env: Io['env'],
+): ServerChoice {
+  if (bootstrapServer !== undefined) {
+    if (bootstrapServer.trim() === '')
+      throw new Failure('No resolvable bootstrap urls given in bootstrap.servers')
+    return { addresses: bootstrapServer, source: '--bootstrap-server' }
+  }
+  const fromFile = properties.get('bootstrap.servers')
+  if (fromFile) return { addresses: fromFile, source: 'bootstrap.servers' }
+  for (const source of ['KTOOL_BOOTSTRAP_SERVERS', 'KAFKA_BOOTSTRAP_SERVERS'] as const) {
+    const addresses = env[source]
+    if (addresses) return { addresses, source }
+  }
+  return { addresses: 'localhost:9092', source: 'default' }
+}

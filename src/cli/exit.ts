@@ -1,0 +1,93 @@
+import type { FailureSpec } from './command.ts'
+import type { ServerChoice } from './context.ts'
+import { ConditionNotMet, Failure, UsageError } from './failures.ts'
+import type { Io } from './io.ts'
+import { OutputClosed } from './io.ts'
+
+export const EXIT = { done: 0, failed: 1, usage: 2, notMet: 3, interrupted: 130 } as const
+
+/** What is known about the run that failed. */
+export interface Situation {
+  /** The tool and sub-command, for the pointer to its help. */
+  readonly command: string
+  readonly failure?: FailureSpec | undefined
+  readonly args: readonly string[]
+  readonly isJson: boolean
+  readonly debug: boolean
+  /** Kafka's exit codes instead of ours. */
+  readonly compat: boolean
+  readonly server?: ServerChoice | undefined
+}
+
+interface Told {
+  readonly exit: number
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly code?: string | undefined
+}
+
+/** Says what went wrong and gives the exit code: the one place that maps errors to either. */
+export function report(error: unknown, situation: Situation, io: Pick<Io, 'err'>): number {
+  if (error instanceof OutputClosed) return EXIT.done
+  const told = tell(error, situation)
+  if (situation.isJson) {
+    const { message, hint = null, code = null } = told
+    io.err(`${JSON.stringify({ error: { message, code, hint, exitCode: told.exit } })}\n`)
+  } else {
+    io.err(`${told.message}\n`)
+    if (told.hint !== undefined) io.err(`hint: ${told.hint}\n`)
+    if (situation.debug) io.err(debugText(error))
+  }
+  return told.exit
+}
+
+/** The exit code of a tool that ran to its end. */
+export function exitCode(
+  code: number | undefined,
+  { failure, compat }: Pick<Situation, 'failure' | 'compat'>,
+): number {
+  return code === EXIT.failed && compat ? (failure?.exit ?? EXIT.failed) : (code ?? EXIT.done)
+}
+
+function tell(error: unknown, situation: Situation): Told {
+  const { failure, compat, args, server } = situation
+  if (error instanceof UsageError) {
+    const hint = error.hint ?? `ktool ${situation.command} --help lists the options`
+    return { exit: compat ? EXIT.failed : EXIT.usage, message: error.message, hint }
+  }
+  if (error instanceof ConditionNotMet) return { exit: EXIT.notMet, message: error.message }
+  const exit = exitCode(EXIT.failed, situation)
+  if (error instanceof Failure) return { exit, message: error.message, hint: error.hint, code: error.code }
+  const reason = error instanceof Error ? error.message : String(error)
+  const isUnreachable = error instanceof Error && error.name === 'ConnectionError'
+  if (isUnreachable && server?.source === 'default') {
+    const hint = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`
+    return {
+      exit,
+      message: failure?.noServer ?? 'Missing required argument "[bootstrap-server]"',
+      hint,
+      code: codeOf(error),
+    }
+  }
+  const message = failure?.sentence?.(reason, args) ?? reason
+  const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
+  const hint = isFromElsewhere ? `the address ${server.addresses} is from ${server.source}` : undefined
+  return { exit, message, hint, code: codeOf(error) }
+}
+
+/** The name of a wire error, or what kind of connection failure it was. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if ('failure' in error && typeof error.failure === 'string') return error.failure
+  return undefined
+}
+
+function debugText(error: unknown): string {
+  const lines: string[] = []
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code = codeOf(cause)
+    lines.push(`${code === undefined ? '' : `[${code}] `}${cause.stack ?? cause.message}`)
+  }
+  return lines.map((line) => `${line}\n`).join('caused by ')
+}

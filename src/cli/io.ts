@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream'
+
+/** Everything a tool may touch of the world around it, so that a test can bring its own. */
+export interface Io {
+  /** Writes data to standard output; throws OutputClosed once its reader went away. */
+  out(chunk: string | Uint8Array): void
+  /** Writes talk to standard error; never throws. */
+  err(text: string): void
+  /** Standard input, opened when first asked for. */
+  readonly in: Readable
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly isTerminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean }
+  /** Width of the terminal, 80 where there is none. */
+  readonly columns: number
+  now(): number
+  random(): number
+  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
+  onInterrupt(callback: () => void): () => void
+}
+
+/** Whoever read our standard output is gone (`| head`); not a failure. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed'
+}

@@ -1,0 +1,59 @@
+import type { Connect } from './context.ts'
+import { closest } from './did-you-mean.ts'
+import { report } from './exit.ts'
+import { UsageError } from './failures.ts'
+import { rootHelp } from './help.ts'
+import type { Io } from './io.ts'
+import { findTool, TOOLS, toolOfProgram } from './registry.ts'
+import { print, readSwitches, runTool } from './run.ts'
+import { VERSION } from './version.ts'
+
+export { processIo } from './process-io.ts'
+
+/** Runs one command line and gives the exit code; `program` is the name ktool was called by. */
+export async function main(
+  program: string,
+  args: readonly string[],
+  io: Io,
+  connect: Connect = connectCluster,
+): Promise<number> {
+  const rest = [...args]
+  let tool = toolOfProgram(program)
+  try {
+    if (tool === undefined) {
+      const name = takeToolName(rest)
+      if (name === '--version' || name === '-V') return print(io, `ktool ${VERSION}\n`)
+      if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0))
+        return print(io, rootHelp(TOOLS, io.columns))
+      if (name === undefined) throw new UsageError('no tool was named', { hint: 'ktool --help lists them' })
+      const wanted = name === 'help' ? rest.shift()! : name
+      if (name === 'help') rest.push('--help')
+      tool = findTool(wanted)
+      if (tool === undefined) throw unknownTool(wanted)
+    }
+    return await runTool(tool, rest, io, connect)
+  } catch (error) {
+    return report(error, { command: tool?.name ?? '', args: rest, ...readSwitches(args, io) }, io)
+  }
+}
+
+/** Takes the tool's name off the arguments; switches may stand before it. */
+function takeToolName(args: string[]): string | undefined {
+  const at = args.findIndex((arg) => !['--debug', '--no-color', '--compat-exit-codes'].includes(arg))
+  return at < 0 ? undefined : args.splice(at, 1)[0]
+}
+
+function unknownTool(name: string): UsageError {
+  const near = closest(
+    name,
+    TOOLS.flatMap((tool) => (tool.alias ? [tool.name, tool.alias] : [tool.name])),
+  )
+  return new UsageError(`there is no tool '${name}'`, {
+    hint: near ? `did you mean ${near}?` : 'ktool --help lists the tools',
+  })
+}
+
+const connectCluster: Connect = async (options) => {
+  const { Cluster } = await import('../client/cluster.ts')
+  return Cluster.connect(options)
+}

@@ -1,0 +1,89 @@
+import type { Given } from './command.ts'
+import { UsageError } from './failures.ts'
+import { BadValue } from './option-spec.ts'
+
+/** What every tool takes besides its own options. */
+export const GLOBAL_OPTIONS = {
+  help: { flags: '--help', help: 'Print this text.' },
+  version: { flags: '--version', help: 'Print the version of ktool.' },
+  color: { flags: '--no-color', help: 'No colour, also on a terminal.', own: true },
+  debug: { flags: '--debug', help: 'With a failure, print where it came from.', own: true },
+  compatExitCodes: {
+    flags: '--compat-exit-codes',
+    help: "Exit with the codes of Kafka's tools (also KTOOL_COMPAT_EXIT=1).",
+    own: true,
+  },
+} as const
+
+export const OUTPUT_OPTION = (formats: readonly string[]) =>
+  ({
+    output: {
+      flags: '-o, --output <format>',
+      help: `How to print data: ${formats.join(', ')}.`,
+      parse: (text: string) => {
+        if (formats.includes(text)) return text
+        throw new BadValue(`--output: '${text}' is not one of ${formats.join(', ')}`, { isWhole: true })
+      },
+      default: 'text',
+      own: true,
+    },
+  }) as const
+
+/** The options of every tool that talks to a cluster. */
+export const SERVER_OPTIONS = {
+  bootstrapServer: {
+    flags: '-b, --bootstrap-server <host:port,...>',
+    help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+  },
+  commandConfig: {
+    flags: '--command-config <file>',
+    help: 'Client settings, as a Java properties file.',
+  },
+} as const
+
+export const DRY_RUN = {
+  flags: '--dry-run',
+  help: 'Say what would be done, and do nothing.',
+  own: true,
+} as const
+
+const INTEGER = /^[+-]?\d+$/
+
+/** Java's int. */
+export function int(text: string): number {
+  const value = Number(text)
+  if (INTEGER.test(text) && value >= -(2 ** 31) && value < 2 ** 31) return value
+  throw new BadValue(`could not convert '${text}' to Integer`)
+}
+
+/** Java's long, as far as a number is exact. */
+export function long(text: string): number {
+  const value = Number(text)
+  if (INTEGER.test(text) && Number.isSafeInteger(value)) return value
+  throw new BadValue(`could not convert '${text}' to Long`)
+}
+
+const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** Refuses a command line without one of `keys`. */
+export function require<K extends string>(given: Given<K>, ...keys: K[]): void {
+  for (const key of keys) {
+    if (!given.has(key)) throw new UsageError(`Missing required argument "[${nameOf(key)}]"`)
+  }
+}
+
+/** Refuses `others` beside `used`. */
+export function forbid<K extends string>(given: Given<K>, used: K, others: readonly K[]): void {
+  if (!given.has(used)) return
+  for (const other of others) {
+    if (given.has(other))
+      throw new UsageError(`Option "[${nameOf(other)}]" can't be used with option "[${nameOf(used)}]"`)
+  }
+}
+
+/** The one of `actions` that is given. */
+export function exactlyOne<K extends string>(given: Given<K>, actions: readonly K[], message: string): K {
+  const chosen = actions.filter((action) => given.has(action))
+  if (chosen.length !== 1) throw new UsageError(message)
+  return chosen[0]!
+}

@@ -1,0 +1,95 @@
+export type Format = 'text' | 'table' | 'json' | 'jsonl' | 'csv' | 'name'
+
+export const ALL_FORMATS = [
+  'text',
+  'table',
+  'json',
+  'jsonl',
+  'csv',
+  'name',
+] as const satisfies readonly Format[]
+
+export type Cell =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Cell[]
+  | { readonly [key: string]: Cell | undefined }
+export type Row = Readonly<Record<string, Cell>>
+
+/** Data that a tool prints, before it is known how. */
+export interface Listing {
+  /** Kafka's own text, to the byte. */
+  text(): string
+  /** The objects of json and jsonl. */
+  readonly items: readonly Row[]
+  /** The flat rows of table and csv; the items where they are flat already. */
+  readonly rows?: readonly Row[]
+  /** The columns of table and csv, in order. */
+  readonly columns: readonly string[]
+  /** The bare names for xargs, in order, without repetition. */
+  names(): readonly string[]
+}
+
+/** A listing as text in one format. */
+export async function render(
+  format: Format,
+  listing: Listing,
+  { color }: { color: boolean },
+): Promise<string> {
+  switch (format) {
+    case 'text':
+      return listing.text()
+    case 'json':
+      return `${JSON.stringify(listing.items.map(plainItem), null, 2)}\n`
+    case 'jsonl':
+      return listing.items.map((item) => `${JSON.stringify(plainItem(item))}\n`).join('')
+    case 'csv':
+      return csv(listing)
+    case 'name':
+      return listing
+        .names()
+        .map((name) => `${name}\n`)
+        .join('')
+    case 'table':
+      return table(listing, color)
+  }
+}
+
+/** Numbers that JavaScript cannot hold exactly become strings, for readers in other languages as well. */
+function plainItem(item: Row): unknown {
+  return JSON.parse(JSON.stringify(item), (_key, value: unknown) =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? String(value) : value,
+  )
+}
+
+function csv({ columns, items, rows = items }: Listing): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]
+  return lines.map((cells) => `${cells.map(quoteCsv).join(',')}\n`).join('')
+}
+
+function quoteCsv(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function cellText(cell: Cell | undefined): string {
+  if (cell === null || cell === undefined) return ''
+  if (Array.isArray(cell) && cell.every((part) => typeof part !== 'object' || part === null))
+    return cell.join(' ')
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+}
+
+async function table({ columns, items, rows = items }: Listing, color: boolean): Promise<string> {
+  const { default: Table } = await import('cli-table3')
+  const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === 'number'))
+  const printed = new Table({
+    head: [...columns],
+    colAligns: isNumber.map((numeric) => (numeric ? 'right' : 'left')),
+    style: color
+      ? { head: ['bold'], border: ['gray'], compact: true }
+      : { head: [], border: [], compact: true },
+  })
+  for (const row of rows) printed.push(columns.map((column) => cellText(row[column])))
+  return `${printed.toString()}\n`
+}

@@ -1,0 +1,139 @@
+import { CommanderError, Option, Command as Parser } from 'commander'
+
+import type { Command, Given } from './command.ts'
+import { closest } from './did-you-mean.ts'
+import { UsageError } from './failures.ts'
+import type { OptionSpec, OptionSpecs } from './option-spec.ts'
+import { BadValue, longName, takesValue } from './option-spec.ts'
+import { foundMultiple, sentencesOf } from './usage-messages.ts'
+
+/** Reads a command line into typed option values, in Kafka's order: what is there, what fits together, what it means. */
+export function parseOptions(command: Command, options: OptionSpecs, args: readonly string[]): Parsed {
+  const found = findOptions(command, options, args)
+  placeWords(command, options, found)
+  const given: Given = { has: (key) => found.texts.has(key), texts: (key) => found.texts.get(key) ?? [] }
+  command.check?.(given)
+  for (const [key, spec] of Object.entries(options)) {
+    if (spec.required && !given.has(key)) throw new UsageError(sentencesOf(command).required(spec))
+  }
+  const values: Record<string, unknown> = {}
+  for (const [key, spec] of Object.entries(options)) {
+    values[key] = readValue(command, spec, found.texts.get(key), args)
+  }
+  const notices = Object.entries(options).flatMap(([key, spec]) =>
+    spec.deprecated && given.has(key) ? [spec.deprecated] : [],
+  )
+  return { values, notices }
+}
+
+export interface Parsed {
+  readonly values: Record<string, unknown>
+  /** What is to be said about older spellings. */
+  readonly notices: readonly string[]
+}
+
+interface Found {
+  /** For each option that is there the texts given with it; none for one without a value. */
+  readonly texts: Map<string, string[]>
+  readonly words: string[]
+}
+
+function findOptions(command: Command, options: OptionSpecs, args: readonly string[]): Found {
+  const texts = new Map<string, string[]>()
+  const parser = new Parser(command.name)
+    .helpOption(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    .argument('[words...]')
+  for (const [key, spec] of Object.entries(options)) {
+    const option = new Option(spec.flags)
+    if (option.attributeName() !== key) {
+      throw new Error(
+        `the key of ${spec.flags} in ${command.name} is '${key}', and should be '${option.attributeName()}'`,
+      )
+    }
+    parser.addOption(option)
+    parser.on(`option:${option.name()}`, (text: string | null | undefined) => {
+      const sofar = texts.get(key) ?? []
+      texts.set(key, typeof text === 'string' ? [...sofar, text] : sofar)
+    })
+  }
+  try {
+    parser.parse([...args], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) throw refusal(command, options, error)
+    throw error
+  }
+  return { texts, words: [...parser.args] }
+}
+
+function refusal(command: Command, options: OptionSpecs, error: CommanderError): UsageError {
+  const sentences = sentencesOf(command)
+  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? ''
+  const badOption = command.failure?.badOption ?? ((reason: string) => reason)
+  if (error.code === 'commander.optionMissingArgument') {
+    const spec = Object.values(options).find(({ flags }) => flags === quoted)
+    if (spec) return new UsageError(badOption(sentences.noArgument(spec)))
+  }
+  if (error.code === 'commander.unknownOption') {
+    const name = quoted.replace(/=.*/s, '')
+    const near = closest(name.replace(/^-+/, ''), Object.values(options).map(longName))
+    return new UsageError(
+      badOption(sentences.unknown(name)),
+      near === undefined ? {} : { hint: `did you mean --${near}?` },
+    )
+  }
+  return new UsageError(error.message.replace(/^error: /, ''))
+}
+
+/** Turns `topics create orders` into `--create --topic orders`. */
+function placeWords(command: Command, options: OptionSpecs, { texts, words }: Found): void {
+  const rest = [...words]
+  if (
+    rest[0] !== undefined &&
+    command.words?.includes(rest[0]) &&
+    !command.words.some((word) => texts.has(word))
+  ) {
+    texts.set(rest.shift()!, [])
+  }
+  for (const subject of command.subjects ?? []) {
+    if (rest.length === 0) break
+    const isFree = !texts.has(subject) || options[subject]?.repeatable
+    if (isFree) texts.set(subject, [...(texts.get(subject) ?? []), rest.shift()!])
+  }
+  if (rest.length === 0) return
+  const near = closest(rest[0]!, command.words ?? [])
+  throw new UsageError(
+    `unexpected argument '${rest[0]}'`,
+    near === undefined ? {} : { hint: `did you mean ${near}?` },
+  )
+}
+
+function readValue(
+  command: Command,
+  spec: OptionSpec,
+  texts: string[] | undefined,
+  args: readonly string[],
+): unknown {
+  if (spec.repeatable) return (texts ?? []).map((text) => readText(command, spec, text, args))
+  if (texts === undefined) return spec.default ?? (takesValue(spec) === 'never' ? false : undefined)
+  if (texts.length > 1 && command.style !== 'argparse') {
+    throw new UsageError(wordBadValue(command, foundMultiple(spec), args))
+  }
+  const text = texts.at(-1)
+  return text === undefined ? true : readText(command, spec, text, args)
+}
+
+function readText(command: Command, spec: OptionSpec, text: string, args: readonly string[]): unknown {
+  try {
+    return spec.parse ? spec.parse(text) : text
+  } catch (error) {
+    if (!(error instanceof BadValue)) throw error
+    const reason = error.isWhole ? error.message : sentencesOf(command).badValue(spec, text, error.message)
+    throw new UsageError(wordBadValue(command, reason, args))
+  }
+}
+
+function wordBadValue(command: Command, reason: string, args: readonly string[]): string {
+  return command.failure?.badValue?.(reason, args) ?? reason
+}

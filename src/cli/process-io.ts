@@ -1,0 +1,72 @@
+import { writeSync } from 'node:fs'
+
+import type { Io } from './io.ts'
+import { OutputClosed } from './io.ts'
+
+/** The real streams. They are written synchronously: no output is lost when the process ends, and EPIPE is thrown where it arises. */
+export function processIo(process: NodeJS.Process): Io {
+  return {
+    out(chunk) {
+      try {
+        writeAll(1, chunk)
+      } catch (error) {
+        if (isClosed(error)) throw new OutputClosed('standard output was closed', { cause: error })
+        throw error
+      }
+    },
+    err(text) {
+      try {
+        writeAll(2, text)
+      } catch (error) {
+        if (!isClosed(error)) throw error
+      }
+    },
+    get in() {
+      return process.stdin
+    },
+    env: process.env,
+    isTerminal: {
+      get in() {
+        return process.stdin.isTTY === true
+      },
+      get out() {
+        return process.stdout.isTTY === true
+      },
+      get err() {
+        return process.stderr.isTTY === true
+      },
+    },
+    get columns() {
+      return process.stdout.columns ?? 80
+    },
+    now: Date.now,
+    random: Math.random,
+    onInterrupt(callback) {
+      process.on('SIGINT', callback)
+      process.on('SIGTERM', callback)
+      return () => {
+        process.off('SIGINT', callback)
+        process.off('SIGTERM', callback)
+      }
+    },
+  }
+}
+
+function writeAll(fd: number, chunk: string | Uint8Array): void {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at)
+    } catch (error) {
+      // Another process may have made the pipe that we share non-blocking: wait until there is room.
+      if (!hasCode(error, 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
+
+const isClosed = (error: unknown): boolean => hasCode(error, 'EPIPE')
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+
+import type { ClusterOptions } from '../client/cluster.ts'
+import { Failure } from './failures.ts'
+
+/** The settings of a Java .properties text, in order of appearance; the last of a name wins. */
+export function parseProperties(text: string): Map<string, string> {
+  const properties = new Map<string, string>()
+  for (const line of logicalLines(text)) {
+    const [, key = '', value = ''] = KEY_AND_VALUE.exec(line)!
+    properties.set(unescapeText(key), unescapeText(value))
+  }
+  return properties
+}
+
+/** The settings of a file; Failure in Kafka's words when it cannot be read. */
+export function readProperties(path: string): Map<string, string> {
+  try {
+    return parseProperties(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Failure(isMissing ? `${path} (No such file or directory)` : reason, { cause: error })
+  }
+}
+
+/** A key ends at the first =, : or blank that no backslash guards. */
+const KEY_AND_VALUE = /^((?:\\[\s\S]|[^\\=: \t\f])*)[ \t\f]*[=:]?[ \t\f]*([\s\S]*)$/
+
+function* logicalLines(text: string): Generator<string> {
+  let joined: string | undefined
+  for (const natural of text.split(/\r\n|\r|\n/)) {
+    const line = natural.replace(/^[ \t\f]+/, '')
+    if (joined === undefined && (line === '' || line[0] === '#' || line[0] === '!')) continue
+    const whole: string = (joined ?? '') + line
+    const goesOn = /(?:^|[^\\])(?:\\\\)*\\$/.test(line)
+    joined = goesOn ? whole.slice(0, -1) : undefined
+    if (!goesOn) yield whole
+  }
+  if (joined !== undefined && joined !== '') yield joined
+}
+
+const ESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r', f: '\f' }
+
+function unescapeText(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S])|$)/g, (_, code?: string, letter: string = '') =>
+    code === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  )
+}
+
+const MILLISECONDS = {
+  'request.timeout.ms': 'requestTimeoutMs',
+  'default.api.timeout.ms': 'defaultApiTimeoutMs',
+  'socket.connection.setup.timeout.ms': 'connectTimeoutMs',
+  'retry.backoff.ms': 'retryBackoffMs',
+  'retry.backoff.max.ms': 'retryBackoffMaxMs',
+  'metadata.max.age.ms': 'metadataMaxAgeMs',
+} as const satisfies Record<string, keyof ClusterOptions>
+
+/** What a client's properties mean for the connections; those that cannot be honoured are refused by name. */
+export function clusterOptions(properties: ReadonlyMap<string, string>): Partial<ClusterOptions> {
+  const protocol = properties.get('security.protocol')?.trim().toUpperCase() ?? 'PLAINTEXT'
+  if (protocol !== 'PLAINTEXT') {
+    throw new Failure(`security.protocol=${protocol} is not supported`, { hint: 'ktool speaks PLAINTEXT' })
+  }
+  if (properties.has('config.providers')) throw new Failure('config.providers is not supported')
+  const options: Record<string, unknown> = {}
+  for (const [name, key] of Object.entries(MILLISECONDS)) {
+    const text = properties.get(name)
+    if (text !== undefined) options[key] = milliseconds(name, text)
+  }
+  const clientId = properties.get('client.id')
+  if (clientId) options.clientId = clientId
+  return options
+}
+
+function milliseconds(name: string, text: string): number {
+  if (/^\s*\d+\s*$/.test(text)) return Number(text)
+  throw new Failure(`Invalid value ${text} for configuration ${name}: Not a number of type INT`)
+}

@@ -1,0 +1,154 @@
+import type { Command, CommandGroup } from './command.ts'
+import type { Connect } from './context.ts'
+import { Context } from './context.ts'
+import { closest } from './did-you-mean.ts'
+import type { Situation } from './exit.ts'
+import { EXIT, exitCode, report } from './exit.ts'
+import { UsageError } from './failures.ts'
+import { commandHelp, groupHelp } from './help.ts'
+import type { Io } from './io.ts'
+import type { OptionSpecs } from './option-spec.ts'
+import { longName, shortName, takesValue } from './option-spec.ts'
+import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
+import type { Format } from './output.ts'
+import type { Tool } from './registry.ts'
+import { VERSION } from './version.ts'
+
+/** Runs a tool, or prints its help. */
+export async function runTool(tool: Tool, args: string[], io: Io, connect: Connect): Promise<number> {
+  if (args.includes('--version')) return print(io, `ktool ${VERSION}\n`)
+  const loaded = await tool.load()
+  if (!('subcommands' in loaded)) return runCommand(tool.name, tool.summary, loaded, args, io, connect)
+  const rest = [...args]
+  const at = findSubcommand(loaded, rest)
+  if (at < 0 && isHelp(rest)) return print(io, groupHelp(tool.name, tool.summary, loaded, io.columns))
+  if (at < 0) {
+    const hint = `ktool ${tool.name} --help lists the commands`
+    throw new UsageError(loaded.style === 'argparse' ? 'error: too few arguments' : 'no command was named', {
+      hint,
+    })
+  }
+  const [name] = rest.splice(at, 1)
+  const command = loaded.subcommands.find((sub) => sub.name === name)
+  if (command === undefined) throw unknownSubcommand(loaded, name!)
+  return runCommand(`${tool.name} ${command.name}`, command.summary ?? '', command, rest, io, connect)
+}
+
+/** Where the sub-command stands: the first argument that is neither an option nor the value of one. */
+function findSubcommand({ subcommands }: CommandGroup, args: readonly string[]): number {
+  const specs = subcommands.flatMap((sub) => Object.values(optionsOf(sub)))
+  const valued = new Set(
+    specs
+      .filter((spec) => takesValue(spec) === 'always')
+      .flatMap((spec) => [`--${longName(spec)}`, ...(shortName(spec) ? [`-${shortName(spec)}`] : [])]),
+  )
+  for (let at = 0; at < args.length; at++) {
+    if (valued.has(args[at]!)) at++
+    else if (!args[at]!.startsWith('-')) return at
+  }
+  return -1
+}
+
+function unknownSubcommand(group: CommandGroup, name: string): UsageError {
+  const names = group.subcommands.map((sub) => sub.name)
+  const near = closest(name, names)
+  const choices = names.map((choice) => `'${choice}'`).join(', ')
+  const hint = near ? `did you mean ${near}?` : `ktool ${group.name} --help lists the commands`
+  return new UsageError(`error: invalid choice: '${name}' (choose from ${choices})`, { hint })
+}
+
+async function runCommand(
+  name: string,
+  summary: string,
+  command: Command,
+  args: readonly string[],
+  io: Io,
+  connect: Connect,
+): Promise<number> {
+  const options = optionsOf(command)
+  if (isHelp(args)) return print(io, commandHelp(name, summary, command, options, io.columns))
+  const switches = readSwitches(args, io)
+  const situation: Situation = {
+    command: name,
+    failure: command.failure,
+    args,
+    ...switches,
+  }
+  let context: Context | undefined
+  try {
+    const { parseOptions } = await import('./parse.ts')
+    const { values, notices } = parseOptions(command, options, args)
+    for (const notice of notices) io.err(`${notice}\n`)
+    const format = (values.output ?? 'text') as Format
+    context = new Context(io, { args, format, color: switches.color, connect })
+    return exitCode(await runUntilInterrupted(command, values, context, io), situation)
+  } catch (error) {
+    return report(error, { ...situation, server: context?.server }, io)
+  } finally {
+    await context?.close()
+  }
+}
+
+/** A tool that ends by itself on SIGINT is waited for once; any other is left as it stands. */
+async function runUntilInterrupted(
+  command: Command,
+  values: Record<string, unknown>,
+  context: Context,
+  io: Io,
+): Promise<number | undefined> {
+  let wasInterrupted = false
+  let leave: (code: number) => void
+  const left = new Promise<number>((resolve) => {
+    leave = resolve
+  })
+  const stopListening = io.onInterrupt(() => {
+    if (wasInterrupted || !command.endsOnInterrupt) leave(EXIT.interrupted)
+    wasInterrupted = true
+    context.interrupt()
+  })
+  try {
+    const code = (await Promise.race([command.run(values, context), left])) ?? undefined
+    return wasInterrupted ? EXIT.interrupted : code
+  } finally {
+    stopListening()
+  }
+}
+
+function optionsOf(command: Command): OptionSpecs {
+  const output = command.formats ? OUTPUT_OPTION(command.formats) : {}
+  return { ...command.options, ...output, ...GLOBAL_OPTIONS }
+}
+
+export interface Switches {
+  readonly isJson: boolean
+  readonly debug: boolean
+  readonly compat: boolean
+  readonly color: boolean
+}
+
+/** Read without the parser, since they also decide how its errors are told. */
+export function readSwitches(args: readonly string[], io: Io): Switches {
+  const compat = io.env.KTOOL_COMPAT_EXIT
+  return {
+    isJson: isJson(args),
+    debug: args.includes('--debug'),
+    compat: args.includes('--compat-exit-codes') || (compat !== undefined && compat !== '' && compat !== '0'),
+    color: !args.includes('--no-color') && !io.env.NO_COLOR,
+  }
+}
+
+function isJson(args: readonly string[]): boolean {
+  return args.some((arg, at) => {
+    const value =
+      /^(?:--output=|-o)(.+)$/s.exec(arg)?.[1] ??
+      (arg === '-o' || arg === '--output' ? args[at + 1] : undefined)
+    return value === 'json' || value === 'jsonl'
+  })
+}
+
+const isHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h')
+
+export function print(io: Io, text: string): number {
+  io.out(text)
+  return EXIT.done
+}

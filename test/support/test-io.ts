@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream'
+
+import type { Io } from '../../src/cli/io.ts'
+
+export interface TestIo extends Io {
+  /** What was written to standard output so far. */
+  readonly stdout: string
+  readonly stdoutBytes: Buffer
+  readonly stderr: string
+  /** Sends SIGINT to whoever listens. */
+  interrupt(): void
+}
+
+export interface TestIoOptions {
+  readonly input?: string | Buffer
+  readonly env?: Record<string, string>
+  readonly isTerminal?: boolean
+  readonly now?: number
+}
+
+/** Streams in memory, a fixed clock and no chance, for running a tool inside a test. */
+export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: TestIoOptions = {}): TestIo {
+  const written: Buffer[] = []
+  let stderr = ''
+  const listeners = new Set<() => void>()
+  return {
+    out: (chunk) => void written.push(Buffer.from(chunk as Uint8Array)),
+    err: (text) => {
+      stderr += text
+    },
+    in: Readable.from([Buffer.from(input as string)]),
+    env,
+    isTerminal: { in: isTerminal, out: isTerminal, err: isTerminal },
+    columns: 100,
+    now: () => now,
+    random: () => 0,
+    onInterrupt(callback) {
+      listeners.add(callback)
+      return () => listeners.delete(callback)
+    },
+    get stdout() {
+      return Buffer.concat(written).toString()
+    },
+    get stdoutBytes() {
+      return Buffer.concat(written)
+    },
+    get stderr() {
+      return stderr
+    },
+    interrupt() {
+      for (const callback of listeners) callback()
+    },
+  }
+}
