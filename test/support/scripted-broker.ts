@@ -12,7 +12,7 @@ export const HANG_UP = Symbol('hang up')
 export const STAY_SILENT = Symbol('stay silent')
 type Reaction<A> = ResponseOf<A> | typeof HANG_UP | typeof STAY_SILENT
 
-interface Call {
+export interface Call {
   readonly version: number
   readonly clientId: string | null
   /** Counts the requests for this API from 0. */
@@ -21,7 +21,7 @@ interface Call {
   readonly connection: number
 }
 
-interface Script {
+export interface Script {
   readonly api: Api
   readonly minVersion: number
   readonly maxVersion: number

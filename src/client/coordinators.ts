@@ -1,0 +1,54 @@
+import { errorName, KafkaError } from '../protocol/errors.ts'
+import { FindCoordinator } from '../protocol/messages/metadata.ts'
+import type { Api, Decoded, Fields } from '../protocol/schema.ts'
+import { type Body, bodyFor, type Cluster } from './cluster.ts'
+
+/** What a coordinator looks after; the number is its key type on the wire. */
+const KEY_TYPES = { group: 0, transaction: 1, share: 2 } as const
+export type CoordinatorKind = keyof typeof KEY_TYPES
+
+/** The broker that coordinates this group or transactional id. */
+export function findCoordinator(
+  cluster: Cluster,
+  kind: CoordinatorKind,
+  key: string,
+  options: { timeoutMs?: number | undefined } = {},
+): Promise<number> {
+  return cluster.retrying(cluster.deadline(options.timeoutMs), async () => {
+    const keyType = KEY_TYPES[kind]
+    const answer = await cluster.request(
+      FindCoordinator,
+      (version) => (version >= 4 ? { keyType, coordinatorKeys: [key] } : { keyType, key }),
+      options,
+    )
+    const found = answer.coordinators[0] ?? answer
+    if (found.errorCode !== 0) throw new KafkaError(errorName(found.errorCode), found.errorMessage)
+    return found.nodeId
+  })
+}
+
+/** Sends a request to the coordinator of `key`, and again when that moved to another broker. */
+export function requestCoordinator<Q extends Fields, S extends Fields>(
+  cluster: Cluster,
+  kind: CoordinatorKind,
+  key: string,
+  api: Api<Q, S>,
+  body: Body<Q>,
+  options: {
+    readonly timeoutMs?: number | undefined
+    /** The error code of the answer when it is not at its top. */
+    readonly errorCodeIn?: ((answer: Decoded<S>) => number) | undefined
+  } = {},
+): Promise<Decoded<S>> {
+  const deadline = cluster.deadline(options.timeoutMs)
+  return cluster.retrying(deadline, async () => {
+    const node = await findCoordinator(cluster, kind, key, { timeoutMs: deadline.leftMs })
+    const connection = await cluster.connectionTo(node)
+    const version = connection.version(api)
+    const timeoutMs = Math.min(cluster.requestTimeoutMs, deadline.leftMs)
+    const answer = await connection.request(api, bodyFor(body, version), { version, timeoutMs })
+    const code = options.errorCodeIn?.(answer) ?? (answer as { errorCode?: number }).errorCode ?? 0
+    if (code !== 0) throw new KafkaError(errorName(code))
+    return answer
+  })
+}

@@ -1,0 +1,140 @@
+import { errorCode, errorName, KafkaError } from '../protocol/errors.ts'
+import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
+import { sleep } from './clock.ts'
+import type { Cluster } from './cluster.ts'
+import type { TopicMetadata } from './metadata.ts'
+import { backoffMs, type Deadline, isRetriable } from './retry.ts'
+
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** What became of one partition: the answer of its leader, or what went wrong. */
+export type LeaderResult<P, A> =
+  | { readonly target: P; readonly answer: A; readonly error: null }
+  | { readonly target: P; readonly answer: null; readonly error: Error }
+
+export interface LeaderRequest<Q extends Fields, S extends Fields, P, A> {
+  readonly api: Api<Q, S>
+  /** What to send to one leader. */
+  body(targets: readonly P[], version: number): Encodable<Q>
+  /** The answers for the partitions that were sent, in any order. */
+  read(answer: Decoded<S>): Iterable<{ topic: string; partition: number; errorCode: number; answer: A }>
+  readonly timeoutMs?: number | undefined
+}
+
+/** How long a topic or partition that nobody knows is asked for again: it may just have been created. */
+const UNKNOWN_TOPIC_MS = 1000
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`
+
+/**
+ * Asks the leader of each partition, all leaders at once, and again those whose leader moved or went away. Gives one
+ * result for each target, in the order of the targets.
+ */
+export async function requestLeaders<Q extends Fields, S extends Fields, P extends TopicPartition, A>(
+  cluster: Cluster,
+  targets: readonly P[],
+  request: LeaderRequest<Q, S, P, A>,
+): Promise<LeaderResult<P, A>[]> {
+  const deadline = cluster.deadline(request.timeoutMs)
+  const unknownDeadline = cluster.deadline(Math.min(deadline.timeoutMs, UNKNOWN_TOPIC_MS))
+  const results = new Map<string, LeaderResult<P, A>>()
+  let left = [...targets]
+  for (let round = 1; ; round++) {
+    for (const result of await askOnce(cluster, left, request, deadline))
+      results.set(keyOf(result.target), result)
+    left = left.filter((target) => mayPass(results.get(keyOf(target))?.error ?? null, unknownDeadline))
+    const waitMs = backoffMs(round, cluster, cluster.random)
+    if (left.length === 0 || waitMs >= deadline.leftMs) break
+    for (const { topic } of left) cluster.metadata.invalidate(topic)
+    await sleep(cluster.clock, waitMs)
+  }
+  return targets.map((target) => results.get(keyOf(target))!)
+}
+
+function mayPass(error: Error | null, unknownDeadline: Deadline): boolean {
+  if (!isRetriable(error)) return false
+  const isUnknown = error instanceof KafkaError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'
+  return !isUnknown || !unknownDeadline.isOver
+}
+
+async function askOnce<Q extends Fields, S extends Fields, P extends TopicPartition, A>(
+  cluster: Cluster,
+  targets: readonly P[],
+  request: LeaderRequest<Q, S, P, A>,
+  deadline: Deadline,
+): Promise<LeaderResult<P, A>[]> {
+  const topics = await cluster.topics(
+    targets.map(({ topic }) => topic),
+    { timeoutMs: deadline.leftMs },
+  )
+  const results: LeaderResult<P, A>[] = []
+  const byLeader = new Map<number, P[]>()
+  for (const target of targets) {
+    const leader = leaderOf(topics.get(target.topic), target)
+    if (typeof leader !== 'number') results.push({ target, answer: null, error: leader })
+    else if (!byLeader.get(leader)?.push(target)) byLeader.set(leader, [target])
+  }
+  const asking = [...byLeader].map(([node, led]) => askLeader(cluster, node, led, request, deadline))
+  for (const answers of await Promise.all(asking)) results.push(...answers)
+  return results
+}
+
+/** The broker that leads the partition, or why there is none. */
+export function leaderOf(metadata: TopicMetadata | undefined, target: TopicPartition): number | KafkaError {
+  const { topic, partition } = target
+  if (metadata === undefined || metadata.error === 'UNKNOWN_TOPIC_OR_PARTITION') {
+    return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic '${topic}' does not exist`)
+  }
+  if (metadata.error !== 'NONE') return new KafkaError(metadata.error)
+  const found = metadata.partitions.find((candidate) => candidate.partition === partition)
+  if (found === undefined) {
+    const count = metadata.partitions.length
+    const detail = `topic '${topic}' has no partition ${partition}, only ${count}`
+    return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', detail)
+  }
+  if (found.leader < 0) return new KafkaError('LEADER_NOT_AVAILABLE')
+  return found.leader
+}
+
+async function askLeader<Q extends Fields, S extends Fields, P extends TopicPartition, A>(
+  cluster: Cluster,
+  node: number,
+  targets: readonly P[],
+  { api, body, read }: LeaderRequest<Q, S, P, A>,
+  deadline: Deadline,
+): Promise<LeaderResult<P, A>[]> {
+  const failed = (target: P, error: Error): LeaderResult<P, A> => ({ target, answer: null, error })
+  try {
+    const connection = await cluster.connectionTo(node)
+    const version = connection.version(api)
+    const timeoutMs = Math.min(cluster.requestTimeoutMs, Math.max(1, deadline.leftMs))
+    const answer = await connection.request(api, body(targets, version), { version, timeoutMs })
+    const answers = new Map([...read(answer)].map((item) => [keyOf(item), item]))
+    return targets.map((target) => {
+      const item = answers.get(keyOf(target))
+      const code = item?.errorCode ?? errorCode('UNKNOWN_SERVER_ERROR')
+      if (item === undefined || code !== 0) return failed(target, new KafkaError(errorName(code)))
+      return { target, answer: item.answer, error: null }
+    })
+  } catch (error) {
+    if (!isRetriable(error) && !(error instanceof KafkaError)) throw error
+    return targets.map((target) => failed(target, error))
+  }
+}
+
+/** The partitions as wire messages list them: under their topic. */
+export function byTopic<P extends TopicPartition, T>(
+  targets: readonly P[],
+  item: (target: P) => T,
+): { name: string; partitions: T[] }[] {
+  const topics = new Map<string, T[]>()
+  for (const target of targets) {
+    const partitions = topics.get(target.topic)
+    if (partitions === undefined) topics.set(target.topic, [item(target)])
+    else partitions.push(item(target))
+  }
+  return [...topics].map(([name, partitions]) => ({ name, partitions }))
+}

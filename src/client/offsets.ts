@@ -1,0 +1,62 @@
+import { ListOffsets } from '../protocol/messages/offsets.ts'
+import type { Cluster } from './cluster.ts'
+import { byTopic, type LeaderResult, requestLeaders, type TopicPartition } from './leaders.ts'
+
+/** Timestamps that stand for a place in the log (KIP-79, 734, 405, 1005, 1023). */
+export const OFFSET_SPECS = {
+  latest: -1,
+  earliest: -2,
+  'max-timestamp': -3,
+  'earliest-local': -4,
+  'latest-tiered': -5,
+  'earliest-pending-upload': -6,
+} as const
+
+/** The first version of ListOffsets that knows a special timestamp: older brokers would search for it as a time. */
+const FIRST_VERSION: Record<number, number> = { [-3]: 7, [-4]: 8, [-5]: 9, [-6]: 11 }
+
+export type IsolationLevel = 'read_uncommitted' | 'read_committed'
+
+export const isolationCode = (level: IsolationLevel): number => (level === 'read_committed' ? 1 : 0)
+
+export interface OffsetTarget extends TopicPartition {
+  /** Milliseconds since 1970, or one of OFFSET_SPECS. */
+  readonly timestamp: number
+}
+
+export interface FoundOffset {
+  /** -1 when no record is that young. */
+  readonly offset: number
+  readonly timestamp: number
+  readonly leaderEpoch: number
+}
+
+/** The offset each partition has at its timestamp; what fails, fails for its partition alone. */
+export function listOffsets<P extends OffsetTarget>(
+  cluster: Cluster,
+  targets: readonly P[],
+  options: { isolationLevel?: IsolationLevel | undefined; timeoutMs?: number | undefined } = {},
+): Promise<LeaderResult<P, FoundOffset>[]> {
+  const isolationLevel = isolationCode(options.isolationLevel ?? 'read_uncommitted')
+  const timeoutMs = options.timeoutMs ?? cluster.defaultApiTimeoutMs
+  const minVersion = Math.max(1, ...targets.map(({ timestamp }) => FIRST_VERSION[timestamp] ?? 1))
+  return requestLeaders(cluster, targets, {
+    api: { ...ListOffsets, minVersion },
+    timeoutMs,
+    body: (led, version) => ({
+      replicaId: -1,
+      // Before version 2 there were no transactions to look at.
+      ...(version >= 2 ? { isolationLevel } : {}),
+      topics: byTopic(led, ({ partition, timestamp }) => ({ partitionIndex: partition, timestamp })),
+      timeoutMs,
+    }),
+    *read({ topics }) {
+      for (const { name, partitions } of topics) {
+        for (const { partitionIndex, errorCode, offset, timestamp, leaderEpoch } of partitions) {
+          const answer = { offset, timestamp, leaderEpoch }
+          yield { topic: name, partition: partitionIndex, errorCode, answer }
+        }
+      }
+    },
+  })
+}

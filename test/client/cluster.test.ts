@@ -1,0 +1,254 @@
+import { expect, test } from 'vitest'
+import { describeConfigs } from '../../src/client/configs.ts'
+import { findCoordinator, requestCoordinator } from '../../src/client/coordinators.ts'
+import { listOffsets } from '../../src/client/offsets.ts'
+import { describeTopics } from '../../src/client/topic-descriptions.ts'
+import { errorCode } from '../../src/protocol/errors.ts'
+import { OffsetFetch } from '../../src/protocol/messages/commits.ts'
+import { DescribeConfigs } from '../../src/protocol/messages/configs.ts'
+import {
+  DescribeCluster,
+  DescribeTopicPartitions,
+  FindCoordinator,
+  Metadata,
+} from '../../src/protocol/messages/metadata.ts'
+import { ListOffsets } from '../../src/protocol/messages/offsets.ts'
+import { connectCluster, metadataScript, topicIdOf } from '../support/cluster-scripts.ts'
+import { HANG_UP, on, ScriptedBroker } from '../support/scripted-broker.ts'
+
+const ASK = { includeClusterAuthorizedOperations: false }
+const alive = on(DescribeCluster, () => ({ errorCode: 0, clusterId: 'abc', brokers: [] }))
+
+/** A port where nobody listens. */
+async function deadAddress(): Promise<{ address: string }> {
+  const broker = await ScriptedBroker.start([])
+  const { address } = broker
+  await broker.close()
+  return { address }
+}
+
+test('the second bootstrap address is used when the first is dead', async () => {
+  const broker = await ScriptedBroker.start([alive])
+  const cluster = connectCluster([await deadAddress(), broker])
+  await expect(cluster.request(DescribeCluster, ASK)).resolves.toMatchObject({ clusterId: 'abc' })
+})
+
+test('when every bootstrap address is dead the error names them all, soon', async () => {
+  const [a, b] = [await deadAddress(), await deadAddress()]
+  const cluster = connectCluster([a, b], { defaultApiTimeoutMs: 60_000 })
+  await expect(cluster.request(DescribeCluster, ASK)).rejects.toMatchObject({
+    name: 'ConnectionError',
+    failure: 'unreachable',
+    address: `${a.address}, ${b.address}`,
+  })
+})
+
+test('a broker that starts while the first connection is tried is found', async () => {
+  const gone = await ScriptedBroker.start([])
+  const { port, address } = gone
+  await gone.close()
+  const cluster = connectCluster(address, { bootstrapTimeoutMs: 5000 })
+  const asked = cluster.request(DescribeCluster, ASK)
+  await ScriptedBroker.start([alive], port)
+  await expect(asked).resolves.toMatchObject({ clusterId: 'abc' })
+})
+
+test('a request is sent again after the broker hung up and after errors that may pass', async () => {
+  const broker = await ScriptedBroker.start([
+    on(DescribeCluster, (_, { count }) => {
+      if (count === 0) return HANG_UP
+      const code = count === 1 ? errorCode('NOT_CONTROLLER') : 0
+      return { errorCode: code, clusterId: 'abc', brokers: [] }
+    }),
+  ])
+  const cluster = connectCluster([broker])
+  await expect(cluster.request(DescribeCluster, ASK)).resolves.toMatchObject({ clusterId: 'abc' })
+  expect(broker.requestsFor(DescribeCluster)).toBe(3)
+})
+
+test('an error that will not pass is thrown at once with the sentence of the answer', async () => {
+  const broker = await ScriptedBroker.start([
+    on(DescribeCluster, () => ({
+      errorCode: errorCode('CLUSTER_AUTHORIZATION_FAILED'),
+      errorMessage: 'not you',
+      clusterId: '',
+      brokers: [],
+    })),
+  ])
+  await expect(connectCluster([broker]).request(DescribeCluster, ASK)).rejects.toMatchObject({
+    code: 'CLUSTER_AUTHORIZATION_FAILED',
+    message: 'not you',
+  })
+  expect(broker.requestsFor(DescribeCluster)).toBe(1)
+})
+
+test('the last error is thrown when the time for the call is up', async () => {
+  const broker = await ScriptedBroker.start([
+    on(DescribeCluster, () => ({ errorCode: errorCode('NOT_CONTROLLER'), clusterId: '', brokers: [] })),
+  ])
+  const asked = connectCluster([broker]).request(DescribeCluster, ASK, { timeoutMs: 40 })
+  await expect(asked).rejects.toMatchObject({ code: 'NOT_CONTROLLER' })
+  expect(broker.requestsFor(DescribeCluster)).toBeGreaterThan(1)
+})
+
+test('topics are asked for once and known afterwards', async () => {
+  const broker = await ScriptedBroker.start([])
+  broker.script(metadataScript([broker], { orders: [1, 1] }))
+  const cluster = connectCluster([broker])
+  const first = await cluster.topics(['orders'])
+  expect(first.get('orders')).toMatchObject({ topicId: topicIdOf('orders'), error: 'NONE' })
+  expect((await cluster.topics(['orders'])).get('orders')).toBe(first.get('orders'))
+  expect(broker.requestsFor(Metadata)).toBe(1)
+  cluster.metadata.invalidate('orders')
+  await cluster.topics(['orders'])
+  expect(broker.requestsFor(Metadata)).toBe(2)
+})
+
+function offsetsScript(broker: { id: number }, moved: (partition: number) => boolean = () => false) {
+  return on(ListOffsets, ({ topics }) => ({
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: moved(partitionIndex) ? errorCode('NOT_LEADER_OR_FOLLOWER') : 0,
+        offset: broker.id * 100 + partitionIndex,
+      })),
+    })),
+  }))
+}
+
+test('offsets are asked of each leader, and again of the new one after a move', async () => {
+  const leaders: Record<string, number[]> = { orders: [1, 2, 1] }
+  const one = await ScriptedBroker.start([])
+  const two = await ScriptedBroker.start([offsetsScript({ id: 2 })])
+  one.script(
+    offsetsScript({ id: 1 }, (partition) => {
+      if (partition !== 2 || leaders.orders![2] === 2) return false
+      leaders.orders = [1, 2, 2]
+      return true
+    }),
+  )
+  for (const broker of [one, two]) broker.script(metadataScript([one, two], leaders))
+  const targets = [0, 1, 2].map((partition) => ({ topic: 'orders', partition, timestamp: -1 }))
+  const results = await listOffsets(connectCluster([one]), targets)
+  expect(results.map(({ answer }) => answer?.offset)).toEqual([100, 201, 202])
+})
+
+test('partitions and topics that do not exist fail alone', async () => {
+  const broker = await ScriptedBroker.start([offsetsScript({ id: 1 })])
+  broker.script(metadataScript([broker], { orders: [1] }))
+  const results = await listOffsets(connectCluster([broker], { defaultApiTimeoutMs: 30 }), [
+    { topic: 'orders', partition: 0, timestamp: -2 },
+    { topic: 'orders', partition: 7, timestamp: -2 },
+    { topic: 'nope', partition: 0, timestamp: -2 },
+  ])
+  expect(results.map(({ answer, error }) => answer?.offset ?? error?.message)).toEqual([
+    100,
+    "topic 'orders' has no partition 7, only 1",
+    "topic 'nope' does not exist",
+  ])
+})
+
+test('a special timestamp the broker does not know is refused instead of searched for', async () => {
+  const broker = await ScriptedBroker.start([on(ListOffsets, () => ({ topics: [] }), { max: 6 })])
+  broker.script(metadataScript([broker], { orders: [1] }))
+  const [result] = await listOffsets(connectCluster([broker]), [
+    { topic: 'orders', partition: 0, timestamp: -3 },
+  ])
+  expect(result!.error).toMatchObject({ code: 'UNSUPPORTED_VERSION' })
+})
+
+test('topics are described page by page', async () => {
+  const broker = await ScriptedBroker.start([
+    on(DescribeTopicPartitions, ({ topics, cursor, responsePartitionLimit }) => {
+      expect(responsePartitionLimit).toBe(2)
+      const from = cursor?.partitionIndex ?? 0
+      expect(topics.map(({ name }) => name)).toEqual(from < 2 ? ['a', 'b'] : ['b'])
+      const partition = (partitionIndex: number) => ({
+        errorCode: 0,
+        partitionIndex,
+        leaderId: 1,
+        replicaNodes: [1],
+        isrNodes: [1],
+        eligibleLeaderReplicas: [],
+        offlineReplicas: [],
+      })
+      if (from === 0) {
+        return {
+          topics: [
+            { errorCode: 3, name: 'a', partitions: [] },
+            { errorCode: 0, name: 'b', partitions: [0, 1].map(partition) },
+          ],
+          nextCursor: { topicName: 'b', partitionIndex: 2 },
+        }
+      }
+      return { topics: [{ errorCode: 0, name: 'b', partitions: [partition(2)] }] }
+    }),
+  ])
+  const found = await describeTopics(connectCluster([broker]), ['b', 'a'], { partitionLimit: 2 })
+  expect(found.get('a')!.error).toBe('UNKNOWN_TOPIC_OR_PARTITION')
+  expect(found.get('b')!.partitions.map(({ partition }) => partition)).toEqual([0, 1, 2])
+})
+
+test('an older broker describes topics through Metadata', async () => {
+  const broker = await ScriptedBroker.start([])
+  broker.script(metadataScript([broker], { orders: [1] }, { max: 5 }))
+  const found = await describeTopics(connectCluster([broker]), ['orders'])
+  expect(found.get('orders')!.partitions).toMatchObject([{ leader: 1, eligibleLeaderReplicas: null }])
+})
+
+test.each([3, 6])('a coordinator is found with FindCoordinator v%i, and again when it moved', async (max) => {
+  const one = await ScriptedBroker.start([])
+  const two = await ScriptedBroker.start([])
+  const coordinator = { nodeId: 2, host: '127.0.0.1', port: two.port }
+  one.script(metadataScript([one, two], {}))
+  one.script(
+    on(
+      FindCoordinator,
+      (_, { version, count }) => {
+        const code = count === 0 ? errorCode('COORDINATOR_NOT_AVAILABLE') : 0
+        if (version < 4) return { errorCode: code, ...coordinator }
+        return { coordinators: [{ key: 'g', errorCode: code, errorMessage: null, ...coordinator }] }
+      },
+      { max },
+    ),
+  )
+  two.script(
+    on(
+      OffsetFetch,
+      (_, { count }) => ({ topics: [], errorCode: count === 0 ? errorCode('NOT_COORDINATOR') : 0 }),
+      { max: 7 },
+    ),
+  )
+  const cluster = connectCluster([one])
+  await expect(findCoordinator(cluster, 'group', 'g')).resolves.toBe(2)
+  const answer = await requestCoordinator(cluster, 'group', 'g', OffsetFetch, { groupId: 'g', topics: [] })
+  expect(answer.errorCode).toBe(0)
+  expect(two.requestsFor(OffsetFetch)).toBe(2)
+})
+
+test('settings of a broker are asked of that broker, all others of any', async () => {
+  const script = (id: number) =>
+    on(DescribeConfigs, ({ resources }) => ({
+      results: resources.map(({ resourceType, resourceName }) => ({
+        errorCode: resourceName === 'nope' ? 3 : 0,
+        errorMessage: null,
+        resourceType,
+        resourceName,
+        configs: [{ name: 'asked', value: String(id), readOnly: false, isSensitive: false, synonyms: [] }],
+      })),
+    }))
+  const one = await ScriptedBroker.start([script(1)])
+  const two = await ScriptedBroker.start([script(2)])
+  one.script(metadataScript([one, two], {}))
+  const found = await describeConfigs(connectCluster([one]), [
+    { type: 'broker', name: '2' },
+    { type: 'topic', name: 'orders' },
+    { type: 'topic', name: 'nope' },
+  ])
+  expect(found.map(({ error, entries }) => error?.code ?? entries[0]!.value)).toEqual([
+    '2',
+    '1',
+    'UNKNOWN_TOPIC_OR_PARTITION',
+  ])
+})
