@@ -10,7 +10,7 @@ export interface Codec {
   readonly name: string
   /** `level` counts as in Kafka's compression.<name>.level; codecs without levels ignore it. */
   compress(raw: Buffer, level?: number): Buffer
-  /** Throws RecordsError: BATCH_CORRUPT, or EXPANSION_LIMIT before more than `limitBytes` are made. */
+  /** May give a view on `packed`; throws BATCH_CORRUPT, or EXPANSION_LIMIT before much more than `limitBytes` are made. */
   expand(packed: Buffer, limitBytes?: number): Buffer
 }
 
