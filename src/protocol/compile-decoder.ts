@@ -1,4 +1,4 @@
-import type { FieldSpec, Fields, Message } from './schema.ts'
+import { type FieldSpec, type Fields, isIn, type Message } from './schema.ts'
 import { defaultSource, isNullable, Source, splitFields } from './source.ts'
 
 const SIMPLE = new Set([
@@ -90,7 +90,8 @@ export class DecoderSource {
       return
     }
     this.#line(`let ${name} = null`)
-    this.#line('if (readPresence(r)) {')
+    const isTagged = isIn(field.tagged, this.#version)
+    this.#line(`if (read${isTagged ? 'Tagged' : ''}Presence(r)) {`)
     this.#line(`${name} = ${this.#struct(field.fields!, path)}`)
     this.#line('}')
   }

@@ -1,4 +1,4 @@
-import type { FieldSpec, Fields, Message } from './schema.ts'
+import { type FieldSpec, type Fields, isIn, type Message } from './schema.ts'
 import { defaultSource, differsSource, isNullable, Source, splitFields } from './source.ts'
 
 const SIMPLE = new Set([
@@ -66,7 +66,8 @@ export class EncoderSource {
       return
     }
     if (isNullable(field, this.#version)) {
-      this.#line(`if (${name} === null) ${writer}.${nullSource(field, compact)}`)
+      const isTagged = isIn(field.tagged, this.#version)
+      this.#line(`if (${name} === null) ${writer}.${nullSource(field, compact, isTagged)}`)
       this.#line('else {')
       if (field.kind === 'struct') this.#line(`${writer}.int8(1)`)
     } else {
@@ -118,8 +119,9 @@ export class EncoderSource {
   }
 }
 
-function nullSource(field: FieldSpec, compact: boolean): string {
-  if (field.kind === 'struct') return 'int8(-1)'
+function nullSource(field: FieldSpec, compact: boolean, isTagged: boolean): string {
+  // Kafka's generator writes the mark of a nullable struct as a byte, but as a varint in the tagged section.
+  if (field.kind === 'struct') return isTagged ? 'uint8(0)' : 'int8(-1)'
   if (compact) return 'uint8(0)'
   return field.kind === 'string' ? 'int16(-1)' : 'int32(-1)'
 }

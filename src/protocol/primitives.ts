@@ -112,6 +112,11 @@ export function readPresence(reader: Reader): boolean {
   return reader.int8() >= 0
 }
 
+/** Whether a nullable struct follows in a tagged section, where the mark is a varint and zero stands for null. */
+export function readTaggedPresence(reader: Reader): boolean {
+  return reader.uvarint() > 0
+}
+
 export function unexpectedNull(path: string): never {
   throw new MalformedError(`${path} must not be null`)
 }

@@ -72,6 +72,8 @@ export const ConsumerGroupMemberMetadataKey = defineStored({
   },
 })
 
+// Kafka's definition gives classicMemberMetadata a default of null, but its generator takes that for no default:
+// a tag that is absent means empty metadata, and null is written out.
 export const ConsumerGroupMemberMetadataValue = defineStored({
   apiKey: 5,
   name: 'ConsumerGroupMemberMetadataValue',
@@ -94,7 +96,7 @@ export const ConsumerGroupMemberMetadataValue = defineStored({
           metadata: bytes(),
         }),
       },
-      { nullable: '0+', tag: 0, default: null },
+      { nullable: '0+', tag: 0 },
     ),
   },
 })
@@ -155,10 +157,12 @@ export const ConsumerGroupCurrentMemberAssignmentKey = defineStored({
   },
 })
 
+// Kafka's definition gives assignmentEpochs a default of null, but its generator takes that for no default:
+// a tag that is absent means an empty list, and null is written out.
 const topicPartitions = {
   topicId: uuid(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0 }),
 }
 
 export const ConsumerGroupCurrentMemberAssignmentValue = defineStored({

@@ -27,6 +27,8 @@ const lastAssignmentConfig = {
   value: string(),
 }
 
+// Kafka's definition gives lastAssignmentConfigs a default of null, but its generator takes that for no default:
+// a tag that is absent means an empty list, and null is written out.
 export const StreamsGroupMetadataValue = defineStored({
   apiKey: 17,
   name: 'StreamsGroupMetadataValue',
@@ -36,7 +38,7 @@ export const StreamsGroupMetadataValue = defineStored({
     epoch: int32(),
     metadataHash: int64(),
     validatedTopologyEpoch: int32({ tag: 0, default: -1 }),
-    lastAssignmentConfigs: structs(lastAssignmentConfig, { nullable: '0+', tag: 1, default: null }),
+    lastAssignmentConfigs: structs(lastAssignmentConfig, { nullable: '0+', tag: 1 }),
   },
 })
 
@@ -134,10 +136,12 @@ export const StreamsGroupCurrentMemberAssignmentKey = defineStored({
   },
 })
 
+// Kafka's definition gives assignmentEpochs a default of null, but its generator takes that for no default:
+// a tag that is absent means an empty list, and null is written out.
 const streamsGroupCurrentMemberAssignmentValueTaskIds = {
   subtopologyId: string(),
   partitions: array(int32()),
-  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0, default: null }),
+  assignmentEpochs: array(int32(), { nullable: '0+', tag: 0 }),
 }
 
 export const StreamsGroupCurrentMemberAssignmentValue = defineStored({
