@@ -7,6 +7,8 @@ export interface Given<Key extends string = string> {
   has(key: Key): boolean
   /** The texts given for an option, in order. */
   texts(key: Key): readonly string[]
+  /** The options in the order they were given, each as often as it was. */
+  readonly order: readonly Key[]
 }
 
 export interface CommandSpec<O extends OptionSpecs> {
@@ -42,6 +44,8 @@ export interface FailureSpec {
   readonly badOption?: (reason: string) => string
   /** What Kafka says when no server is named; said when the default address does not answer. */
   readonly noServer?: string
+  /** Remedies, by the wire error's name. */
+  readonly hints?: { readonly [code: string]: string }
   /** The exit code that Kafka's tool has for a failure, for --compat-exit-codes. */
   readonly exit?: number
 }

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
+import type { Given } from './command.ts'
 import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
 import type { Format, Listing } from './output.ts'
@@ -29,6 +30,7 @@ export class Context {
   readonly io: Io
   /** The tool's arguments as they were typed. */
   readonly args: readonly string[]
+  readonly given: Given
   readonly format: Format
   readonly #connect: Connect
   readonly #color: boolean
@@ -36,9 +38,10 @@ export class Context {
   readonly #abort = new AbortController()
   #server: ServerChoice | undefined
 
-  constructor(io: Io, { args, format, color, connect }: ContextOptions) {
+  constructor(io: Io, { args, given, format, color, connect }: ContextOptions) {
     this.io = io
     this.args = args
+    this.given = given
     this.format = format
     this.#color = color
     this.#connect = connect
@@ -97,6 +100,7 @@ export class Context {
 
 export interface ContextOptions {
   readonly args: readonly string[]
+  readonly given: Given
   readonly format: Format
   readonly color: boolean
   readonly connect: Connect

@@ -1,6 +1,6 @@
 import type { FailureSpec } from './command.ts'
 import type { ServerChoice } from './context.ts'
-import { ConditionNotMet, Failure, UsageError } from './failures.ts'
+import { ConditionNotMet, Failure, SeveralFailures, UsageError } from './failures.ts'
 import type { Io } from './io.ts'
 import { OutputClosed } from './io.ts'
 
@@ -29,6 +29,9 @@ interface Told {
 /** Says what went wrong and gives the exit code: the one place that maps errors to either. */
 export function report(error: unknown, situation: Situation, io: Pick<Io, 'err'>): number {
   if (error instanceof OutputClosed) return EXIT.done
+  if (error instanceof SeveralFailures) {
+    return Math.max(...error.failures.map((failure) => report(failure, situation, io)))
+  }
   const told = tell(error, situation)
   if (situation.isJson) {
     const { message, hint = null, code = null } = told
@@ -71,8 +74,11 @@ function tell(error: unknown, situation: Situation): Told {
   }
   const message = failure?.sentence?.(reason, args) ?? reason
   const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
-  const hint = isFromElsewhere ? `the address ${server.addresses} is from ${server.source}` : undefined
-  return { exit, message, hint, code: codeOf(error) }
+  const code = codeOf(error)
+  const hint = isFromElsewhere
+    ? `the address ${server.addresses} is from ${server.source}`
+    : failure?.hints?.[code ?? '']
+  return { exit, message, hint, code }
 }
 
 /** The name of a wire error, or what kind of connection failure it was. */

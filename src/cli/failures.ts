@@ -30,3 +30,20 @@ export class Failure extends Error {
 export class ConditionNotMet extends Error {
   override readonly name = 'ConditionNotMet'
 }
+
+/** Several items failed, each for a reason of its own; all of them are told. */
+export class SeveralFailures extends Error {
+  override readonly name = 'SeveralFailures'
+  readonly failures: readonly Error[]
+
+  constructor(failures: readonly Error[]) {
+    super(failures.map(({ message }) => message).join('; '))
+    this.failures = failures
+  }
+}
+
+/** Throws what failed, as it is when that is one thing alone. */
+export function throwFailures(failures: readonly Error[]): void {
+  if (failures.length === 1) throw failures[0]
+  if (failures.length > 1) throw new SeveralFailures(failures)
+}

@@ -66,18 +66,18 @@ export function long(text: string): number {
 const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** Refuses a command line without one of `keys`. */
-export function require<K extends string>(given: Given<K>, ...keys: K[]): void {
+export function requireOptions<K extends string>(given: Given<K>, ...keys: K[]): void {
   for (const key of keys) {
     if (!given.has(key)) throw new UsageError(`Missing required argument "[${nameOf(key)}]"`)
   }
 }
 
-/** Refuses `others` beside `used`. */
+/** Refuses `used` beside any of `others`. */
 export function forbid<K extends string>(given: Given<K>, used: K, others: readonly K[]): void {
   if (!given.has(used)) return
   for (const other of others) {
     if (given.has(other))
-      throw new UsageError(`Option "[${nameOf(other)}]" can't be used with option "[${nameOf(used)}]"`)
+      throw new UsageError(`Option "[${nameOf(used)}]" can't be used with option "[${nameOf(other)}]"`)
   }
 }
 

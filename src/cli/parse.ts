@@ -11,7 +11,11 @@ import { foundMultiple, sentencesOf } from './usage-messages.ts'
 export function parseOptions(command: Command, options: OptionSpecs, args: readonly string[]): Parsed {
   const found = findOptions(command, options, args)
   placeWords(command, options, found)
-  const given: Given = { has: (key) => found.texts.has(key), texts: (key) => found.texts.get(key) ?? [] }
+  const given: Given = {
+    has: (key) => found.texts.has(key),
+    texts: (key) => found.texts.get(key) ?? [],
+    order: found.order,
+  }
   command.check?.(given)
   for (const [key, spec] of Object.entries(options)) {
     if (spec.required && !given.has(key)) throw new UsageError(sentencesOf(command).required(spec))
@@ -23,11 +27,12 @@ export function parseOptions(command: Command, options: OptionSpecs, args: reado
   const notices = Object.entries(options).flatMap(([key, spec]) =>
     spec.deprecated && given.has(key) ? [spec.deprecated] : [],
   )
-  return { values, notices }
+  return { values, notices, given }
 }
 
 export interface Parsed {
   readonly values: Record<string, unknown>
+  readonly given: Given
   /** What is to be said about older spellings. */
   readonly notices: readonly string[]
 }
@@ -35,11 +40,13 @@ export interface Parsed {
 interface Found {
   /** For each option that is there the texts given with it; none for one without a value. */
   readonly texts: Map<string, string[]>
+  readonly order: string[]
   readonly words: string[]
 }
 
 function findOptions(command: Command, options: OptionSpecs, args: readonly string[]): Found {
   const texts = new Map<string, string[]>()
+  const order: string[] = []
   const parser = new Parser(command.name)
     .helpOption(false)
     .exitOverride()
@@ -54,6 +61,7 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     }
     parser.addOption(option)
     parser.on(`option:${option.name()}`, (text: string | null | undefined) => {
+      order.push(key)
       const sofar = texts.get(key) ?? []
       texts.set(key, typeof text === 'string' ? [...sofar, text] : sofar)
     })
@@ -64,7 +72,7 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     if (error instanceof CommanderError) throw refusal(command, options, error)
     throw error
   }
-  return { texts, words: [...parser.args] }
+  return { texts, order, words: [...parser.args] }
 }
 
 function refusal(command: Command, options: OptionSpecs, error: CommanderError): UsageError {
@@ -87,19 +95,22 @@ function refusal(command: Command, options: OptionSpecs, error: CommanderError):
 }
 
 /** Turns `topics create orders` into `--create --topic orders`. */
-function placeWords(command: Command, options: OptionSpecs, { texts, words }: Found): void {
+function placeWords(command: Command, options: OptionSpecs, { texts, order, words }: Found): void {
   const rest = [...words]
   if (
     rest[0] !== undefined &&
     command.words?.includes(rest[0]) &&
     !command.words.some((word) => texts.has(word))
   ) {
+    order.push(rest[0])
     texts.set(rest.shift()!, [])
   }
   for (const subject of command.subjects ?? []) {
     if (rest.length === 0) break
     const isFree = !texts.has(subject) || options[subject]?.repeatable
-    if (isFree) texts.set(subject, [...(texts.get(subject) ?? []), rest.shift()!])
+    if (!isFree) continue
+    order.push(subject)
+    texts.set(subject, [...(texts.get(subject) ?? []), rest.shift()!])
   }
   if (rest.length === 0) return
   const near = closest(rest[0]!, command.words ?? [])

@@ -10,7 +10,20 @@ export interface Tool {
   readonly load: () => Promise<Command | CommandGroup>
 }
 
-export const TOOLS: readonly Tool[] = []
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'topics',
+    mirrors: 'kafka-topics.sh',
+    summary: 'List, create, describe, extend and delete topics.',
+    load: () => import('./commands/topics.ts').then(({ topics }) => topics),
+  },
+  {
+    name: 'dump-log',
+    mirrors: 'kafka-dump-log.sh',
+    summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',
+    load: async () => (await import('./commands/dump-log.ts')).dumpLog,
+  },
+]
 
 export function findTool(name: string): Tool | undefined {
   return TOOLS.find((tool) => tool.name === name || tool.alias === name)

@@ -77,10 +77,10 @@ async function runCommand(
   let context: Context | undefined
   try {
     const { parseOptions } = await import('./parse.ts')
-    const { values, notices } = parseOptions(command, options, args)
+    const { values, notices, given } = parseOptions(command, options, args)
     for (const notice of notices) io.err(`${notice}\n`)
     const format = (values.output ?? 'text') as Format
-    context = new Context(io, { args, format, color: switches.color, connect })
+    context = new Context(io, { args, given, format, color: switches.color, connect })
     return exitCode(await runUntilInterrupted(command, values, context, io), situation)
   } catch (error) {
     return report(error, { ...situation, server: context?.server }, io)

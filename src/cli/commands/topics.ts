@@ -1,0 +1,189 @@
+import type { Given } from '../command.ts'
+import { defineCommand } from '../command.ts'
+import { Failure, UsageError } from '../failures.ts'
+import { DRY_RUN, exactlyOne, forbid, int, requireOptions, SERVER_OPTIONS } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+import { addPartitions, deleteTopics } from '../topics/alter.ts'
+import { createTopic } from '../topics/create.ts'
+import { describeTopics } from '../topics/describe.ts'
+import { descriptionListing, topicListing } from '../topics/description.ts'
+import { parseReplicaAssignment } from '../topics/replica-assignment.ts'
+import { selectTopics, selectTopicsToChange } from '../topics/select.ts'
+import { topicFailure } from '../topics/sentence.ts'
+import { parseTopicId } from '../topics/topic-id.ts'
+
+const ACTIONS = ['list', 'create', 'delete', 'alter', 'describe'] as const
+const PARTITION_REPORTS = [
+  'underReplicatedPartitions',
+  'underMinIsrPartitions',
+  'atMinIsrPartitions',
+  'unavailablePartitions',
+] as const
+
+export const topics = defineCommand({
+  name: 'topics',
+  options: {
+    ...SERVER_OPTIONS,
+    list: { flags: '--list', help: 'List the topics.' },
+    create: { flags: '--create', help: 'Create a topic.' },
+    delete: { flags: '--delete', help: 'Delete topics.' },
+    alter: { flags: '--alter', help: 'Give topics more partitions.' },
+    describe: { flags: '--describe', help: 'Describe topics and their partitions.' },
+    topic: {
+      flags: '-t, --topic <name>',
+      help: 'The topic; a Java regular expression except with --create.',
+    },
+    topicId: { flags: '--topic-id <id>', help: 'The topic to describe, by its id.' },
+    partitions: { flags: '--partitions <n>', help: 'How many partitions it has, or is to have.', parse: int },
+    replicationFactor: {
+      flags: '--replication-factor <n>',
+      help: 'How many brokers hold each partition.',
+      parse: int,
+    },
+    replicaAssignment: {
+      flags: '--replica-assignment <1:2,2:3,...>',
+      help: 'The brokers of each partition, in place of the numbers.',
+      parse: parseReplicaAssignment,
+    },
+    config: { flags: '--config <name=value>', help: 'A setting of the new topic.', repeatable: true },
+    deleteConfig: {
+      flags: '--delete-config <name>',
+      help: 'Does nothing.',
+      repeatable: true,
+      deprecated:
+        'delete-config option is no longer supported and deprecated since version 4.0. The config will be fully removed in future releases.',
+    },
+    ifExists: { flags: '--if-exists', help: 'No failure when the topic is not there.' },
+    ifNotExists: { flags: '--if-not-exists', help: 'No failure when the topic is there already.' },
+    excludeInternal: { flags: '--exclude-internal', help: "Leave out Kafka's own topics." },
+    topicsWithOverrides: {
+      flags: '--topics-with-overrides',
+      help: 'Only topics with settings of their own.',
+    },
+    underReplicatedPartitions: {
+      flags: '--under-replicated-partitions',
+      help: 'Only partitions that lack a replica in sync.',
+    },
+    underMinIsrPartitions: {
+      flags: '--under-min-isr-partitions',
+      help: 'Only partitions with fewer replicas in sync than required.',
+    },
+    atMinIsrPartitions: {
+      flags: '--at-min-isr-partitions',
+      help: 'Only partitions with just as many replicas in sync as required.',
+    },
+    unavailablePartitions: { flags: '--unavailable-partitions', help: 'Only partitions without a leader.' },
+    partitionSizeLimitPerResponse: {
+      flags: '--partition-size-limit-per-response <n>',
+      help: 'How many partitions to ask for at a time.',
+      parse: int,
+      default: 2000,
+    },
+    regex: {
+      flags: '--regex',
+      help: 'Take --topic as a pattern even if a topic has that name, and do not ask.',
+      own: true,
+    },
+    dryRun: DRY_RUN,
+  },
+  words: ACTIONS,
+  subjects: ['topic'],
+  formats: ALL_FORMATS,
+  failure: {
+    sentence: topicFailure,
+    badValue: topicFailure,
+    noServer: '--bootstrap-server must be specified',
+    hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure' },
+  },
+  examples: [
+    'topics create orders --partitions 3',
+    'topics list -o json',
+    'topics --describe --topic orders',
+  ],
+  check(given) {
+    exactlyOne(
+      given,
+      ACTIONS,
+      'Command must include exactly one action: --list, --describe, --create, --alter or --delete',
+    )
+    checkSubject(given)
+    checkCombinations(given)
+  },
+  async run(options, context) {
+    const cluster = await context.cluster(options)
+    const { topic = '', ifNotExists, dryRun, replicaAssignment, partitions = 0 } = options
+    if (options.create) return await createTopic(cluster, { ...options, topic, ifNotExists, dryRun }, context)
+    if (options.list) return await context.print(topicListing(await selectTopics(cluster, options)))
+    if (options.alter) {
+      const found = await selectTopicsToChange(cluster, options, 'Add partitions to', context)
+      return await addPartitions(cluster, found, { partitions, replicaAssignment, dryRun }, context)
+    }
+    if (options.delete) {
+      const found = await selectTopicsToChange(cluster, options, 'Delete', context)
+      return await deleteTopics(cluster, found, { dryRun }, context)
+    }
+    const topicId = parseTopicId(options.topicId)
+    if (options.ifExists && options.topic !== undefined && options.topicId !== undefined) {
+      const note =
+        'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n'
+      if (context.isText) context.io.out(note)
+      else context.io.err(note)
+    }
+    const candidates = await selectTopics(
+      cluster,
+      topicId === null ? options : { ...options, topic: undefined },
+    )
+    const found =
+      topicId === null ? candidates : candidates.filter((candidate) => candidate.topicId === topicId)
+    if (topicId !== null && found.length === 0 && !options.ifExists) {
+      throw new Failure(topicFailure(`TopicId '${topicId}' does not exist as expected`))
+    }
+    const pageSize = options.partitionSizeLimitPerResponse
+    const described = await describeTopics(cluster, found, { byId: topicId !== null, pageSize })
+    const filter = {
+      underReplicated: options.underReplicatedPartitions,
+      underMinIsr: options.underMinIsrPartitions,
+      atMinIsr: options.atMinIsrPartitions,
+      unavailable: options.unavailablePartitions,
+    }
+    await context.print(descriptionListing(described, { filter, overridesOnly: options.topicsWithOverrides }))
+  },
+})
+
+function checkSubject(given: Given): void {
+  if (given.has('describe') && given.has('ifExists') && !given.has('topic') && !given.has('topicId')) {
+    throw new UsageError('--topic or --topic-id is required to describe a topic')
+  }
+  if (!given.has('list') && !given.has('describe')) requireOptions(given, 'topic')
+  if (!given.has('alter')) return
+  if (given.has('config')) {
+    throw new UsageError(
+      'Option combination "[[bootstrap-server], [config]]" can\'t be used with option "[alter]" ' +
+        '(To alter topic configurations, the kafka-configs tool can be used.)',
+      { hint: 'ktool configs --alter --topic NAME --add-config NAME=VALUE' },
+    )
+  }
+  requireOptions(given, 'partitions')
+}
+
+function checkCombinations(given: Given): void {
+  const only = (option: string, ...actions: readonly string[]) =>
+    forbid(
+      given,
+      option,
+      ACTIONS.filter((action) => !actions.includes(action)),
+    )
+  only('config', 'alter', 'create')
+  only('partitions', 'alter', 'create')
+  only('replicationFactor', 'create')
+  only('replicaAssignment', 'alter', 'create')
+  if (given.has('create')) forbid(given, 'replicaAssignment', ['partitions', 'replicationFactor'])
+  for (const report of PARTITION_REPORTS) {
+    only(report, 'describe')
+    forbid(given, report, ['topicsWithOverrides'])
+  }
+  only('topicsWithOverrides', 'describe')
+  only('ifExists', 'alter', 'delete', 'describe')
+  only('ifNotExists', 'create')
+  only('excludeInternal', 'list', 'describe')
+}

@@ -1,0 +1,46 @@
+import type { Cluster } from '../client/cluster.ts'
+import { DescribeConfigs } from '../protocol/messages/configs.ts'
+import type { DecodedResponseOf } from '../protocol/schema.ts'
+import { itemError } from './item-error.ts'
+
+/** Kinds of things that have settings, and their numbers on the wire (ConfigResource.Type). */
+export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
+
+/** Where a setting comes from, by its number on the wire (ConfigEntry.ConfigSource). */
+export const CONFIG_SOURCES: Readonly<Record<number, string>> = {
+  1: 'DYNAMIC_TOPIC_CONFIG',
+  2: 'DYNAMIC_BROKER_CONFIG',
+  3: 'DYNAMIC_DEFAULT_BROKER_CONFIG',
+  4: 'STATIC_BROKER_CONFIG',
+  5: 'DEFAULT_CONFIG',
+  6: 'DYNAMIC_BROKER_LOGGER_CONFIG',
+  7: 'DYNAMIC_CLIENT_METRICS_CONFIG',
+  8: 'DYNAMIC_GROUP_CONFIG',
+}
+
+export const sourceName = (source: number): string => CONFIG_SOURCES[source] ?? 'UNKNOWN'
+
+export type ConfigEntry = DecodedResponseOf<typeof DescribeConfigs>['results'][number]['configs'][number]
+
+/** The settings of resources of one type, by name, each with all that the broker tells. */
+export async function describeConfigs(
+  cluster: Cluster,
+  type: keyof typeof RESOURCE_TYPES,
+  names: readonly string[],
+  { includeSynonyms = false, node }: { includeSynonyms?: boolean; node?: number | undefined } = {},
+): Promise<Map<string, ConfigEntry[]>> {
+  const resourceType = RESOURCE_TYPES[type]
+  const resources = names.map((resourceName) => ({ resourceType, resourceName, configurationKeys: null }))
+  const answer = await cluster.request(
+    DescribeConfigs,
+    { resources, includeSynonyms },
+    { node: node ?? 'any' },
+  )
+  const found = new Map<string, ConfigEntry[]>()
+  for (const result of answer.results) {
+    const error = itemError(result)
+    if (error) throw error
+    found.set(result.resourceName, result.configs)
+  }
+  return found
+}

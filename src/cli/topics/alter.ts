@@ -1,0 +1,69 @@
+import { ZERO_UUID } from '../../bytes/uuid.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import type { TopicMetadata } from '../../client/metadata.ts'
+import { CreatePartitions, DeleteTopics } from '../../protocol/messages/topics.ts'
+import type { Context } from '../context.ts'
+import { throwFailures } from '../failures.ts'
+import { itemError } from '../item-error.ts'
+
+export interface MorePartitions {
+  readonly partitions: number
+  /** The brokers of every partition, of those that are there already as well. */
+  readonly replicaAssignment?: readonly (readonly number[])[] | undefined
+  readonly dryRun: boolean
+}
+
+/** Gives each topic more partitions. */
+export async function addPartitions(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+  { partitions, replicaAssignment, dryRun }: MorePartitions,
+  context: Context,
+): Promise<void> {
+  if (topics.length === 0) return
+  const answer = await cluster.request(
+    CreatePartitions,
+    {
+      topics: topics.map((topic) => ({
+        name: topic.name,
+        count: partitions,
+        assignments:
+          replicaAssignment
+            ?.slice(topic.partitions.length)
+            .map((brokerIds) => ({ brokerIds: [...brokerIds] })) ?? null,
+      })),
+      timeoutMs: cluster.requestTimeoutMs,
+      validateOnly: dryRun,
+    },
+    { node: 'controller' },
+  )
+  throwFailures(answer.results.flatMap((result) => itemError(result) ?? []))
+  if (!dryRun) return
+  for (const { name } of topics) context.say(`dry run: topic ${name} would have ${partitions} partitions`)
+}
+
+/** Deletes each topic; those that can be deleted are, whatever becomes of the others. */
+export async function deleteTopics(
+  cluster: Cluster,
+  topics: readonly TopicMetadata[],
+  { dryRun }: { readonly dryRun: boolean },
+  context: Context,
+): Promise<void> {
+  if (dryRun) {
+    for (const { name } of topics) context.say(`dry run: topic ${name} would be deleted`)
+    return
+  }
+  if (topics.length === 0) return
+  const names = topics.map(({ name }) => name)
+  const answer = await cluster.request(
+    DeleteTopics,
+    (version) => ({
+      ...(version >= 6
+        ? { topics: names.map((name) => ({ name, topicId: ZERO_UUID })) }
+        : { topicNames: names }),
+      timeoutMs: cluster.requestTimeoutMs,
+    }),
+    { node: 'controller' },
+  )
+  throwFailures(answer.responses.flatMap((result) => itemError(result) ?? []))
+}
