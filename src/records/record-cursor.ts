@@ -30,6 +30,7 @@ export class RecordCursor {
   /** Where the current record ends, and the next starts. */
   end: number
   readonly #count: number
+  readonly #from: number
   readonly #to: number
   #at: number
 
@@ -38,8 +39,14 @@ export class RecordCursor {
     this.buffer = buffer
     this.end = from
     this.#at = from
+    this.#from = from
     this.#to = to
     this.#count = count
+  }
+
+  /** Another cursor over the same records, before the first. */
+  restarted(): RecordCursor {
+    return new RecordCursor(this.buffer, this.#from, this.#to, this.#count)
   }
 
   /** Steps on the next record; false after the last. */
