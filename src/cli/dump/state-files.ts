@@ -1,0 +1,49 @@
+import { realFiles } from '../../log/files.ts'
+import { decodeProducerSnapshot } from '../../log/producer-snapshot.ts'
+import { StorageError } from '../../log/storage-error.ts'
+import { decodeTransactionIndex } from '../../log/transaction-index.ts'
+import type { Emit } from './dump-event.ts'
+
+const MAX_INT32 = 0x7fff_ffff
+
+function read(file: string): Buffer {
+  const bytes = realFiles.readFile(file)
+  if (bytes === null) throw new StorageError('DISK_FAILED', `${file} (No such file or directory)`)
+  return bytes
+}
+
+/** Dumps what a log knows of its producers. */
+export function dumpProducerSnapshot(file: string, emit: Emit): void {
+  for (const entry of decodeProducerSnapshot(read(file), file)) {
+    const { producerId, producerEpoch, coordinatorEpoch, timestamp } = entry
+    emit({
+      type: 'producer',
+      producerId,
+      producerEpoch,
+      coordinatorEpoch,
+      currentTxnFirstOffset: entry.currentTxnFirstOffset < 0 ? null : entry.currentTxnFirstOffset,
+      lastTimestamp: timestamp,
+      lastBatch:
+        entry.lastOffset < 0
+          ? null
+          : {
+              firstSequence: sequenceBefore(entry.lastSequence, entry.offsetDelta),
+              lastSequence: entry.lastSequence,
+              lastOffset: entry.lastOffset,
+              offsetDelta: entry.offsetDelta,
+              timestamp,
+            },
+    })
+  }
+}
+
+// Sequences start again at 0 past 2^31 - 1.
+const sequenceBefore = (sequence: number, steps: number): number =>
+  sequence >= steps ? sequence - steps : MAX_INT32 - (steps - sequence) + 1
+
+/** Dumps the aborted transactions of a segment. */
+export function dumpTransactionIndex(file: string, emit: Emit): void {
+  for (const transaction of decodeTransactionIndex(read(file), file)) {
+    emit({ type: 'abortedTransaction', version: 0, ...transaction })
+  }
+}
