@@ -1,0 +1,279 @@
+import { randomUuid } from '../bytes/uuid.ts'
+import {
+  CLEANER_FILE,
+  HIGH_WATERMARK_FILE,
+  LOG_START_FILE,
+  type OffsetCheckpoint,
+  RECOVERY_POINT_FILE,
+  readCheckpoint,
+  writeCheckpoint,
+} from './checkpoints.ts'
+import { type Files, realFiles, replaceFile } from './files.ts'
+import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
+import type { Clock, LogSettings } from './log-settings.ts'
+import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
+import { deletedFolder, isDeletedFolder, parsePartitionFolder, partitionFolder } from './partition-folder.ts'
+import { PartitionLog } from './partition-log.ts'
+import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { ReadBuffers } from './read-buffers.ts'
+import { StorageError } from './storage-error.ts'
+
+export const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
+/** Kafka keeps no checkpoints for it; it is always recovered from its start. */
+const METADATA_TOPIC = '__cluster_metadata'
+
+export interface LogDirOptions {
+  /** Absolute path. */
+  folder: string
+  clock: Clock
+  /** Bytes for ids, and for the jitter of segments. */
+  randomBytes: (size: number) => Buffer
+  /** Settings of a topic, asked again whenever they matter. */
+  settings: (topic: string) => LogSettings
+  /** Identity given to a folder that has none; a cluster id that contradicts the folder's is refused. */
+  nodeId: number
+  /** Without it, the one of the folder, or a new one. */
+  clusterId?: string
+  files?: Files
+  processes?: Processes
+}
+
+/** A partition found on disk that was not opened yet. */
+export interface FoundPartition {
+  topic: string
+  partition: number
+  /** Null when the folder does not say. */
+  topicId: string | null
+}
+
+/** The data folder of a broker: its lock, its checkpoints and the logs in it. */
+export class LogDir {
+  readonly folder: string
+  readonly meta: MetaProperties
+  /** Whether the last broker closed the folder; otherwise logs are recovered when opened. */
+  readonly wasClean: boolean
+  readonly #options: LogDirOptions
+  readonly #files: Files
+  readonly #lock: FolderLock
+  readonly #buffers = new ReadBuffers()
+  readonly #logs = new Map<string, PartitionLog>()
+  /** Folders of deleted partitions and when they go. */
+  #deleted: { folder: string; dueMs: number }[] = []
+  /** What the checkpoint files said at the start, by file and partition. */
+  readonly #unopened = new Map<string, Map<string, number>>()
+  #isClosed = false
+
+  private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties) {
+    this.#options = options
+    this.#files = options.files ?? realFiles
+    this.folder = options.folder
+    this.meta = meta
+    this.#lock = lock
+    this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
+    for (const name of [RECOVERY_POINT_FILE, LOG_START_FILE, HIGH_WATERMARK_FILE]) {
+      this.#unopened.set(name, readCheckpoint(this.#files, this.#path(name)))
+    }
+  }
+
+  /** Locks a data folder, making it if need be. Throws FOLDER_LOCKED or FOLDER_MISMATCH. No log is opened yet. */
+  static open(options: LogDirOptions): LogDir {
+    const { folder, clock, randomBytes } = options
+    const files = options.files ?? realFiles
+    files.makeFolder(folder)
+    const processes = options.processes ?? realProcesses(files)
+    const lock = FolderLock.acquire(files, folder, processes, clock, randomBytes(8).toString('hex'))
+    try {
+      const dir = new LogDir(options, lock, identify(files, options))
+      // From here on a crash must lead to recovery.
+      files.remove(dir.#path(CLEAN_SHUTDOWN_FILE))
+      for (const entry of files.list(folder)) {
+        if (entry.isFolder && isDeletedFolder(entry.name)) files.remove(dir.#path(entry.name))
+      }
+      return dir
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  #path(name: string): string {
+    return `${this.folder}/${name}`
+  }
+
+  /** The partitions on disk, opened or not, by topic and partition. */
+  found(): FoundPartition[] {
+    return this.#files
+      .list(this.folder)
+      .filter((entry) => entry.isFolder)
+      .map((entry) => parsePartitionFolder(entry.name))
+      .filter((found) => found !== null)
+      .map(({ topic, partition }) => {
+        const topicId = readTopicId(this.#files, this.#path(partitionFolder(topic, partition)))
+        return { topic, partition, topicId }
+      })
+      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+  }
+
+  /** Opens a partition, recovering it after a crash; makes it when it is not there. FOLDER_MISMATCH for another topic's folder. */
+  createPartition(topic: string, partition: number, topicId: string): PartitionLog {
+    this.#refuseIfClosed()
+    const name = partitionFolder(topic, partition)
+    const open = this.#logs.get(name)
+    if (open !== undefined && open.topicId === topicId) return open
+    const folder = this.#path(name)
+    this.#files.makeFolder(folder)
+    const idInFolder = open?.topicId ?? readTopicId(this.#files, folder)
+    if (idInFolder !== null && idInFolder !== topicId) {
+      throw new StorageError(
+        'FOLDER_MISMATCH',
+        `'${folder}' belongs to topic id ${idInFolder}, not ${topicId}`,
+      )
+    }
+    const log = PartitionLog.open({
+      files: this.#files,
+      folder,
+      topic,
+      partition,
+      topicId,
+      settings: () => this.#options.settings(topic),
+      clock: this.#options.clock,
+      random: () => this.#options.randomBytes(4).readUInt32BE(0) / 2 ** 32,
+      buffers: this.#buffers,
+      recoveryPoint: this.#unopened.get(RECOVERY_POINT_FILE)?.get(name) ?? 0,
+      logStartOffset: this.#unopened.get(LOG_START_FILE)?.get(name) ?? 0,
+      wasClean: this.wasClean,
+    })
+    if (idInFolder === null) writeTopicId(this.#files, folder, topicId)
+    this.#logs.set(name, log)
+    return log
+  }
+
+  /** The log of an open partition. */
+  partition(topic: string, partition: number): PartitionLog | undefined {
+    return this.#logs.get(partitionFolder(topic, partition))
+  }
+
+  /** All open logs. */
+  partitions(): PartitionLog[] {
+    return [...this.#logs.values()]
+  }
+
+  /** Closes a log and hides its folder at once; `housekeep` removes it after file.delete.delay.ms. */
+  deletePartition(topic: string, partition: number): void {
+    this.#refuseIfClosed()
+    const name = partitionFolder(topic, partition)
+    const log = this.#logs.get(name)
+    if (log === undefined) return
+    const uuidHex = this.#options.randomBytes(16).toString('hex')
+    const folder = this.#path(deletedFolder(topic, partition, uuidHex))
+    log.closeAndRename(folder)
+    this.#logs.delete(name)
+    for (const offsets of this.#unopened.values()) offsets.delete(name)
+    const { fileDeleteDelayMs } = this.#options.settings(topic)
+    this.#deleted.push({ folder, dueMs: this.#options.clock.now() + fileDeleteDelayMs })
+  }
+
+  /** Removes the folder of a partition that nobody opened, left over by a crash. */
+  removeStray(topic: string, partition: number): void {
+    this.#refuseIfClosed()
+    const name = partitionFolder(topic, partition)
+    if (!this.#logs.has(name)) this.#files.remove(this.#path(name))
+  }
+
+  /** Size of the disk that holds the folder, and what is free on it, in bytes. */
+  diskSpace(): { totalBytes: number; usableBytes: number } {
+    return this.#files.space(this.folder)
+  }
+
+  /** Moves the start of a log and makes that survive a crash. */
+  deleteRecordsBefore(log: PartitionLog, offset: number): void {
+    log.deleteRecordsBefore(offset)
+    this.#writeCheckpoint(LOG_START_FILE, (l) => (l.hasMovedStart ? l.startOffset : null), true)
+  }
+
+  /** Retention, flush.ms, expiry of producers, and removal of deleted partitions, as far as they are due. */
+  housekeep(): void {
+    this.#refuseIfClosed()
+    const nowMs = this.#options.clock.now()
+    for (const { folder } of this.#deleted.filter((d) => d.dueMs <= nowMs)) this.#files.remove(folder)
+    this.#deleted = this.#deleted.filter((d) => d.dueMs > nowMs)
+    for (const log of this.#logs.values()) {
+      log.expireProducers()
+      log.applyRetention()
+    }
+  }
+
+  /** Syncs the logs whose flush.ms is over. */
+  flushDue(): void {
+    for (const log of this.#logs.values()) log.flushIfDue()
+  }
+
+  /** Writes the checkpoint files and renews the lock; Kafka does so every minute. */
+  checkpoint(): void {
+    this.#refuseIfClosed()
+    this.#lock.renew(this.#options.clock.now())
+    this.#writeCheckpoints(false)
+  }
+
+  #writeCheckpoints(sync: boolean): void {
+    this.#writeCheckpoint(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, sync)
+    this.#writeCheckpoint(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), sync)
+    this.#writeCheckpoint(HIGH_WATERMARK_FILE, (log) => log.highWatermark, sync)
+    if (this.#files.size(this.#path(CLEANER_FILE)) === null)
+      this.#writeCheckpoint(CLEANER_FILE, () => null, sync)
+  }
+
+  #writeCheckpoint(name: string, offsetOf: (log: PartitionLog) => number | null, sync: boolean): void {
+    const entries: OffsetCheckpoint[] = []
+    for (const log of this.#logs.values()) {
+      const offset = log.topic === METADATA_TOPIC ? null : offsetOf(log)
+      if (offset !== null) entries.push({ topic: log.topic, partition: log.partition, offset })
+    }
+    // What was said of partitions that nobody opened yet still holds.
+    for (const [folder, offset] of this.#unopened.get(name) ?? []) {
+      const found = this.#logs.has(folder) ? null : parsePartitionFolder(folder)
+      if (found !== null) entries.push({ ...found, offset })
+    }
+    writeCheckpoint(this.#files, this.#path(name), entries, sync)
+  }
+
+  /** Closes all logs, after which the next start needs no recovery. A log that had failed is recovered all the same. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    let isClean = true
+    for (const log of this.#logs.values()) if (!log.close()) isClean = false
+    try {
+      this.#writeCheckpoints(true)
+      if (isClean) {
+        const marker = Buffer.from('{"version":0,"brokerEpoch":-1}')
+        replaceFile(this.#files, this.#path(CLEAN_SHUTDOWN_FILE), marker, true)
+      }
+    } finally {
+      this.#lock.release()
+    }
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new StorageError('LOG_CLOSED', `'${this.folder}' is closed`)
+  }
+}
+
+function identify(files: Files, options: LogDirOptions): MetaProperties {
+  const { folder, nodeId, clusterId, clock, randomBytes } = options
+  const found = readMetaProperties(files, folder)
+  if (found !== null) {
+    if ((clusterId ?? found.clusterId) === found.clusterId && found.nodeId === nodeId) return found
+    throw new StorageError(
+      'FOLDER_MISMATCH',
+      `'${folder}' belongs to node ${found.nodeId} of cluster ${found.clusterId}, not to node ${nodeId}${clusterId === undefined ? '' : ` of ${clusterId}`}`,
+    )
+  }
+  const meta = {
+    clusterId: clusterId ?? randomUuid(randomBytes),
+    nodeId,
+    directoryId: randomUuid(randomBytes),
+  }
+  writeMetaProperties(files, folder, meta, clock.now())
+  return meta
+}

@@ -1,0 +1,520 @@
+import { KafkaError } from '../protocol/errors.ts'
+import {
+  checkHeader,
+  isControl,
+  lastOffsetDelta,
+  maxTimestamp,
+  NO_PRODUCER_ID,
+  producerId,
+  setBaseOffset,
+  setLeaderEpoch,
+  timestampType,
+} from '../records/batch.ts'
+import { RecordsError } from '../records/records-error.ts'
+import type { Files } from './files.ts'
+import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
+import { LogReader } from './log-reader.ts'
+import type { Clock, LogSettings } from './log-settings.ts'
+import { firstOffsetOf, type ProducerState } from './producer-state.ts'
+import type { ProducerStore } from './producer-store.ts'
+import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
+import { type LoadedLog, loadLog, replayProducers } from './recovery.ts'
+import { countExpired } from './retention.ts'
+import { Segment } from './segment.ts'
+import { StorageError } from './storage-error.ts'
+import { type FoundTimestamp, findLargestTimestamp, findTimestamp } from './timestamp-search.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
+
+export interface PartitionLogOptions {
+  files: Files
+  folder: string
+  topic: string
+  partition: number
+  topicId: string
+  /** Asked again whenever a setting matters, so that changes need no call. */
+  settings: () => LogSettings
+  clock: Clock
+  /** Numbers in [0, 1). */
+  random: () => number
+  buffers: ReadBuffers
+  /** Everything before it is known to be on the disk. */
+  recoveryPoint: number
+  logStartOffset: number
+  /** Whether the log was closed before; otherwise it is recovered. */
+  wasClean: boolean
+}
+
+/** Who appends: sequences of clients are checked, limits do not bind the metadata log. */
+export type AppendOrigin = 'client' | 'coordinator' | 'metadata'
+
+export interface AppendResult {
+  baseOffset: number
+  lastOffset: number
+  /** Time that the broker set on the records; -1 when they keep their own. */
+  logAppendTimeMs: number
+  /** Whether the records were in the log before; the offsets are those they have there. */
+  isDuplicate: boolean
+}
+
+export interface ReadOptions {
+  /** Batches at and after this offset are not given; the high watermark without it. */
+  upTo?: number
+  /** Whether a first batch larger than the limit is given all the same; true without it. */
+  minOneBatch?: boolean
+}
+
+/** The log of one partition. Nothing here yields, so what one call sees no other call changes. */
+export class PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: string
+  readonly leaderEpochs: LeaderEpochs
+  readonly producers: ProducerState
+  /** Bytes that recovery cut off when the log was opened. */
+  readonly bytesCut: number
+  readonly #options: PartitionLogOptions
+  readonly #producerStore: ProducerStore
+  readonly #reader: LogReader
+  readonly #segments: Segment[]
+  readonly #listeners = new Set<(bytes: number) => void>()
+  #active: Segment
+  #folder: string
+  #startOffset: number
+  #endOffset: number
+  #recoveryPoint: number
+  #lastFlushMs: number
+  #failure: StorageError | null = null
+  #isClosed = false
+
+  private constructor(options: PartitionLogOptions, loaded: LoadedLog) {
+    this.topic = options.topic
+    this.partition = options.partition
+    this.topicId = options.topicId
+    this.leaderEpochs = loaded.leaderEpochs
+    this.producers = loaded.producers
+    this.bytesCut = loaded.bytesCut
+    this.#options = options
+    this.#folder = options.folder
+    this.#producerStore = loaded.producerStore
+    this.#reader = new LogReader(options.buffers)
+    this.#segments = loaded.segments
+    this.#active = loaded.segments.at(-1)!
+    this.#startOffset = loaded.startOffset
+    this.#endOffset = loaded.endOffset
+    this.#recoveryPoint = loaded.recoveryPoint
+    this.#lastFlushMs = options.clock.now()
+  }
+
+  /** Opens the log in a folder, or makes an empty one. */
+  static open(options: PartitionLogOptions): PartitionLog {
+    const loaded = loadLog({
+      ...options,
+      nowMs: options.clock.now(),
+      makeSegment: (offset, hasTransactionIndex) => makeSegment(options, offset, hasTransactionIndex),
+    })
+    return new PartitionLog(options, loaded)
+  }
+
+  get folder(): string {
+    return this.#folder
+  }
+
+  /** Offset of the first record that may be read. */
+  get startOffset(): number {
+    return this.#startOffset
+  }
+
+  /** Offset that the next record gets. */
+  get endOffset(): number {
+    return this.#endOffset
+  }
+
+  /** Differs: one process holds all replicas, so that a record is committed once it is appended. */
+  get highWatermark(): number {
+    return this.#endOffset
+  }
+
+  /** Where readers of committed transactions end. */
+  get lastStableOffset(): number {
+    return this.highWatermark
+  }
+
+  /** Everything before it is on the disk. */
+  get recoveryPoint(): number {
+    return this.#recoveryPoint
+  }
+
+  /** Whether the log holds what a checkpoint of its start offset must say. */
+  get hasMovedStart(): boolean {
+    return this.#startOffset > this.#segments[0]!.baseOffset
+  }
+
+  get sizeInBytes(): number {
+    let sum = 0
+    for (const segment of this.#segments) sum += segment.sizeInBytes
+    return sum
+  }
+
+  get segmentCount(): number {
+    return this.#segments.length
+  }
+
+  /** Why the log takes no more records; null while it does. */
+  get failure(): StorageError | null {
+    return this.#failure
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Calls `listener` with the bytes of each append, and with Infinity when the log is closed; gives the function that ends this. */
+  onAppend(listener: (bytes: number) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Notes that batches from now on are of this epoch, as Kafka does when a leader takes over. */
+  startEpoch(leaderEpoch: number): void {
+    this.#refuseIfClosed()
+    this.#write(() => this.leaderEpochs.assign(leaderEpoch, this.#endOffset))
+  }
+
+  /**
+   * Appends whole batches with one write, stamping base offset and leader epoch in place. The CRC of the batches is
+   * not checked here. Throws DISK_FAILED after a failed write until the log is opened again; KafkaError when the
+   * sequences or the size do not fit.
+   */
+  append(records: Buffer, options: { leaderEpoch: number; origin: AppendOrigin }): AppendResult {
+    this.#refuseIfClosed()
+    if (this.#failure !== null) throw this.#failure
+    const { origin } = options
+    const duplicate = this.#checkBatches(records, origin)
+    if (duplicate !== null) return duplicate
+    const first = this.#endOffset
+    const last = this.#stamp(records, first, options.leaderEpoch)
+    return this.#write(() => {
+      if (this.#needsRoll(records, last)) this.#roll()
+      this.leaderEpochs.assign(options.leaderEpoch, first)
+      const position = this.#active.sizeInBytes
+      this.#active.append(records)
+      this.#reader.noteAppend(this.#active, first, position)
+      this.#endOffset = last + 1
+      for (let at = 0; at < records.length; at += checkHeader(records, at)) this.producers.apply(records, at)
+      if (this.#endOffset - this.#recoveryPoint >= this.#options.settings().flushMessages) this.flush()
+      const logAppendTimeMs = timestampType(records, 0) === 'LogAppendTime' ? maxTimestamp(records, 0) : -1
+      for (const listener of this.#listeners) listener(records.length)
+      return { baseOffset: first, lastOffset: last, logAppendTimeMs, isDuplicate: false }
+    })
+  }
+
+  /** Throws if the batches must not be appended; gives the answer if they were before. */
+  #checkBatches(records: Buffer, origin: AppendOrigin): AppendResult | null {
+    const { segmentBytes, maxMessageBytes } = this.#options.settings()
+    if (records.length === 0) throw new StorageError('BATCH_CORRUPT', `${this.#name}: nothing to append`)
+    for (let at = 0; at < records.length; ) {
+      const size = this.#checkedSize(records, at)
+      if (origin !== 'metadata' && size > maxMessageBytes) {
+        throw new KafkaError(
+          'MESSAGE_TOO_LARGE',
+          `a batch of ${size} bytes is larger than max.message.bytes, ${maxMessageBytes}`,
+        )
+      }
+      if (producerId(records, at) !== NO_PRODUCER_ID && !isControl(records, at)) {
+        if (origin === 'client' && size !== records.length) {
+          throw new KafkaError('INVALID_RECORD', 'a producer with an id sends one batch at a time')
+        }
+        const before = origin === 'client' ? this.producers.findDuplicate(records, at) : null
+        if (before !== null) {
+          return {
+            baseOffset: firstOffsetOf(before),
+            lastOffset: before.lastOffset,
+            logAppendTimeMs: before.timestamp,
+            isDuplicate: true,
+          }
+        }
+        this.producers.check(records, at, origin === 'client')
+      }
+      at += size
+    }
+    if (records.length > segmentBytes) {
+      throw new KafkaError(
+        'RECORD_LIST_TOO_LARGE',
+        `${records.length} bytes are more than segment.bytes, ${segmentBytes}`,
+      )
+    }
+    return null
+  }
+
+  #checkedSize(records: Buffer, at: number): number {
+    try {
+      return checkHeader(records, at)
+    } catch (cause) {
+      if (!(cause instanceof RecordsError)) throw cause
+      throw new StorageError('BATCH_CORRUPT', `${this.#name}: ${cause.message}`, { cause })
+    }
+  }
+
+  /** Numbers the batches from `first` on; gives the last offset. */
+  #stamp(records: Buffer, first: number, leaderEpoch: number): number {
+    let next = first
+    for (let at = 0; at < records.length; at += checkHeader(records, at)) {
+      setBaseOffset(records, at, next)
+      setLeaderEpoch(records, at, leaderEpoch)
+      next += lastOffsetDelta(records, at) + 1
+    }
+    return next - 1
+  }
+
+  #needsRoll(records: Buffer, last: number): boolean {
+    const settings = this.#options.settings()
+    const active = this.#active
+    if (active.sizeInBytes > settings.segmentBytes - records.length || !active.canHold(last)) return true
+    const { offsetIndex, timeIndex } = active
+    if (offsetIndex.isFull(settings.segmentIndexBytes) || timeIndex.isFull(settings.segmentIndexBytes))
+      return true
+    if (active.sizeInBytes === 0) return false
+    const waitedMs = active.waitedMs(this.#options.clock.now(), maxTimestamp(records, 0))
+    return waitedMs > settings.segmentMs - active.rollJitterMs
+  }
+
+  /** Starts a new segment, unless the active one is empty. */
+  roll(): void {
+    this.#refuseIfClosed()
+    if (this.#active.sizeInBytes > 0) this.#write(() => this.#roll())
+  }
+
+  #roll(): void {
+    const done = this.#active
+    // An empty segment is replaced only when offsets no longer fit it, which an empty one of ours never sees.
+    if (done.baseOffset === this.#endOffset) return
+    done.settle()
+    const active = makeSegment(this.#options, this.#endOffset, false)
+    active.create()
+    this.#producerStore.write(this.producers, this.#endOffset, false)
+    this.#segments.push(active)
+    this.#active = active
+    this.#syncLater(done, this.#endOffset)
+  }
+
+  /** Syncs what was rolled without blocking; then recovery need not look at it. */
+  #syncLater(segment: Segment, endOffset: number): void {
+    const synced = Promise.all([segment.syncLater(), this.#options.files.syncFolderLater(this.#folder)])
+    synced.then(
+      () => {
+        const isNext = segment.baseOffset <= this.#recoveryPoint && endOffset <= this.#endOffset
+        if (isNext) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
+      },
+      (error: unknown) => {
+        if (!this.#isClosed && error instanceof StorageError) this.#failure ??= error
+      },
+    )
+  }
+
+  /**
+   * Whole batches from the one with offset `from` on, of one segment; empty when there is nothing yet. Call
+   * `release()` once the bytes are used. Throws OFFSET_OUT_OF_RANGE outside [startOffset, endOffset].
+   */
+  read(from: number, maxBytes: number, options: ReadOptions = {}): Slice {
+    this.#refuseIfClosed()
+    if (!(from >= this.#startOffset && from <= this.#endOffset)) {
+      throw new StorageError(
+        'OFFSET_OUT_OF_RANGE',
+        `${this.#name}: offset ${from} is not between ${this.#startOffset} and ${this.#endOffset}`,
+      )
+    }
+    const upTo = options.upTo ?? this.highWatermark
+    if (from >= upTo) return EMPTY_SLICE
+    for (let i = this.#segmentOf(from); i < this.#segments.length; i++) {
+      const slice = this.#reader.read(this.#segments[i]!, from, maxBytes, upTo, options.minOneBatch ?? true)
+      if (slice !== null) return slice
+    }
+    return EMPTY_SLICE
+  }
+
+  #segmentOf(offset: number): number {
+    if (offset >= this.#active.baseOffset) return this.#segments.length - 1
+    return Math.max(
+      0,
+      this.#segments.findLastIndex((segment) => segment.baseOffset <= offset),
+    )
+  }
+
+  /** Aborted transactions with records in [from, to), by their last offset. */
+  abortedTransactions(from: number, to: number): AbortedTransaction[] {
+    return this.#segments
+      .slice(this.#segmentOf(from))
+      .flatMap((segment) => segment.transactionIndex.overlapping(from, to))
+  }
+
+  /** The first record with this timestamp or a later one; null when there is none. */
+  offsetForTimestamp(timestamp: number): FoundTimestamp | null {
+    this.#refuseIfClosed()
+    return findTimestamp(this.#segments, timestamp, this.#startOffset)
+  }
+
+  /** The first record with the largest timestamp; null when no record has one. */
+  maxTimestampOffset(): FoundTimestamp | null {
+    this.#refuseIfClosed()
+    return findLargestTimestamp(this.#segments)
+  }
+
+  /** Where records of the leader epoch end; KIP-101. */
+  epochEnd(epoch: number): EpochEnd {
+    return this.leaderEpochs.endOf(epoch, this.#endOffset)
+  }
+
+  /** Makes `offset` the start of the log if it is later, and removes segments wholly before it. */
+  deleteRecordsBefore(offset: number): void {
+    this.#refuseIfClosed()
+    if (!(offset >= 0 && offset <= this.highWatermark)) {
+      throw new StorageError(
+        'OFFSET_OUT_OF_RANGE',
+        `${this.#name}: offset ${offset} is after ${this.highWatermark}`,
+      )
+    }
+    if (offset <= this.#startOffset) return
+    this.#startOffset = offset
+    this.#write(() => {
+      this.leaderEpochs.truncateFromStart(offset)
+      const policy = { ...this.#options.settings(), isDeletedByAge: false }
+      this.#removeFirst(countExpired(this.#segments, offset, policy, 0))
+    })
+  }
+
+  /** Removes what retention.ms and retention.bytes say; gives the number of segments removed. */
+  applyRetention(): number {
+    this.#refuseIfClosed()
+    if (this.#failure !== null) return 0
+    const nowMs = this.#options.clock.now()
+    const count = countExpired(this.#segments, this.#startOffset, this.#options.settings(), nowMs)
+    if (count === 0) return 0
+    return this.#write(() => {
+      if (count === this.#segments.length) this.#roll()
+      this.#removeFirst(count)
+      this.#startOffset = Math.max(this.#startOffset, this.#segments[0]!.baseOffset)
+      this.leaderEpochs.truncateFromStart(this.#startOffset)
+      return count
+    })
+  }
+
+  #removeFirst(count: number): void {
+    if (count === 0) return
+    this.#reader.forget()
+    for (const segment of this.#segments.splice(0, count)) {
+      segment.remove()
+      this.#producerStore.remove(segment.baseOffset)
+    }
+  }
+
+  /** Forgets producers that were silent for longer than producer.id.expiration.ms. */
+  expireProducers(): void {
+    this.producers.expire(this.#options.clock.now(), this.#options.settings().producerIdExpirationMs)
+  }
+
+  /** Cuts the log at the offset; the batch it lies in goes too. What is gone stays gone after a crash. */
+  truncateTo(offset: number): void {
+    this.#refuseIfClosed()
+    if (offset >= this.#endOffset) return
+    this.#write(() => {
+      this.#reader.forget()
+      const kept = Math.max(1, this.#segmentOf(offset) + 1)
+      for (const segment of this.#segments.splice(kept)) {
+        segment.remove()
+        this.#producerStore.remove(segment.baseOffset)
+      }
+      this.#active = this.#segments.at(-1)!
+      this.#active.truncateTo(offset)
+      this.#active.sync()
+      this.#endOffset = this.#active.findEndOffset()
+      this.#startOffset = Math.min(this.#startOffset, this.#endOffset)
+      this.#recoveryPoint = Math.min(this.#recoveryPoint, this.#endOffset)
+      this.leaderEpochs.truncateFromEnd(this.#endOffset)
+      this.producers.clear()
+      const from = this.#producerStore.load(this.producers, this.#startOffset, this.#endOffset)
+      replayProducers(this.producers, this.#segments, from ?? this.#startOffset, this.#endOffset)
+    })
+  }
+
+  /** Syncs everything appended so far. */
+  flush(): void {
+    this.#refuseIfClosed()
+    this.#lastFlushMs = this.#options.clock.now()
+    if (this.#recoveryPoint >= this.#endOffset) return
+    this.#write(() => {
+      for (let i = this.#segmentOf(this.#recoveryPoint); i < this.#segments.length; i++)
+        this.#segments[i]!.sync()
+      this.leaderEpochs.write(true)
+      this.#recoveryPoint = this.#endOffset
+    })
+  }
+
+  /** Syncs what has waited for longer than flush.ms. */
+  flushIfDue(): void {
+    const waitedMs = this.#options.clock.now() - this.#lastFlushMs
+    if (this.#failure === null && waitedMs >= this.#options.settings().flushMs) this.flush()
+  }
+
+  /** Syncs and closes the files, leaving what the next start needs to skip recovery; false if the log had failed. */
+  close(): boolean {
+    if (this.#isClosed) return this.#failure === null
+    try {
+      if (this.#failure === null) {
+        this.flush()
+        this.#active.settle()
+        this.#producerStore.write(this.producers, this.#endOffset, false)
+      }
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.#failure ??= error
+    }
+    this.#release()
+    return this.#failure === null
+  }
+
+  /** Closes the files and gives the folder another name, under which it waits to be removed. */
+  closeAndRename(folder: string): void {
+    this.#release()
+    this.#options.files.rename(this.#folder, folder)
+    this.#folder = folder
+  }
+
+  #release(): void {
+    this.#isClosed = true
+    for (const segment of this.#segments) segment.release()
+    this.#reader.forget()
+    for (const listener of this.#listeners) listener(Infinity)
+    this.#listeners.clear()
+  }
+
+  get #name(): string {
+    return `${this.topic}-${this.partition}`
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#isClosed) throw new StorageError('LOG_CLOSED', `${this.#name} is closed`)
+  }
+
+  /** Runs a change of the files; after a failure nothing that is in memory can be trusted to be on the disk. */
+  #write<T>(change: () => T): T {
+    if (this.#failure !== null) throw this.#failure
+    try {
+      return change()
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'DISK_FAILED') this.#failure = error
+      throw error
+    }
+  }
+}
+
+function makeSegment(
+  options: PartitionLogOptions,
+  baseOffset: number,
+  hasTransactionIndex: boolean,
+): Segment {
+  const { files, folder, settings } = options
+  const { segmentJitterMs, segmentMs } = settings()
+  const rollJitterMs = Math.floor(options.random() * Math.min(segmentJitterMs, segmentMs))
+  const nowMs = options.clock.now()
+  return new Segment(files, folder, baseOffset, { settings, nowMs, rollJitterMs, hasTransactionIndex })
+}

@@ -1,0 +1,83 @@
+import type { Files } from './files.ts'
+import { checkProducerSnapshot, decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
+import type { ProducerState } from './producer-state.ts'
+import { fileAt, offsetIn, SNAPSHOT_SUFFIX } from './segment-names.ts'
+
+/** The snapshot files of a partition. One stands beside each segment, and one at the end of a log closed well. */
+export class ProducerStore {
+  readonly #files: Files
+  readonly #folder: string
+  /** Offsets of the snapshots, ascending. */
+  #offsets: number[]
+
+  constructor(files: Files, folder: string, fileNames: readonly string[]) {
+    this.#files = files
+    this.#folder = folder
+    this.#offsets = fileNames
+      .map((name) => offsetIn(name, SNAPSHOT_SUFFIX))
+      .filter((offset) => offset !== null)
+      .sort((a, b) => a - b)
+  }
+
+  get latestOffset(): number | null {
+    return this.#offsets.at(-1) ?? null
+  }
+
+  path(offset: number): string {
+    return fileAt(this.#folder, offset, SNAPSHOT_SUFFIX)
+  }
+
+  /** Writes what `state` was before `offset`; nothing happens when there is a snapshot of that or a later offset. */
+  write(state: ProducerState, offset: number, sync: boolean): void {
+    if ((this.latestOffset ?? -1) >= offset) return
+    const bytes = encodeProducerSnapshot(state.snapshot())
+    const file = this.#files.open(this.path(offset), 'write')
+    try {
+      file.truncate(0)
+      file.write(bytes, 0, bytes.length, 0)
+      if (sync) file.sync()
+    } finally {
+      file.close()
+    }
+    this.#offsets.push(offset)
+  }
+
+  /**
+   * Fills `state` from the last good snapshot in (startOffset, endOffset]; others are removed. Gives the offset from
+   * which the log must be replayed, null when there was no snapshot to start from.
+   */
+  load(state: ProducerState, startOffset: number, endOffset: number): number | null {
+    for (const offset of this.#offsets) {
+      if (offset > endOffset || offset <= startOffset) this.remove(offset)
+    }
+    for (;;) {
+      const offset = this.latestOffset
+      if (offset === null) return null
+      const bytes = this.#files.readFile(this.path(offset))
+      if (bytes !== null && checkProducerSnapshot(bytes).length === 0) {
+        state.load(decodeProducerSnapshot(bytes, this.path(offset)))
+        return offset
+      }
+      this.remove(offset)
+    }
+  }
+
+  /** Removes snapshots that belong to no segment, save one after the start of the last segment. */
+  removeStray(baseOffsets: readonly number[]): void {
+    const last = baseOffsets.at(-1) ?? 0
+    const latest = this.latestOffset
+    for (const offset of this.#offsets) {
+      if (!baseOffsets.includes(offset) && !(offset === latest && offset > last)) this.remove(offset)
+    }
+  }
+
+  removeAll(): void {
+    for (const offset of this.#offsets) this.remove(offset)
+  }
+
+  remove(offset: number): void {
+    if (!this.#offsets.includes(offset)) return
+    this.#files.remove(this.path(offset))
+    this.#offsets = this.#offsets.filter((o) => o !== offset)
+  }
+}

@@ -1,0 +1,282 @@
+import { batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
+import { BatchScanner } from './batch-scanner.ts'
+import type { FileHandle, Files } from './files.ts'
+import type { LogSettings } from './log-settings.ts'
+import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
+import {
+  fileAt,
+  LOG_SUFFIX,
+  OFFSET_INDEX_SUFFIX,
+  TIME_INDEX_SUFFIX,
+  TRANSACTION_INDEX_SUFFIX,
+} from './segment-names.ts'
+import { StorageError } from './storage-error.ts'
+import { TimeIndex } from './time-index.ts'
+import { TransactionIndex } from './transaction-index.ts'
+
+export interface TimestampAndOffset {
+  timestamp: number
+  offset: number
+}
+
+/** One .log file with its indexes. Files are opened when first needed. */
+export class Segment {
+  readonly baseOffset: number
+  readonly path: string
+  readonly offsetIndex: OffsetIndex
+  readonly timeIndex: TimeIndex
+  readonly transactionIndex: TransactionIndex
+  readonly createdMs: number
+  /** Taken off segment.ms for this segment. */
+  readonly rollJitterMs: number
+  readonly #files: Files
+  readonly #settings: () => LogSettings
+  #handle: FileHandle | null = null
+  #sizeInBytes: number
+  #largest: TimestampAndOffset | null = null
+  #firstTimestamp: number | null = null
+  #bytesSinceIndexEntry = 0
+
+  constructor(files: Files, folder: string, baseOffset: number, options: SegmentOptions) {
+    this.#files = files
+    this.baseOffset = baseOffset
+    this.path = fileAt(folder, baseOffset, LOG_SUFFIX)
+    this.createdMs = options.nowMs
+    this.#settings = options.settings
+    this.rollJitterMs = options.rollJitterMs
+    this.offsetIndex = new OffsetIndex(files, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
+    this.timeIndex = new TimeIndex(files, fileAt(folder, baseOffset, TIME_INDEX_SUFFIX), baseOffset)
+    const transactionPath = fileAt(folder, baseOffset, TRANSACTION_INDEX_SUFFIX)
+    this.transactionIndex = new TransactionIndex(files, transactionPath, options.hasTransactionIndex ?? false)
+    this.#sizeInBytes = files.size(this.path) ?? 0
+  }
+
+  /** Makes the files, as Kafka does before the first record. */
+  create(): void {
+    this.#open()
+    this.offsetIndex.file.create()
+    this.timeIndex.file.create()
+  }
+
+  get sizeInBytes(): number {
+    return this.#sizeInBytes
+  }
+
+  #open(): FileHandle {
+    this.#handle ??= this.#files.open(this.path, 'write')
+    return this.#handle
+  }
+
+  /** The largest timestamp and the last offset of the batch that has it; timestamp -1 in an empty segment. */
+  get largest(): TimestampAndOffset {
+    this.#largest ??= this.timeIndex.last
+    return this.#largest
+  }
+
+  /** The largest timestamp; when no record has one, the time of the last write, as in Kafka. */
+  get ageTimestamp(): number {
+    const { timestamp } = this.largest
+    return timestamp >= 0 ? timestamp : (this.#files.modifiedMs(this.path) ?? this.createdMs)
+  }
+
+  /** Whether offsets up to this one can be told relative to the base offset. */
+  canHold(offset: number): boolean {
+    return offset - this.baseOffset <= MAX_RELATIVE_OFFSET
+  }
+
+  /** How long records were waiting for a roll when one with this timestamp comes. */
+  waitedMs(nowMs: number, timestamp: number): number {
+    if (this.#firstTimestamp === null && this.#sizeInBytes > 0) {
+      const scanner = this.scan(0)
+      scanner.next()
+      this.#firstTimestamp = maxTimestamp(scanner.buffer, scanner.at)
+    }
+    const first = this.#firstTimestamp ?? -1
+    return first >= 0 ? timestamp - first : nowMs - this.createdMs
+  }
+
+  /** Appends batches whose offsets are set; `bytes` are written with one call. */
+  append(bytes: Buffer): void {
+    let position = this.#sizeInBytes
+    this.#open().write(bytes, 0, bytes.length, position)
+    this.#sizeInBytes += bytes.length
+    if (position === 0) this.#firstTimestamp = maxTimestamp(bytes, 0)
+    for (let at = 0; at < bytes.length; ) {
+      const size = batchSize(bytes, at)
+      this.noteBatch(bytes, at, position)
+      at += size
+      position += size
+    }
+  }
+
+  /** Brings the indexes up to date with a batch that stands at `position`; the rule is that of Kafka's LogSegment. */
+  noteBatch(buffer: Buffer, at: number, position: number): void {
+    const timestamp = maxTimestamp(buffer, at)
+    const offset = lastOffset(buffer, at)
+    if (timestamp > this.largest.timestamp) this.#largest = { timestamp, offset }
+    if (this.#bytesSinceIndexEntry > this.#settings().indexIntervalBytes) {
+      this.offsetIndex.append(offset, position)
+      this.timeIndex.maybeAppend(this.largest.timestamp, this.largest.offset)
+      this.#bytesSinceIndexEntry = 0
+    }
+    this.#bytesSinceIndexEntry += batchSize(buffer, at)
+  }
+
+  /** Whether the indexes can be those of this log, as far as their last entries tell. */
+  hasPlausibleIndexes(): boolean {
+    const { offsetIndex, timeIndex } = this
+    if (!offsetIndex.file.isWhole || !timeIndex.file.isWhole) return false
+    const isPlausible = offsetIndex.isPlausible(this.#sizeInBytes) && timeIndex.isPlausible()
+    offsetIndex.file.release()
+    timeIndex.file.release()
+    return isPlausible
+  }
+
+  /** Reads bytes of the log file; fewer at its end. */
+  read(buffer: Buffer, at: number, length: number, position: number): number {
+    return this.#open().read(buffer, at, Math.min(length, this.#sizeInBytes - position), position)
+  }
+
+  /** Walks over the batches from `position` on. */
+  scan(position: number, whole = false): BatchScanner {
+    return new BatchScanner(this.#open(), this.path, position, this.#sizeInBytes, whole)
+  }
+
+  /** The batch at the position, whole and its CRC checked. */
+  batchAt(position: number): BatchScanner {
+    const scanner = this.scan(position, true)
+    scanner.next()
+    return scanner
+  }
+
+  /** Where the first batch starts that ends at or after the offset; -1 when there is none. */
+  positionOf(offset: number): number {
+    const entry = this.offsetIndex.lookup(offset)
+    const scanner = this.#scanFrom(entry)
+    do {
+      if (scanner.size > 0 && lastOffset(scanner.buffer, scanner.at) >= offset) return scanner.position
+    } while (scanner.next())
+    return -1
+  }
+
+  /** A scan from the batch of an index entry; an entry that points elsewhere makes the indexes be built again. */
+  #scanFrom(entry: OffsetEntry): BatchScanner {
+    if (entry.position === 0) return this.scan(0)
+    if (entry.position > 0 && entry.position < this.#sizeInBytes) {
+      try {
+        const scanner = this.scan(entry.position)
+        if (scanner.next() && lastOffset(scanner.buffer, scanner.at) === entry.offset) return scanner
+      } catch (error) {
+        if (!isCorruptBatch(error)) throw error
+      }
+    }
+    this.rebuildIndexes()
+    return this.scan(0)
+  }
+
+  /** Fills both indexes from the headers in the log, as far as these make sense. */
+  rebuildIndexes(): void {
+    this.resetIndexes()
+    const scanner = this.scan(0)
+    try {
+      while (scanner.next()) this.noteBatch(scanner.buffer, scanner.at, scanner.position)
+    } catch (error) {
+      // Whoever reads there is told; what stands before it stays within reach.
+      if (!isCorruptBatch(error)) throw error
+    }
+    this.settle()
+  }
+
+  /** The offset after the last batch, found through the index; the base offset when there is none. */
+  findEndOffset(): number {
+    const scanner = this.#scanFrom(this.offsetIndex.last)
+    let end = this.baseOffset
+    do {
+      if (scanner.size > 0) end = lastOffset(scanner.buffer, scanner.at) + 1
+    } while (scanner.next())
+    return end
+  }
+
+  resetIndexes(): void {
+    this.offsetIndex.reset()
+    this.timeIndex.reset()
+    this.#largest = null
+    this.#firstTimestamp = null
+    this.#bytesSinceIndexEntry = 0
+  }
+
+  /** Cuts the log file at a position where a batch starts; the indexes must say nothing about what is behind it. */
+  cut(position: number): void {
+    this.#open().truncate(position)
+    this.#sizeInBytes = position
+  }
+
+  /** Removes the batches at and after the offset. */
+  truncateTo(offset: number): void {
+    const position = this.positionOf(offset)
+    if (position < 0) return
+    this.offsetIndex.truncateTo(offset)
+    this.timeIndex.truncateTo(offset)
+    this.cut(position)
+    this.#bytesSinceIndexEntry = 0
+    this.#firstTimestamp = null
+    this.#largest = this.timeIndex.last
+    // The time index names timestamps only now and then, so a larger one may stand behind its last entry.
+    const scanner = this.scan(this.offsetIndex.lookup(this.#largest.offset).position)
+    while (scanner.next()) {
+      const timestamp = maxTimestamp(scanner.buffer, scanner.at)
+      if (timestamp <= this.#largest.timestamp) continue
+      this.#largest = { timestamp, offset: lastOffset(scanner.buffer, scanner.at) }
+    }
+  }
+
+  /** Writes the index entries that are in memory, and the last time entry that a segment at rest has. */
+  settle(): void {
+    if (this.#sizeInBytes > 0) this.timeIndex.maybeAppend(this.largest.timestamp, this.largest.offset)
+    this.offsetIndex.file.settle()
+    this.timeIndex.file.settle()
+  }
+
+  /** Returns once log and indexes are on the disk. */
+  sync(): void {
+    this.#open().sync()
+    this.offsetIndex.file.sync()
+    this.timeIndex.file.sync()
+  }
+
+  /** As sync, without blocking. */
+  async syncLater(): Promise<void> {
+    await Promise.all([
+      this.#open().syncLater(),
+      this.offsetIndex.file.syncLater(),
+      this.timeIndex.file.syncLater(),
+    ])
+  }
+
+  /** Closes the files; using the segment opens them again. */
+  release(): void {
+    this.#handle?.close()
+    this.#handle = null
+    this.offsetIndex.file.release()
+    this.timeIndex.file.release()
+  }
+
+  /** Closes and removes the files, the log first: indexes without a log are removed at the next start. */
+  remove(): void {
+    this.release()
+    for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
+      this.#files.remove(path)
+    this.#files.remove(this.transactionIndex.path)
+  }
+}
+
+export interface SegmentOptions {
+  settings: () => LogSettings
+  nowMs: number
+  rollJitterMs: number
+  hasTransactionIndex?: boolean
+}
+
+/** The failure of a read that met bytes which are no batch. */
+export const isCorruptBatch = (error: unknown): error is StorageError =>
+  error instanceof StorageError && error.code === 'BATCH_CORRUPT'

@@ -1,0 +1,29 @@
+/**
+ * What went wrong below a partition:
+ * - OFFSET_OUT_OF_RANGE: the offset is not between start and end of the log.
+ * - BATCH_CORRUPT: bytes given or read are not a record batch.
+ * - LOG_CORRUPT: files of a folder contradict each other in a way that recovery does not repair.
+ * - LOG_CLOSED: the log was closed or deleted.
+ * - DISK_FAILED: a write, sync or read failed; the log takes no more writes until reopened.
+ * - FOLDER_LOCKED: another process uses the data folder.
+ * - FOLDER_MISMATCH: the data folder or a partition in it belongs to something else, as its ids tell.
+ */
+export type StorageErrorCode =
+  | 'OFFSET_OUT_OF_RANGE'
+  | 'BATCH_CORRUPT'
+  | 'LOG_CORRUPT'
+  | 'LOG_CLOSED'
+  | 'DISK_FAILED'
+  | 'FOLDER_LOCKED'
+  | 'FOLDER_MISMATCH'
+
+/** A failure of the storage; the message names the file and, where it helps, the position in it. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

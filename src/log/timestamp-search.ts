@@ -1,0 +1,60 @@
+import { maxTimestamp, partitionLeaderEpoch } from '../records/batch.ts'
+import { readRecords } from '../records/record.ts'
+import type { Segment } from './segment.ts'
+
+/** A record found by its timestamp. */
+export interface FoundTimestamp {
+  offset: number
+  timestamp: number
+  leaderEpoch: number
+}
+
+/** The first record at or after `from` whose timestamp is at least `timestamp`. */
+export function findTimestamp(
+  segments: readonly Segment[],
+  timestamp: number,
+  from: number,
+): FoundTimestamp | null {
+  const segment = segments.find((s) => s.largest.timestamp >= timestamp)
+  if (segment === undefined) return null
+  const entry = segment.timeIndex.lookup(timestamp)
+  const position = segment.positionOf(Math.max(entry.offset, from))
+  if (position < 0) return null
+  return searchRecords(segment, position, (t, offset) => t >= timestamp && offset >= from, timestamp)
+}
+
+/** The first record with the largest timestamp of all; null in an empty log. */
+export function findLargestTimestamp(segments: readonly Segment[]): FoundTimestamp | null {
+  let best: Segment | null = null
+  for (const segment of segments) {
+    if (segment.sizeInBytes > 0 && (best === null || segment.largest.timestamp > best.largest.timestamp))
+      best = segment
+  }
+  if (best === null || best.largest.timestamp < 0) return null
+  const { timestamp, offset } = best.largest
+  const position = best.positionOf(offset)
+  return position < 0 ? null : searchRecords(best, position, (t) => t === timestamp, timestamp)
+}
+
+/** The first record that fits, in batches that reach `timestamp`; those are read whole and unpacked. */
+function searchRecords(
+  segment: Segment,
+  position: number,
+  isFound: (timestamp: number, offset: number) => boolean,
+  timestamp: number,
+): FoundTimestamp | null {
+  const headers = segment.scan(position)
+  while (headers.next()) {
+    if (maxTimestamp(headers.buffer, headers.at) < timestamp) continue
+    const { buffer, at } = segment.batchAt(headers.position)
+    for (const record of readRecords(buffer, at)) {
+      if (!isFound(record.timestamp, record.offset)) continue
+      return {
+        offset: record.offset,
+        timestamp: record.timestamp,
+        leaderEpoch: partitionLeaderEpoch(buffer, at),
+      }
+    }
+  }
+  return null
+}

@@ -1,0 +1,84 @@
+// <base offset>.txnindex: an entry of 34 bytes, big-endian, for each aborted transaction that ends in the segment:
+//
+//    0 int16  version, 0               18 int64  lastOffset, that of the abort marker
+//    2 int64  producerId               26 int64  lastStableOffset right after the transaction
+//   10 int64  firstOffset
+//
+// In the order of lastOffset. The file exists only where there is something to say.
+//
+// To change the format: raise the version, decode by version, check both, and write the new one.
+
+import type { Files } from './files.ts'
+import { StorageError } from './storage-error.ts'
+
+export const TRANSACTION_ENTRY_BYTES = 34
+const VERSION = 0
+
+export interface AbortedTransaction {
+  producerId: number
+  firstOffset: number
+  lastOffset: number
+  lastStableOffset: number
+}
+
+export function encodeAbortedTransaction(transaction: AbortedTransaction): Buffer {
+  const bytes = Buffer.alloc(TRANSACTION_ENTRY_BYTES)
+  bytes.writeInt16BE(VERSION, 0)
+  bytes.writeBigInt64BE(BigInt(transaction.producerId), 2)
+  bytes.writeBigInt64BE(BigInt(transaction.firstOffset), 10)
+  bytes.writeBigInt64BE(BigInt(transaction.lastOffset), 18)
+  bytes.writeBigInt64BE(BigInt(transaction.lastStableOffset), 26)
+  return bytes
+}
+
+/** All entries of a file; throws LOG_CORRUPT where the bytes make no sense. */
+export function decodeTransactionIndex(bytes: Buffer, path: string): AbortedTransaction[] {
+  const faults = checkTransactionIndex(bytes)
+  if (faults.length > 0) throw new StorageError('LOG_CORRUPT', `'${path}': ${faults[0]}`)
+  const found: AbortedTransaction[] = []
+  for (let at = 0; at < bytes.length; at += TRANSACTION_ENTRY_BYTES) {
+    found.push({
+      producerId: Number(bytes.readBigInt64BE(at + 2)),
+      firstOffset: Number(bytes.readBigInt64BE(at + 10)),
+      lastOffset: Number(bytes.readBigInt64BE(at + 18)),
+      lastStableOffset: Number(bytes.readBigInt64BE(at + 26)),
+    })
+  }
+  return found
+}
+
+/** What is wrong with the bytes of a transaction index by themselves: a line per fault. */
+export function checkTransactionIndex(bytes: Buffer): string[] {
+  const faults: string[] = []
+  if (bytes.length % TRANSACTION_ENTRY_BYTES !== 0) faults.push(`${bytes.length} bytes are not whole entries`)
+  let lastOffset = -1
+  for (let at = 0; at + TRANSACTION_ENTRY_BYTES <= bytes.length; at += TRANSACTION_ENTRY_BYTES) {
+    const version = bytes.readInt16BE(at)
+    if (version !== VERSION) faults.push(`entry at ${at} has version ${version}`)
+    const offset = Number(bytes.readBigInt64BE(at + 18))
+    if (offset <= lastOffset) faults.push(`entry at ${at} is not above the one before it`)
+    lastOffset = offset
+  }
+  return faults
+}
+
+/** The aborted transactions that end in one segment. */
+export class TransactionIndex {
+  readonly path: string
+  readonly #files: Files
+  readonly #exists: boolean
+
+  constructor(files: Files, path: string, exists: boolean) {
+    this.#files = files
+    this.path = path
+    this.#exists = exists
+  }
+
+  /** Aborted transactions with records in [from, to). */
+  overlapping(from: number, to: number): AbortedTransaction[] {
+    if (!this.#exists) return []
+    const bytes = this.#files.readFile(this.path)
+    if (bytes === null) return []
+    return decodeTransactionIndex(bytes, this.path).filter((t) => t.lastOffset >= from && t.firstOffset < to)
+  }
+}
