@@ -158,7 +158,7 @@ export class LogDir {
     return [...this.#logs.values()]
   }
 
-  /** Closes a log and hides its folder at once; `housekeep` removes it after file.delete.delay.ms. */
+  /** Closes a log and hides its folder at once; `removeDeleted` removes it after file.delete.delay.ms. */
   deletePartition(topic: string, partition: number): void {
     this.#refuseIfClosed()
     const name = partitionFolder(topic, partition)
@@ -191,12 +191,17 @@ export class LogDir {
     this.#writeCheckpoint(LOG_START_FILE, (l) => (l.hasMovedStart ? l.startOffset : null), true)
   }
 
-  /** Retention, flush.ms, expiry of producers, and removal of deleted partitions, as far as they are due. */
-  housekeep(): void {
+  /** Removes deleted partitions whose file.delete.delay.ms is over. */
+  removeDeleted(): void {
     this.#refuseIfClosed()
     const nowMs = this.#options.clock.now()
     for (const { folder } of this.#deleted.filter((d) => d.dueMs <= nowMs)) this.#files.remove(folder)
     this.#deleted = this.#deleted.filter((d) => d.dueMs > nowMs)
+  }
+
+  /** Removes segments and producers that have had their time. */
+  applyRetention(): void {
+    this.#refuseIfClosed()
     for (const log of this.#logs.values()) {
       log.expireProducers()
       log.applyRetention()

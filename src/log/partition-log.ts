@@ -1,41 +1,22 @@
-import { KafkaError } from '../protocol/errors.ts'
-import {
-  checkHeader,
-  isControl,
-  lastOffsetDelta,
-  maxTimestamp,
-  NO_PRODUCER_ID,
-  producerId,
-  setBaseOffset,
-  setLeaderEpoch,
-  timestampType,
-} from '../records/batch.ts'
-import { RecordsError } from '../records/records-error.ts'
-import type { Files } from './files.ts'
+import { batchSize, maxTimestamp, timestampType } from '../records/batch.ts'
+import { type AppendOrigin, checkAppend, stampBatches } from './append-check.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader } from './log-reader.ts'
-import type { Clock, LogSettings } from './log-settings.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
 import { type LoadedLog, loadLog, replayProducers } from './recovery.ts'
 import { countExpired } from './retention.ts'
-import { Segment } from './segment.ts'
+import type { Segment } from './segment.ts'
+import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
 import { StorageError } from './storage-error.ts'
 import { type FoundTimestamp, findLargestTimestamp, findTimestamp } from './timestamp-search.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
-export interface PartitionLogOptions {
-  files: Files
-  folder: string
+export interface PartitionLogOptions extends SegmentSource {
   topic: string
   partition: number
   topicId: string
-  /** Asked again whenever a setting matters, so that changes need no call. */
-  settings: () => LogSettings
-  clock: Clock
-  /** Numbers in [0, 1). */
-  random: () => number
   buffers: ReadBuffers
   /** Everything before it is known to be on the disk. */
   recoveryPoint: number
@@ -43,9 +24,6 @@ export interface PartitionLogOptions {
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
 }
-
-/** Who appends: sequences of clients are checked, limits do not bind the metadata log. */
-export type AppendOrigin = 'client' | 'coordinator' | 'metadata'
 
 export interface AppendResult {
   baseOffset: number
@@ -75,9 +53,8 @@ export class PartitionLog {
   readonly #options: PartitionLogOptions
   readonly #producerStore: ProducerStore
   readonly #reader: LogReader
-  readonly #segments: Segment[]
+  readonly #segments: SegmentList
   readonly #listeners = new Set<(bytes: number) => void>()
-  #active: Segment
   #folder: string
   #startOffset: number
   #endOffset: number
@@ -97,8 +74,7 @@ export class PartitionLog {
     this.#folder = options.folder
     this.#producerStore = loaded.producerStore
     this.#reader = new LogReader(options.buffers)
-    this.#segments = loaded.segments
-    this.#active = loaded.segments.at(-1)!
+    this.#segments = new SegmentList(options, loaded.segments)
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
     this.#recoveryPoint = loaded.recoveryPoint
@@ -146,17 +122,15 @@ export class PartitionLog {
 
   /** Whether the log holds what a checkpoint of its start offset must say. */
   get hasMovedStart(): boolean {
-    return this.#startOffset > this.#segments[0]!.baseOffset
+    return this.#startOffset > this.#segments.first.baseOffset
   }
 
   get sizeInBytes(): number {
-    let sum = 0
-    for (const segment of this.#segments) sum += segment.sizeInBytes
-    return sum
+    return this.#segments.sizeInBytes
   }
 
   get segmentCount(): number {
-    return this.#segments.length
+    return this.#segments.all.length
   }
 
   /** Why the log takes no more records; null while it does. */
@@ -188,112 +162,42 @@ export class PartitionLog {
   append(records: Buffer, options: { leaderEpoch: number; origin: AppendOrigin }): AppendResult {
     this.#refuseIfClosed()
     if (this.#failure !== null) throw this.#failure
-    const { origin } = options
-    const duplicate = this.#checkBatches(records, origin)
-    if (duplicate !== null) return duplicate
+    const before = checkAppend(records, options.origin, this.#options.settings(), this.producers)
+    if (before !== null) {
+      const { lastOffset, timestamp } = before
+      return { baseOffset: firstOffsetOf(before), lastOffset, logAppendTimeMs: timestamp, isDuplicate: true }
+    }
     const first = this.#endOffset
-    const last = this.#stamp(records, first, options.leaderEpoch)
-    return this.#write(() => {
-      if (this.#needsRoll(records, last)) this.#roll()
-      this.leaderEpochs.assign(options.leaderEpoch, first)
-      const position = this.#active.sizeInBytes
-      this.#active.append(records)
-      this.#reader.noteAppend(this.#active, first, position)
-      this.#endOffset = last + 1
-      for (let at = 0; at < records.length; at += checkHeader(records, at)) this.producers.apply(records, at)
-      if (this.#endOffset - this.#recoveryPoint >= this.#options.settings().flushMessages) this.flush()
-      const logAppendTimeMs = timestampType(records, 0) === 'LogAppendTime' ? maxTimestamp(records, 0) : -1
-      for (const listener of this.#listeners) listener(records.length)
-      return { baseOffset: first, lastOffset: last, logAppendTimeMs, isDuplicate: false }
-    })
+    const last = stampBatches(records, first, options.leaderEpoch)
+    this.#write(() => this.#append(records, first, last, options.leaderEpoch))
+    for (const listener of this.#listeners) listener(records.length)
+    const logAppendTimeMs = timestampType(records, 0) === 'LogAppendTime' ? maxTimestamp(records, 0) : -1
+    return { baseOffset: first, lastOffset: last, logAppendTimeMs, isDuplicate: false }
   }
 
-  /** Throws if the batches must not be appended; gives the answer if they were before. */
-  #checkBatches(records: Buffer, origin: AppendOrigin): AppendResult | null {
-    const { segmentBytes, maxMessageBytes } = this.#options.settings()
-    if (records.length === 0) throw new StorageError('BATCH_CORRUPT', `${this.#name}: nothing to append`)
-    for (let at = 0; at < records.length; ) {
-      const size = this.#checkedSize(records, at)
-      if (origin !== 'metadata' && size > maxMessageBytes) {
-        throw new KafkaError(
-          'MESSAGE_TOO_LARGE',
-          `a batch of ${size} bytes is larger than max.message.bytes, ${maxMessageBytes}`,
-        )
-      }
-      if (producerId(records, at) !== NO_PRODUCER_ID && !isControl(records, at)) {
-        if (origin === 'client' && size !== records.length) {
-          throw new KafkaError('INVALID_RECORD', 'a producer with an id sends one batch at a time')
-        }
-        const before = origin === 'client' ? this.producers.findDuplicate(records, at) : null
-        if (before !== null) {
-          return {
-            baseOffset: firstOffsetOf(before),
-            lastOffset: before.lastOffset,
-            logAppendTimeMs: before.timestamp,
-            isDuplicate: true,
-          }
-        }
-        this.producers.check(records, at, origin === 'client')
-      }
-      at += size
-    }
-    if (records.length > segmentBytes) {
-      throw new KafkaError(
-        'RECORD_LIST_TOO_LARGE',
-        `${records.length} bytes are more than segment.bytes, ${segmentBytes}`,
-      )
-    }
-    return null
-  }
-
-  #checkedSize(records: Buffer, at: number): number {
-    try {
-      return checkHeader(records, at)
-    } catch (cause) {
-      if (!(cause instanceof RecordsError)) throw cause
-      throw new StorageError('BATCH_CORRUPT', `${this.#name}: ${cause.message}`, { cause })
-    }
-  }
-
-  /** Numbers the batches from `first` on; gives the last offset. */
-  #stamp(records: Buffer, first: number, leaderEpoch: number): number {
-    let next = first
-    for (let at = 0; at < records.length; at += checkHeader(records, at)) {
-      setBaseOffset(records, at, next)
-      setLeaderEpoch(records, at, leaderEpoch)
-      next += lastOffsetDelta(records, at) + 1
-    }
-    return next - 1
-  }
-
-  #needsRoll(records: Buffer, last: number): boolean {
-    const settings = this.#options.settings()
-    const active = this.#active
-    if (active.sizeInBytes > settings.segmentBytes - records.length || !active.canHold(last)) return true
-    const { offsetIndex, timeIndex } = active
-    if (offsetIndex.isFull(settings.segmentIndexBytes) || timeIndex.isFull(settings.segmentIndexBytes))
-      return true
-    if (active.sizeInBytes === 0) return false
-    const waitedMs = active.waitedMs(this.#options.clock.now(), maxTimestamp(records, 0))
-    return waitedMs > settings.segmentMs - active.rollJitterMs
+  #append(records: Buffer, first: number, last: number, leaderEpoch: number): void {
+    if (this.#segments.needsRoll(records, last)) this.#roll()
+    this.leaderEpochs.assign(leaderEpoch, first)
+    const { active } = this.#segments
+    const position = active.sizeInBytes
+    active.append(records)
+    this.#reader.noteAppend(active, first, position)
+    this.#endOffset = last + 1
+    for (let at = 0; at < records.length; at += batchSize(records, at)) this.producers.apply(records, at)
+    if (this.#endOffset - this.#recoveryPoint >= this.#options.settings().flushMessages) this.flush()
   }
 
   /** Starts a new segment, unless the active one is empty. */
   roll(): void {
     this.#refuseIfClosed()
-    if (this.#active.sizeInBytes > 0) this.#write(() => this.#roll())
+    if (this.#segments.active.sizeInBytes > 0) this.#write(() => this.#roll())
   }
 
   #roll(): void {
-    const done = this.#active
-    // An empty segment is replaced only when offsets no longer fit it, which an empty one of ours never sees.
-    if (done.baseOffset === this.#endOffset) return
+    const done = this.#segments.active
     done.settle()
-    const active = makeSegment(this.#options, this.#endOffset, false)
-    active.create()
+    this.#segments.add(this.#endOffset)
     this.#producerStore.write(this.producers, this.#endOffset, false)
-    this.#segments.push(active)
-    this.#active = active
     this.#syncLater(done, this.#endOffset)
   }
 
@@ -325,38 +229,29 @@ export class PartitionLog {
     }
     const upTo = options.upTo ?? this.highWatermark
     if (from >= upTo) return EMPTY_SLICE
-    for (let i = this.#segmentOf(from); i < this.#segments.length; i++) {
-      const slice = this.#reader.read(this.#segments[i]!, from, maxBytes, upTo, options.minOneBatch ?? true)
+    const { all } = this.#segments
+    for (let i = this.#segments.indexOf(from); i < all.length; i++) {
+      const slice = this.#reader.read(all[i]!, from, maxBytes, upTo, options.minOneBatch ?? true)
       if (slice !== null) return slice
     }
     return EMPTY_SLICE
   }
 
-  #segmentOf(offset: number): number {
-    if (offset >= this.#active.baseOffset) return this.#segments.length - 1
-    return Math.max(
-      0,
-      this.#segments.findLastIndex((segment) => segment.baseOffset <= offset),
-    )
-  }
-
   /** Aborted transactions with records in [from, to), by their last offset. */
   abortedTransactions(from: number, to: number): AbortedTransaction[] {
-    return this.#segments
-      .slice(this.#segmentOf(from))
-      .flatMap((segment) => segment.transactionIndex.overlapping(from, to))
+    return this.#segments.from(from).flatMap((segment) => segment.transactionIndex.overlapping(from, to))
   }
 
   /** The first record with this timestamp or a later one; null when there is none. */
   offsetForTimestamp(timestamp: number): FoundTimestamp | null {
     this.#refuseIfClosed()
-    return findTimestamp(this.#segments, timestamp, this.#startOffset)
+    return findTimestamp(this.#segments.all, timestamp, this.#startOffset)
   }
 
   /** The first record with the largest timestamp; null when no record has one. */
   maxTimestampOffset(): FoundTimestamp | null {
     this.#refuseIfClosed()
-    return findLargestTimestamp(this.#segments)
+    return findLargestTimestamp(this.#segments.all)
   }
 
   /** Where records of the leader epoch end; KIP-101. */
@@ -378,7 +273,7 @@ export class PartitionLog {
     this.#write(() => {
       this.leaderEpochs.truncateFromStart(offset)
       const policy = { ...this.#options.settings(), isDeletedByAge: false }
-      this.#removeFirst(countExpired(this.#segments, offset, policy, 0))
+      this.#removeFirst(countExpired(this.#segments.all, offset, policy, 0))
     })
   }
 
@@ -387,12 +282,12 @@ export class PartitionLog {
     this.#refuseIfClosed()
     if (this.#failure !== null) return 0
     const nowMs = this.#options.clock.now()
-    const count = countExpired(this.#segments, this.#startOffset, this.#options.settings(), nowMs)
+    const count = countExpired(this.#segments.all, this.#startOffset, this.#options.settings(), nowMs)
     if (count === 0) return 0
     return this.#write(() => {
-      if (count === this.#segments.length) this.#roll()
+      if (count === this.#segments.all.length) this.#roll()
       this.#removeFirst(count)
-      this.#startOffset = Math.max(this.#startOffset, this.#segments[0]!.baseOffset)
+      this.#startOffset = Math.max(this.#startOffset, this.#segments.first.baseOffset)
       this.leaderEpochs.truncateFromStart(this.#startOffset)
       return count
     })
@@ -401,10 +296,7 @@ export class PartitionLog {
   #removeFirst(count: number): void {
     if (count === 0) return
     this.#reader.forget()
-    for (const segment of this.#segments.splice(0, count)) {
-      segment.remove()
-      this.#producerStore.remove(segment.baseOffset)
-    }
+    for (const baseOffset of this.#segments.removeFirst(count)) this.#producerStore.remove(baseOffset)
   }
 
   /** Forgets producers that were silent for longer than producer.id.expiration.ms. */
@@ -418,21 +310,18 @@ export class PartitionLog {
     if (offset >= this.#endOffset) return
     this.#write(() => {
       this.#reader.forget()
-      const kept = Math.max(1, this.#segmentOf(offset) + 1)
-      for (const segment of this.#segments.splice(kept)) {
-        segment.remove()
-        this.#producerStore.remove(segment.baseOffset)
-      }
-      this.#active = this.#segments.at(-1)!
-      this.#active.truncateTo(offset)
-      this.#active.sync()
-      this.#endOffset = this.#active.findEndOffset()
+      const kept = this.#segments.indexOf(offset) + 1
+      for (const baseOffset of this.#segments.removeAfter(kept)) this.#producerStore.remove(baseOffset)
+      const { active } = this.#segments
+      active.truncateTo(offset)
+      active.sync()
+      this.#endOffset = active.findEndOffset()
       this.#startOffset = Math.min(this.#startOffset, this.#endOffset)
       this.#recoveryPoint = Math.min(this.#recoveryPoint, this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)
       this.producers.clear()
       const from = this.#producerStore.load(this.producers, this.#startOffset, this.#endOffset)
-      replayProducers(this.producers, this.#segments, from ?? this.#startOffset, this.#endOffset)
+      replayProducers(this.producers, this.#segments.all, from ?? this.#startOffset, this.#endOffset)
     })
   }
 
@@ -442,8 +331,7 @@ export class PartitionLog {
     this.#lastFlushMs = this.#options.clock.now()
     if (this.#recoveryPoint >= this.#endOffset) return
     this.#write(() => {
-      for (let i = this.#segmentOf(this.#recoveryPoint); i < this.#segments.length; i++)
-        this.#segments[i]!.sync()
+      for (const segment of this.#segments.from(this.#recoveryPoint)) segment.sync()
       this.leaderEpochs.write(true)
       this.#recoveryPoint = this.#endOffset
     })
@@ -460,9 +348,10 @@ export class PartitionLog {
     if (this.#isClosed) return this.#failure === null
     try {
       if (this.#failure === null) {
+        this.#segments.active.settle()
         this.flush()
-        this.#active.settle()
-        this.#producerStore.write(this.producers, this.#endOffset, false)
+        // Without producers, a snapshot lost with the power would not be missed.
+        this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)
       }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
@@ -481,7 +370,7 @@ export class PartitionLog {
 
   #release(): void {
     this.#isClosed = true
-    for (const segment of this.#segments) segment.release()
+    this.#segments.release()
     this.#reader.forget()
     for (const listener of this.#listeners) listener(Infinity)
     this.#listeners.clear()
@@ -505,16 +394,4 @@ export class PartitionLog {
       throw error
     }
   }
-}
-
-function makeSegment(
-  options: PartitionLogOptions,
-  baseOffset: number,
-  hasTransactionIndex: boolean,
-): Segment {
-  const { files, folder, settings } = options
-  const { segmentJitterMs, segmentMs } = settings()
-  const rollJitterMs = Math.floor(options.random() * Math.min(segmentJitterMs, segmentMs))
-  const nowMs = options.clock.now()
-  return new Segment(files, folder, baseOffset, { settings, nowMs, rollJitterMs, hasTransactionIndex })
 }

@@ -84,6 +84,12 @@ export class Segment {
     return offset - this.baseOffset <= MAX_RELATIVE_OFFSET
   }
 
+  /** Whether an index has reached segment.index.bytes. */
+  hasFullIndex(): boolean {
+    const { segmentIndexBytes } = this.#settings()
+    return this.offsetIndex.isFull(segmentIndexBytes) || this.timeIndex.isFull(segmentIndexBytes)
+  }
+
   /** How long records were waiting for a roll when one with this timestamp comes. */
   waitedMs(nowMs: number, timestamp: number): number {
     if (this.#firstTimestamp === null && this.#sizeInBytes > 0) {

@@ -1,0 +1,105 @@
+import { maxTimestamp } from '../records/batch.ts'
+import type { Files } from './files.ts'
+import type { Clock, LogSettings } from './log-settings.ts'
+import { Segment } from './segment.ts'
+
+export interface SegmentSource {
+  files: Files
+  folder: string
+  settings: () => LogSettings
+  clock: Clock
+  /** Numbers in [0, 1). */
+  random: () => number
+}
+
+/** Makes a segment of the folder; its files need not exist. */
+export function makeSegment(source: SegmentSource, baseOffset: number, hasTransactionIndex = false): Segment {
+  const { files, folder, settings } = source
+  const { segmentJitterMs, segmentMs } = settings()
+  const rollJitterMs = Math.floor(source.random() * Math.min(segmentJitterMs, segmentMs))
+  const nowMs = source.clock.now()
+  return new Segment(files, folder, baseOffset, { settings, nowMs, rollJitterMs, hasTransactionIndex })
+}
+
+/** The segments of a log by base offset; there is always one, and the last is the one that grows. */
+export class SegmentList {
+  readonly all: Segment[]
+  readonly #source: SegmentSource
+
+  constructor(source: SegmentSource, segments: Segment[]) {
+    this.#source = source
+    this.all = segments
+  }
+
+  get active(): Segment {
+    return this.all[this.all.length - 1]!
+  }
+
+  get first(): Segment {
+    return this.all[0]!
+  }
+
+  get sizeInBytes(): number {
+    let sum = 0
+    for (const segment of this.all) sum += segment.sizeInBytes
+    return sum
+  }
+
+  /** Place of the segment that the offset belongs to. */
+  indexOf(offset: number): number {
+    // Writers and most readers are at the end.
+    if (offset >= this.active.baseOffset) return this.all.length - 1
+    let low = 0
+    let high = this.all.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.all[middle]!.baseOffset <= offset) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+
+  /** The segment that the offset belongs to and those after it. */
+  from(offset: number): Segment[] {
+    return this.all.slice(this.indexOf(offset))
+  }
+
+  /** Whether a new segment must be started for these records; the rule is that of Kafka's LogSegment.shouldRoll. */
+  needsRoll(records: Buffer, lastOffset: number): boolean {
+    const settings = this.#source.settings()
+    const { active } = this
+    if (active.sizeInBytes === 0) return false
+    if (active.sizeInBytes > settings.segmentBytes - records.length || !active.canHold(lastOffset))
+      return true
+    if (active.hasFullIndex()) return true
+    const waitedMs = active.waitedMs(this.#source.clock.now(), maxTimestamp(records, 0))
+    return waitedMs > settings.segmentMs - active.rollJitterMs
+  }
+
+  /** Starts a new segment at the offset. */
+  add(baseOffset: number): void {
+    const segment = makeSegment(this.#source, baseOffset)
+    segment.create()
+    this.all.push(segment)
+  }
+
+  /** Removes the first `count` segments with their files; gives their base offsets. */
+  removeFirst(count: number): number[] {
+    return removeAll(this.all.splice(0, count))
+  }
+
+  /** Removes the segments after the first `count`; gives their base offsets. */
+  removeAfter(count: number): number[] {
+    return removeAll(this.all.splice(count))
+  }
+
+  /** Closes the files. */
+  release(): void {
+    for (const segment of this.all) segment.release()
+  }
+}
+
+function removeAll(segments: Segment[]): number[] {
+  for (const segment of segments) segment.remove()
+  return segments.map((segment) => segment.baseOffset)
+}
