@@ -1,0 +1,206 @@
+import { randomUuid } from '../bytes/uuid.ts'
+import { type Files, realFiles } from '../log/files.ts'
+import { LogDir } from '../log/log-dir.ts'
+import { DEFAULT_LOG_SETTINGS } from '../log/log-settings.ts'
+import { readMetaProperties } from '../log/meta-properties.ts'
+import type { Clock } from './clock.ts'
+import type { BrokerConfig } from './config/broker-config.ts'
+import type { TopicConfigs } from './config/topic-config.ts'
+import { Dispatcher } from './dispatch.ts'
+import { type Endpoint, Endpoints } from './endpoints.ts'
+import { FetchSessions } from './fetch-sessions.ts'
+import type { Context } from './handle.ts'
+import { HANDLERS } from './handlers.ts'
+import { Housekeeping } from './housekeeping.ts'
+import type { Logger } from './logger.ts'
+import { Controller } from './metadata/controller.ts'
+import { finalizedFeatures, SUPPORTED_FEATURES } from './metadata/features.ts'
+import type { MetadataImage } from './metadata/image.ts'
+import { METADATA_TOPIC, METADATA_TOPIC_ID } from './metadata/metadata-log.ts'
+import { PartitionLogs } from './partition-logs.ts'
+import { ProducerIds } from './producer-ids.ts'
+import { BrokerServer } from './server.ts'
+
+export interface BrokerOptions {
+  /** Absolute path of the data folder; made when it is not there. */
+  readonly dataDir: string
+  /** Where to listen. */
+  readonly host: string
+  /** Port of the first broker; the others take the ones after it. 0: any free ports. */
+  readonly port: number
+  /** How many brokers this process shows itself as. */
+  readonly brokers: number
+  /** Id of the first broker; the others follow. */
+  readonly firstNode: number
+  /** Settings under Kafka's names. */
+  readonly settings: ReadonlyMap<string, string>
+  /** Given to a new data folder; one that has another is refused. Random when left out. */
+  readonly clusterId?: string | undefined
+  /** What clients are told to connect to instead of the address they came to. */
+  readonly advertisedHost?: string | undefined
+  readonly clock: Clock
+  readonly randomBytes: (size: number) => Buffer
+  readonly logger: Logger
+  readonly files?: Files
+}
+
+/** The metadata log is never cut; everything else about it is as in any log. */
+const METADATA_LOG_SETTINGS = { ...DEFAULT_LOG_SETTINGS, isDeletedByAge: false }
+
+/** One process with a data folder: everything it shares between the brokers that it shows itself as. */
+export class Broker {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly clusterId: string
+  readonly controller: Controller
+  readonly logs: PartitionLogs
+  readonly producerIds: ProducerIds
+  readonly #dir: LogDir
+  readonly #server: BrokerServer
+  readonly #endpoints: Endpoints
+  readonly #fetchSessions = new Map<number, FetchSessions>()
+  readonly #housekeeping: Housekeeping
+  readonly #random: () => number
+
+  private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
+    const { clock, logger, randomBytes, settings } = options
+    this.clock = clock
+    this.logger = logger
+    this.#dir = dir
+    this.clusterId = dir.meta.clusterId
+    this.#random = () => randomBytes(4).readUInt32BE(0) / 2 ** 32
+    this.controller = new Controller({
+      store: dir.createPartition(METADATA_TOPIC, 0, METADATA_TOPIC_ID),
+      directoryId: dir.meta.directoryId ?? randomUuid(randomBytes),
+      statics: new Map(nodes.map((node) => [node, settings])),
+      clock,
+      randomBytes,
+    })
+    this.logs = new PartitionLogs(dir, logger)
+    this.producerIds = new ProducerIds(this.controller, nodes[0]!)
+    this.#endpoints = new Endpoints(options.advertisedHost ?? null)
+    this.#server = new BrokerServer(
+      new Dispatcher(this, HANDLERS),
+      () => this.#connectionLimits(),
+      clock,
+      logger,
+    )
+    this.#housekeeping = new Housekeeping(dir, this.config, clock, logger)
+  }
+
+  /** Opens the data folder, recovers what a crash left, and takes connections. */
+  static async start(options: BrokerOptions): Promise<Broker> {
+    const { dataDir, firstNode, randomBytes } = options
+    const files = options.files ?? realFiles
+    const nodes = Array.from({ length: options.brokers }, (_, index) => firstNode + index)
+    // The settings of a topic are known only once the metadata log is read, which is a log of this folder itself.
+    let broker: Broker | null = null
+    const dir = LogDir.open({
+      folder: dataDir,
+      files,
+      clock: options.clock,
+      randomBytes,
+      settings: (topic) =>
+        broker && topic !== METADATA_TOPIC ? broker.topicConfigs.of(topic) : METADATA_LOG_SETTINGS,
+      nodeId: firstNode,
+      clusterId:
+        options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
+    })
+    try {
+      broker = new Broker(options, dir, nodes)
+      await broker.#open(options, nodes)
+      return broker
+    } catch (error) {
+      await broker?.close()
+      dir.close()
+      throw error
+    }
+  }
+
+  get image(): MetadataImage {
+    return this.controller.image
+  }
+
+  get config(): BrokerConfig {
+    return this.controller.config
+  }
+
+  get topicConfigs(): TopicConfigs {
+    return this.controller.topicConfigs
+  }
+
+  /** Addresses of the brokers, as `host:port`. */
+  get addresses(): string[] {
+    return this.#endpoints.all().map(({ host, port }) => `${host}:${port}`)
+  }
+
+  /** What ApiVersions tells of features, with the position of the metadata that says so. */
+  features() {
+    return {
+      supported: SUPPORTED_FEATURES,
+      finalized: finalizedFeatures(this.image),
+      epoch: this.controller.lastOffset,
+    }
+  }
+
+  /** The brokers as they are told to a client: at the host the client came to, unless one is advertised. */
+  endpoints(context: Pick<Context, 'connection'>): Endpoint[] {
+    return this.#endpoints.seenFrom(context.connection.localAddress)
+  }
+
+  /** The incremental fetch sessions of one broker id. */
+  fetchSessions(node: number): FetchSessions {
+    let sessions = this.#fetchSessions.get(node)
+    if (!sessions) {
+      const slots = this.config.number('max.incremental.fetch.session.cache.slots')
+      sessions = new FetchSessions(slots, this.clock, this.#random)
+      this.#fetchSessions.set(node, sessions)
+    }
+    return sessions
+  }
+
+  /** Stops taking requests, writes down what the next start needs, and gives the folder free. */
+  async close(): Promise<void> {
+    this.#housekeeping.stop()
+    await this.#server.close()
+    this.#dir.close()
+  }
+
+  async #open(options: BrokerOptions, nodes: readonly number[]): Promise<void> {
+    this.controller.listen((changes) => this.logs.apply(changes))
+    const { host, port } = options
+    this.logs.open(this.image)
+    for (const [index, node] of nodes.entries()) {
+      const taken = await this.#server.listen({ host, port: port === 0 ? 0 : port + index, node })
+      this.#endpoints.add({ nodeId: node, host, port: taken, rack: this.config.value('broker.rack') })
+    }
+    this.controller.registerBrokers(
+      this.#endpoints.all().map(({ nodeId, host: name, port: taken, rack }) => ({
+        node: nodeId,
+        rack,
+        endPoints: [{ name: 'PLAINTEXT', host: name, port: taken, securityProtocol: 0 }],
+      })),
+      this.#dir.wasClean,
+    )
+    this.#housekeeping.start()
+  }
+
+  #connectionLimits() {
+    const { config } = this
+    return {
+      maxRequestBytes: config.number('socket.request.max.bytes'),
+      maxConnections: config.number('max.connections'),
+      maxIdleMs: config.number('connections.max.idle.ms'),
+      maxConnectionsFrom: (address: string) => connectionsAllowedFrom(address, config),
+    }
+  }
+}
+
+/** max.connections.per.ip, unless max.connections.per.ip.overrides names the address. */
+function connectionsAllowedFrom(address: string, config: BrokerConfig): number {
+  for (const override of config.list('max.connections.per.ip.overrides')) {
+    const at = override.lastIndexOf(':')
+    if (override.slice(0, at) === address) return Number(override.slice(at + 1))
+  }
+  return config.number('max.connections.per.ip')
+}

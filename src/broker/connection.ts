@@ -1,0 +1,162 @@
+import type { Duplex } from 'node:stream'
+import type { BufferPool } from '../bytes/buffer-pool.ts'
+import type { ClientConnection } from './client-connection.ts'
+import type { Clock } from './clock.ts'
+import type { Answer, Dispatcher } from './dispatch.ts'
+import { FrameCutter, FrameSizeError } from './frames.ts'
+import type { Logger } from './logger.ts'
+
+export interface ConnectionOptions {
+  readonly stream: Duplex
+  readonly dispatcher: Dispatcher
+  readonly pool: BufferPool
+  /** The broker id that this connection talks to. */
+  readonly node: number
+  readonly clientAddress: string
+  readonly localAddress: string
+  /** socket.request.max.bytes */
+  readonly maxRequestBytes: number
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * One client: frames in, answers out in the same order. As in Kafka a connection has one request at work; the next
+ * is read when its answer is written. While the client does not take its answers, it is not read from.
+ */
+export class Connection implements ClientConnection {
+  readonly clientAddress: string
+  readonly localAddress: string
+  software: ClientConnection['software'] = null
+  /** When bytes last came or went; a connection at work is never idle. */
+  lastActiveMs: number
+
+  readonly #options: ConnectionOptions
+  readonly #stream: Duplex
+  readonly #frames: FrameCutter
+  readonly #closeListeners = new Set<() => void>()
+  #isBusy = false
+  #isPaused = false
+  #isClosed = false
+  #hasEnded = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#stream = options.stream
+    this.clientAddress = options.clientAddress
+    this.localAddress = options.localAddress
+    this.lastActiveMs = options.clock.now()
+    this.#frames = new FrameCutter(options.pool, options.maxRequestBytes)
+    this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
+    this.#stream.on('drain', () => this.#pump())
+    this.#stream.on('end', () => {
+      this.#hasEnded = true
+      if (!this.#isBusy) this.close()
+    })
+    // 'close' always follows; there is nobody left to tell.
+    this.#stream.on('error', () => {})
+    this.#stream.on('close', () => this.close())
+  }
+
+  get isIdle(): boolean {
+    return !this.#isBusy
+  }
+
+  onClose(ended: () => void): () => void {
+    this.#closeListeners.add(ended)
+    return () => this.#closeListeners.delete(ended)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#stream.destroy()
+    for (const ended of this.#closeListeners) ended()
+    this.#closeListeners.clear()
+    // A request at work may still look at its frame; it is released when that ends.
+    if (!this.#isBusy) this.#frames.close()
+  }
+
+  #receive(chunk: Buffer): void {
+    this.lastActiveMs = this.#options.clock.now()
+    this.#frames.push(chunk)
+    if (!this.#isBusy) this.#pump()
+    else this.#setPaused(true)
+  }
+
+  /** Answers what there is until a request has to wait, the client stops taking answers, or the bytes run out. */
+  #pump(): void {
+    if (this.#isBusy || this.#isClosed) return
+    this.#stream.cork()
+    try {
+      while (!this.#isBusy && !this.#isClosed && !this.#stream.writableNeedDrain) {
+        const frame = this.#frames.next()
+        if (!frame) break
+        this.#answer(frame)
+      }
+    } catch (error) {
+      if (!(error instanceof FrameSizeError)) throw error
+      this.#options.logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
+      this.close()
+    } finally {
+      this.#stream.uncork()
+    }
+    // Not while a request waits: a paused stream would not tell that the client went away.
+    this.#setPaused(this.#stream.writableNeedDrain)
+    if (this.#hasEnded && !this.#isBusy) this.close()
+  }
+
+  #answer(frame: Buffer): void {
+    const answer = this.#options.dispatcher.answer(frame, this.#options.node, this)
+    if (!(answer instanceof Promise)) {
+      this.#frames.release()
+      this.#write(answer)
+      return
+    }
+    this.#isBusy = true
+    answer.then(
+      (later) => {
+        this.#isBusy = false
+        this.#frames.release()
+        if (this.#isClosed) this.#frames.close()
+        this.#write(later)
+        this.#pump()
+      },
+      (bug: unknown) => {
+        this.#isBusy = false
+        this.#options.logger.error('a request failed', bug)
+        this.close()
+      },
+    )
+  }
+
+  #write(answer: Answer | 'close' | null): void {
+    if (answer === null) return
+    if (answer === 'close') {
+      this.close()
+      return
+    }
+    this.lastActiveMs = this.#options.clock.now()
+    const { chunks, onSent } = answer
+    const last = chunks.length - 1
+    if (this.#isClosed) {
+      for (const done of onSent) done()
+      return
+    }
+    for (let index = 0; index < last; index++) this.#stream.write(chunks[index])
+    // The callback also runs, with an error, when the stream is destroyed first.
+    if (onSent.length === 0) this.#stream.write(chunks[last])
+    else {
+      this.#stream.write(chunks[last], () => {
+        for (const done of onSent) done()
+      })
+    }
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#isPaused || this.#isClosed) return
+    this.#isPaused = paused
+    if (paused) this.#stream.pause()
+    else this.#stream.resume()
+  }
+}

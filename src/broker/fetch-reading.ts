@@ -1,0 +1,136 @@
+// Reading for one fetch request: partition after partition, until the request's bytes are used up.
+import type { PartitionLog } from '../log/partition-log.ts'
+import { type ErrorName, errorCode } from '../protocol/errors.ts'
+import type { Fetch } from '../protocol/messages/fetch.ts'
+import type { ResponseOf } from '../protocol/schema.ts'
+import { toKafkaError } from './dispatch.ts'
+import type { FetchPartition } from './fetch-sessions.ts'
+import type { Context } from './handle.ts'
+import type { PartitionState } from './metadata/image.ts'
+import { checkLeaderEpoch, findLedPartition, findTopic, leaderHint } from './partition-access.ts'
+
+export type FetchAnswer = ResponseOf<typeof Fetch>['responses'][number]['partitions'][number]
+
+/** What one partition gave. */
+export interface PartitionReading {
+  readonly partition: FetchPartition
+  readonly answer: FetchAnswer
+  /** The log that was read, to wait on; null after an error. */
+  readonly log: PartitionLog | null
+  /** An error, or news of another leader: no waiting then. */
+  readonly isRemarkable: boolean
+}
+
+export interface Reading {
+  readonly partitions: readonly PartitionReading[]
+  readonly bytes: number
+  readonly isRemarkable: boolean
+  /** Lets the buffers be used again; the answers must not be looked at afterwards. */
+  release(): void
+}
+
+const NO_RECORDS = Buffer.alloc(0)
+const READ_COMMITTED = 1
+
+/** Reads what the request may have now. The first records found are given even when they are over the limits. */
+export function readPartitions(
+  context: Context,
+  wanted: readonly FetchPartition[],
+  limits: { maxBytes: number; isolationLevel: number },
+): Reading {
+  const releases: (() => void)[] = []
+  const partitions: PartitionReading[] = []
+  let bytes = 0
+  let isRemarkable = false
+  for (const partition of wanted) {
+    const maxBytes = Math.min(partition.maxBytes, limits.maxBytes - bytes)
+    const reading = readPartition(context, partition, maxBytes, bytes === 0, limits.isolationLevel, releases)
+    bytes += reading.answer.records?.length ?? 0
+    isRemarkable ||= reading.isRemarkable
+    partitions.push(reading)
+  }
+  return {
+    partitions,
+    bytes,
+    isRemarkable,
+    release: () => {
+      for (const release of releases) release()
+    },
+  }
+}
+
+function readPartition(
+  context: Context,
+  partition: FetchPartition,
+  maxBytes: number,
+  isFirst: boolean,
+  isolationLevel: number,
+  releases: (() => void)[],
+): PartitionReading {
+  const topic = findTopic(context, partition.topic, partition.topicId)
+  if (typeof topic === 'string') return failed(partition, topic)
+  const led = findLedPartition(context, topic, partition.partition)
+  if (typeof led === 'string') return failed(partition, led, topic.partitions[partition.partition])
+  const { state, log } = led
+  const epochError = checkLeaderEpoch(state, partition.currentLeaderEpoch)
+  if (epochError) return failed(partition, epochError, state)
+  try {
+    const diverging = divergence(log, partition)
+    if (diverging)
+      return {
+        ...failed(partition, 'NONE'),
+        answer: { ...positions(log, partition), divergingEpoch: diverging },
+      }
+    const isCommittedOnly = isolationLevel === READ_COMMITTED
+    const upTo = isCommittedOnly ? log.lastStableOffset : log.highWatermark
+    const slice = log.read(partition.fetchOffset, Math.max(0, maxBytes), { upTo, minOneBatch: isFirst })
+    releases.push(slice.release)
+    return {
+      partition,
+      log,
+      isRemarkable: false,
+      answer: {
+        ...positions(log, partition),
+        abortedTransactions: isCommittedOnly ? log.abortedTransactions(partition.fetchOffset, upTo) : null,
+        records: slice.records,
+      },
+    }
+  } catch (error) {
+    const { code } = toKafkaError(error, (bug) => context.broker.logger.error('a fetch failed', bug))
+    return failed(partition, code, state)
+  }
+}
+
+const positions = (log: PartitionLog, { partition }: FetchPartition): FetchAnswer => ({
+  partitionIndex: partition,
+  errorCode: 0,
+  highWatermark: log.highWatermark,
+  lastStableOffset: log.lastStableOffset,
+  logStartOffset: log.startOffset,
+  abortedTransactions: null,
+  records: NO_RECORDS,
+})
+
+/** Where the client's log and ours part, if the epoch it read last ended here before its offset (KIP-595). */
+function divergence(log: PartitionLog, { lastFetchedEpoch, fetchOffset }: FetchPartition) {
+  if (lastFetchedEpoch < 0) return null
+  const end = log.epochEnd(lastFetchedEpoch)
+  if (end.epoch === lastFetchedEpoch && end.endOffset >= fetchOffset) return null
+  return { epoch: end.epoch, endOffset: end.endOffset }
+}
+
+function failed(partition: FetchPartition, error: ErrorName, state?: PartitionState): PartitionReading {
+  return {
+    partition,
+    log: null,
+    isRemarkable: true,
+    answer: {
+      partitionIndex: partition.partition,
+      errorCode: errorCode(error),
+      highWatermark: -1,
+      abortedTransactions: null,
+      currentLeader: leaderHint(error, state),
+      records: NO_RECORDS,
+    },
+  }
+}

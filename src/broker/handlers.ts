@@ -1,0 +1,28 @@
+import type { Handler } from './handle.ts'
+import { apiVersions } from './handlers/api-versions.ts'
+import { describeCluster, describeLogDirs } from './handlers/cluster.ts'
+import { coordinators, listGroups } from './handlers/coordinators.ts'
+import { fetch } from './handlers/fetch.ts'
+import { describeTopicPartitions, metadata } from './handlers/metadata.ts'
+import { deleteRecords, listOffsets, offsetForLeaderEpoch } from './handlers/offsets.ts'
+import { produce } from './handlers/produce.ts'
+import { initProducerId } from './handlers/producer-ids.ts'
+
+/** Everything this broker answers, by API key; what is not here is neither served nor told. */
+export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
+  [
+    produce,
+    fetch,
+    listOffsets,
+    metadata,
+    coordinators,
+    listGroups,
+    apiVersions(() => HANDLERS.values()),
+    deleteRecords,
+    initProducerId,
+    offsetForLeaderEpoch,
+    describeLogDirs,
+    describeCluster,
+    describeTopicPartitions,
+  ].map((handler) => [handler.api.key, handler]),
+)

@@ -1,0 +1,56 @@
+import { errorCode } from '../../protocol/errors.ts'
+import { ListGroups } from '../../protocol/messages/classic-groups.ts'
+import { FindCoordinator } from '../../protocol/messages/metadata.ts'
+import type { ResponseOf } from '../../protocol/schema.ts'
+import { type Context, handle } from '../handle.ts'
+
+type Coordinator = NonNullable<ResponseOf<typeof FindCoordinator>['coordinators']>[number]
+
+const GROUP = 0
+const NOBODY = { nodeId: -1, host: '', port: -1 }
+
+/** Java's String.hashCode, by which Kafka spreads groups over the partitions of __consumer_offsets. */
+export function javaHash(text: string): number {
+  let hash = 0
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
+  return hash
+}
+
+function findCoordinator(context: Context, key: string, keyType: number): Coordinator {
+  const { broker } = context
+  if (keyType !== GROUP) {
+    const errorMessage = `this broker has no coordinators of type ${keyType} yet`
+    return { key, ...NOBODY, errorCode: errorCode('UNSUPPORTED_VERSION'), errorMessage }
+  }
+  if (key === '') return { key, ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: null }
+  const endpoints = broker.endpoints(context)
+  const partition = (javaHash(key) & 0x7fff_ffff) % broker.config.number('offsets.topic.num.partitions')
+  const { nodeId, host, port } = endpoints[partition % endpoints.length]!
+  return { key, nodeId, host, port, errorCode: 0, errorMessage: null }
+}
+
+/** From this version on several keys may be asked for at once. */
+const FIRST_BATCHED = 4
+
+export const coordinators = handle(FindCoordinator, {
+  run(request, context) {
+    if (context.version < FIRST_BATCHED) {
+      const { key: _, ...found } = findCoordinator(context, request.key, request.keyType)
+      return found
+    }
+    return {
+      coordinators: request.coordinatorKeys.map((key) => findCoordinator(context, key, request.keyType)),
+    }
+  },
+  refuse({ code, message }, request, { version }) {
+    const failure = { ...NOBODY, errorCode: errorCode(code), errorMessage: message }
+    if (version < FIRST_BATCHED) return failure
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...failure })) }
+  },
+})
+
+/** There are no groups as long as nobody can join one. */
+export const listGroups = handle(ListGroups, {
+  run: () => ({ errorCode: 0, groups: [] }),
+  refuse: ({ code }) => ({ errorCode: errorCode(code), groups: [] }),
+})

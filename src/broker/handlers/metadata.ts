@@ -1,0 +1,161 @@
+import { ZERO_UUID } from '../../bytes/uuid.ts'
+import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
+import { DescribeTopicPartitions, Metadata } from '../../protocol/messages/metadata.ts'
+import type { ResponseOf } from '../../protocol/schema.ts'
+import { autoCreateTopic } from '../auto-create.ts'
+import { type Context, handle } from '../handle.ts'
+import type { PartitionState, TopicState } from '../metadata/image.ts'
+import { ALL_CLUSTER_OPERATIONS, ALL_TOPIC_OPERATIONS, NO_OPERATIONS } from '../operations.ts'
+import { checkTopicName, isInternalTopic } from '../topic-names.ts'
+
+type MetadataTopic = ResponseOf<typeof Metadata>['topics'][number]
+type DescribedTopic = ResponseOf<typeof DescribeTopicPartitions>['topics'][number]
+
+const failedTopic = (name: string | null, topicId: string, error: ErrorName): MetadataTopic => ({
+  errorCode: errorCode(error),
+  name,
+  topicId,
+  isInternal: name !== null && isInternalTopic(name),
+  partitions: [],
+})
+
+function describePartition(state: PartitionState) {
+  return {
+    errorCode: 0,
+    partitionIndex: state.partition,
+    leaderId: state.leader,
+    leaderEpoch: state.leaderEpoch,
+    replicaNodes: state.replicas,
+    isrNodes: state.isr,
+    offlineReplicas: [],
+  }
+}
+
+function describeTopic(topic: TopicState, operations: number): MetadataTopic {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: isInternalTopic(topic.name),
+    partitions: topic.partitions.map(describePartition),
+    topicAuthorizedOperations: operations,
+  }
+}
+
+/** The named topic; made on the spot if the client and the settings allow it. */
+function topicByName(context: Context, name: string, mayCreate: boolean, operations: number): MetadataTopic {
+  const { broker } = context
+  const known = broker.image.topics.get(name)
+  if (known) return describeTopic(known, operations)
+  if (checkTopicName(name) !== null) return failedTopic(name, ZERO_UUID, 'INVALID_TOPIC_EXCEPTION')
+  if (!mayCreate || !broker.config.boolean('auto.create.topics.enable'))
+    return failedTopic(name, ZERO_UUID, 'UNKNOWN_TOPIC_OR_PARTITION')
+  // Differs: Kafka answers UNKNOWN_TOPIC_OR_PARTITION first and lets the client ask again; here the topic is there at once.
+  const failure = autoCreateTopic(broker, name)
+  const created = broker.image.topics.get(name)
+  return created
+    ? describeTopic(created, operations)
+    : failedTopic(name, ZERO_UUID, failure ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+}
+
+export const metadata = handle(Metadata, {
+  run(request, context) {
+    const { broker, version } = context
+    const { image } = broker
+    const operations = request.includeTopicAuthorizedOperations ? ALL_TOPIC_OPERATIONS : NO_OPERATIONS
+    // Version 0 has no null: there an empty list means all topics.
+    const wanted =
+      request.topics === null || (version === 0 && request.topics.length === 0) ? null : request.topics
+    const topics = wanted
+      ? wanted.map(({ name, topicId }) => {
+          if (name !== null) return topicByName(context, name, request.allowAutoTopicCreation, operations)
+          const known = image.topicsById.get(topicId)
+          return known ? describeTopic(known, operations) : failedTopic(null, topicId, 'UNKNOWN_TOPIC_ID')
+        })
+      : Array.from(image.topics.values(), (topic) => describeTopic(topic, operations))
+    return {
+      brokers: broker
+        .endpoints(context)
+        .map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack })),
+      clusterId: broker.clusterId,
+      controllerId: context.node,
+      topics,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
+        ? ALL_CLUSTER_OPERATIONS
+        : NO_OPERATIONS,
+    }
+  },
+  refuse: ({ code }, request, { broker }) => ({
+    brokers: [],
+    clusterId: broker.clusterId,
+    topics: (request.topics ?? []).map(({ name, topicId }) => failedTopic(name, topicId, code)),
+    errorCode: errorCode(code),
+  }),
+})
+
+export const describeTopicPartitions = handle(DescribeTopicPartitions, {
+  run(request, { broker }) {
+    const { cursor } = request
+    const { topics: known } = broker.image
+    const names = request.topics.length > 0 ? request.topics.map(({ name }) => name) : [...known.keys()]
+    if (cursor && request.topics.length > 0 && !names.includes(cursor.topicName)) {
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `the cursor's topic '${cursor.topicName}' is not among those asked for`,
+      )
+    }
+    const sorted = [...new Set(names)].sort().filter((name) => !cursor || name >= cursor.topicName)
+    let room = Math.max(
+      1,
+      Math.min(broker.config.number('max.request.partition.size.limit'), request.responsePartitionLimit),
+    )
+    const topics: DescribedTopic[] = []
+    let nextCursor: { topicName: string; partitionIndex: number } | null = null
+    for (const name of sorted) {
+      if (room === 0) {
+        nextCursor = { topicName: name, partitionIndex: 0 }
+        break
+      }
+      const topic = known.get(name)
+      if (!topic) {
+        const error = checkTopicName(name) === null ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'INVALID_TOPIC_EXCEPTION'
+        topics.push({
+          errorCode: errorCode(error),
+          name,
+          topicId: ZERO_UUID,
+          isInternal: isInternalTopic(name),
+          partitions: [],
+        })
+        continue
+      }
+      const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
+      const partitions = topic.partitions.slice(from, from + room)
+      room -= partitions.length
+      topics.push({
+        errorCode: 0,
+        name,
+        topicId: topic.id,
+        isInternal: isInternalTopic(name),
+        topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
+        partitions: partitions.map((state) => ({
+          ...describePartition(state),
+          eligibleLeaderReplicas: state.eligibleLeaderReplicas ?? [],
+          lastKnownElr: state.lastKnownElr ?? [],
+        })),
+      })
+      if (from + partitions.length < topic.partitions.length) {
+        nextCursor = { topicName: name, partitionIndex: from + partitions.length }
+        break
+      }
+    }
+    return { topics, nextCursor }
+  },
+  refuse: ({ code }, request) => ({
+    topics: request.topics.map(({ name }) => ({
+      errorCode: errorCode(code),
+      name,
+      topicId: ZERO_UUID,
+      partitions: [],
+    })),
+  }),
+})

@@ -1,0 +1,186 @@
+import type { PartitionLog } from '../../log/partition-log.ts'
+import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
+import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '../../protocol/messages/offsets.ts'
+import type { ResponseOf } from '../../protocol/schema.ts'
+import { toKafkaError } from '../dispatch.ts'
+import { type Context, handle } from '../handle.ts'
+import { requireLedPartition } from '../partition-access.ts'
+import { isInternalTopic } from '../topic-names.ts'
+
+type ListedPartition = ResponseOf<typeof ListOffsets>['topics'][number]['partitions'][number]
+
+interface SpecialTime {
+  /** The first version of the API that knows it. */
+  readonly since: number
+  find(log: PartitionLog, upTo: number): FoundOffset | null
+}
+
+/** Times that stand for a place in the log. */
+const SPECIAL_TIMES: ReadonlyMap<number, SpecialTime> = new Map<number, SpecialTime>([
+  [-1, { since: 0, find: (_log, upTo) => ({ timestamp: -1, offset: upTo }) }],
+  [-2, { since: 0, find: (log) => ({ timestamp: -1, offset: log.startOffset }) }],
+  // The largest timestamp (KIP-734).
+  [-3, { since: 7, find: (log) => log.maxTimestampOffset() }],
+  // The earliest offset on local disk (KIP-405): without tiered storage that is the start.
+  [-4, { since: 8, find: (log) => ({ timestamp: -1, offset: log.startOffset }) }],
+  // The latest offset in tiered storage, and the first that waits for upload (KIP-1005, KIP-1023): there are none.
+  [-5, { since: 9, find: () => null }],
+  [-6, { since: 11, find: () => null }],
+])
+
+interface FoundOffset {
+  readonly timestamp: number
+  readonly offset: number
+}
+
+const LATEST = -1
+const READ_COMMITTED = 1
+
+/** Runs `work` for one partition and turns what it throws into a code of that partition. */
+function tryPartition<Result>(
+  context: Context,
+  work: () => Result,
+  failed: (code: ErrorName) => Result,
+): Result {
+  try {
+    return work()
+  } catch (error) {
+    return failed(toKafkaError(error, (bug) => context.broker.logger.error('a partition failed', bug)).code)
+  }
+}
+
+const notListed = (partitionIndex: number, error: ErrorName): ListedPartition => ({
+  partitionIndex,
+  errorCode: errorCode(error),
+  timestamp: -1,
+  offset: -1,
+})
+
+export const listOffsets = handle(ListOffsets, {
+  run(request, context) {
+    const seen = new Set<string>()
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex, currentLeaderEpoch, timestamp }) => {
+          const key = `${name}-${partitionIndex}`
+          if (seen.has(key)) return notListed(partitionIndex, 'INVALID_REQUEST')
+          seen.add(key)
+          return tryPartition(
+            context,
+            () => {
+              checkSpecialTime(timestamp, context.version)
+              const { log, state } = requireLedPartition(context, name, partitionIndex, currentLeaderEpoch)
+              const upTo =
+                request.isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
+              const found = findOffset(log, timestamp, upTo)
+              if (!found) return notListed(partitionIndex, 'NONE')
+              const epoch = timestamp === LATEST ? state.leaderEpoch : log.leaderEpochs.epochAt(found.offset)
+              return {
+                partitionIndex,
+                errorCode: 0,
+                ...found,
+                // Version 3 and below have no place for it.
+                leaderEpoch: context.version >= 4 ? epoch : -1,
+              }
+            },
+            (code) => notListed(partitionIndex, code),
+          )
+        }),
+      })),
+    }
+  },
+  refuse: ({ code }, request) => ({
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => notListed(partitionIndex, code)),
+    })),
+  }),
+})
+
+function checkSpecialTime(timestamp: number, version: number): void {
+  if (timestamp >= 0) return
+  const special = SPECIAL_TIMES.get(timestamp)
+  if (!special || version < special.since) throw new KafkaError('UNSUPPORTED_VERSION')
+}
+
+function findOffset(log: PartitionLog, timestamp: number, upTo: number): FoundOffset | null {
+  const special = SPECIAL_TIMES.get(timestamp)
+  if (special) return special.find(log, upTo)
+  const found = log.offsetForTimestamp(timestamp)
+  // A record that this isolation level cannot read yet does not count.
+  return found && found.offset < upTo ? found : null
+}
+
+export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, {
+  run(request, context) {
+    return {
+      topics: request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) =>
+          tryPartition(
+            context,
+            () => {
+              const { log } = requireLedPartition(context, topic, partition, currentLeaderEpoch)
+              const end = log.epochEnd(leaderEpoch)
+              return { partition, errorCode: 0, leaderEpoch: end.epoch, endOffset: end.endOffset }
+            },
+            (code) => ({ partition, errorCode: errorCode(code) }),
+          ),
+        ),
+      })),
+    }
+  },
+  refuse: ({ code }, request) => ({
+    topics: request.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, errorCode: errorCode(code) })),
+    })),
+  }),
+})
+
+/** In place of an offset: everything up to the high watermark. */
+const HIGH_WATERMARK = -1
+
+export const deleteRecords = handle(DeleteRecords, {
+  run(request, context) {
+    return {
+      topics: request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex, offset }) =>
+          tryPartition(
+            context,
+            () => ({
+              partitionIndex,
+              errorCode: 0,
+              lowWatermark: deleteBefore(context, name, partitionIndex, offset),
+            }),
+            (code) => ({ partitionIndex, errorCode: errorCode(code), lowWatermark: -1 }),
+          ),
+        ),
+      })),
+    }
+  },
+  refuse: ({ code }, request) => ({
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: errorCode(code),
+        lowWatermark: -1,
+      })),
+    })),
+  }),
+})
+
+/** Moves the start of the log to `offset` and gives the new start. */
+function deleteBefore(context: Context, topic: string, partition: number, offset: number): number {
+  if (isInternalTopic(topic)) throw new KafkaError('INVALID_TOPIC_EXCEPTION')
+  const { log } = requireLedPartition(context, topic, partition)
+  const upTo = offset === HIGH_WATERMARK ? log.highWatermark : offset
+  if (upTo < 0 || upTo > log.highWatermark) throw new KafkaError('OFFSET_OUT_OF_RANGE')
+  // A compacted topic may need its old records to make sense of the new ones.
+  if (!context.broker.topicConfigs.of(topic).isDeletedByAge) throw new KafkaError('POLICY_VIOLATION')
+  context.broker.logs.deleteRecordsBefore(log, upTo)
+  return log.startOffset
+}

@@ -1,0 +1,133 @@
+import { type ErrorName, errorCode, type KafkaError } from '../../protocol/errors.ts'
+import { Produce } from '../../protocol/messages/produce.ts'
+import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
+import { RefusedRecords } from '../../records/validator.ts'
+import { toKafkaError } from '../dispatch.ts'
+import { type Context, handle } from '../handle.ts'
+import type { PartitionState } from '../metadata/image.ts'
+import { findLedPartition, findTopic, leaderHint } from '../partition-access.ts'
+import { appendRecords } from '../produce-append.ts'
+import { isInternalTopic } from '../topic-names.ts'
+
+type Request = DecodedRequestOf<typeof Produce>
+type TopicData = Request['topicData'][number]
+type PartitionData = TopicData['partitionData'][number]
+type Response = ResponseOf<typeof Produce>
+type PartitionAnswer = Response['responses'][number]['partitionResponses'][number]
+
+/** librdkafka takes a missing version 0 as "no compression" (KAFKA-18659), so Kafka tells it without serving it. */
+const TOLD_MIN_VERSION = 0
+/** From this version on a moved leader comes with its address. */
+const FIRST_WITH_LEADER = 10
+/** Kafka's own admin client may write to internal topics. */
+const ADMIN_CLIENT_ID = '__admin_client'
+
+const failed = (
+  index: number,
+  error: ErrorName,
+  context: Context,
+  state?: PartitionState,
+): PartitionAnswer => ({
+  index,
+  errorCode: errorCode(error),
+  baseOffset: -1,
+  ...(context.version >= FIRST_WITH_LEADER ? { currentLeader: leaderHint(error, state) } : {}),
+})
+
+export const produce = handle(Produce, {
+  advertisedMinVersion: TOLD_MIN_VERSION,
+  run(request, context) {
+    if (request.acks < -1 || request.acks > 1) return refuseAll(request, context, 'INVALID_REQUIRED_ACKS')
+    let isLate = false
+    const topics = request.topicData.map((topic) => ({
+      topic,
+      answers: topic.partitionData.map((partition) => {
+        const answer = appendPartition(context, topic, partition, request.acks)
+        isLate ||= answer instanceof Promise
+        return answer
+      }),
+    }))
+    if (!isLate) return finish(request, context, topics as { topic: TopicData; answers: PartitionAnswer[] }[])
+    const settled = topics.map(async ({ topic, answers }) => ({ topic, answers: await Promise.all(answers) }))
+    return Promise.all(settled).then((all) => finish(request, context, all))
+  },
+  refuse: ({ code }, request, context) => refuseAll(request, context, code),
+})
+
+function appendPartition(
+  context: Context,
+  { name, topicId }: TopicData,
+  { index, records }: PartitionData,
+  acks: number,
+): PartitionAnswer | Promise<PartitionAnswer> {
+  const topic = findTopic(context, name, topicId)
+  if (typeof topic === 'string') return failed(index, topic, context)
+  if (isInternalTopic(topic.name) && context.clientId !== ADMIN_CLIENT_ID) {
+    return failed(index, 'INVALID_TOPIC_EXCEPTION', context)
+  }
+  const led = findLedPartition(context, topic, index)
+  if (typeof led === 'string') return failed(index, led, context, topic.partitions[index])
+  const refuse = (error: unknown) => refusedAnswer(error, index, context, led.log.startOffset)
+  try {
+    const appended = appendRecords(context, led, records, acks)
+    return appended instanceof Promise
+      ? appended.then((done) => ({ index, errorCode: 0, ...done })).catch(refuse)
+      : { index, errorCode: 0, ...appended }
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+function refusedAnswer(
+  error: unknown,
+  index: number,
+  context: Context,
+  logStartOffset: number,
+): PartitionAnswer {
+  const refusal: KafkaError = toKafkaError(error, (bug) =>
+    context.broker.logger.error('an append failed', bug),
+  )
+  const isAboutRecords = refusal instanceof RefusedRecords && refusal.recordErrors.length > 0
+  return {
+    ...failed(index, refusal.code, context),
+    logStartOffset,
+    errorMessage: isAboutRecords ? refusal.message : null,
+    recordErrors: isAboutRecords
+      ? refusal.recordErrors.map(({ batchIndex, message }) => ({
+          batchIndex,
+          batchIndexErrorMessage: message,
+        }))
+      : [],
+  }
+}
+
+function finish(
+  request: Request,
+  context: Context,
+  topics: readonly { topic: TopicData; answers: PartitionAnswer[] }[],
+): Response | null | 'close' {
+  // Without acknowledgement there is no answer; closing the connection is the only way to tell of a failure.
+  if (request.acks === 0) {
+    return topics.every(({ answers }) => answers.every(({ errorCode: code }) => code === 0)) ? null : 'close'
+  }
+  const leaders = new Set(
+    topics.flatMap(({ answers }) => answers.flatMap(({ currentLeader }) => currentLeader?.leaderId ?? [])),
+  )
+  return {
+    responses: topics.map(({ topic: { name, topicId }, answers }) => ({
+      name,
+      topicId,
+      partitionResponses: answers,
+    })),
+    nodeEndpoints:
+      leaders.size > 0 ? context.broker.endpoints(context).filter(({ nodeId }) => leaders.has(nodeId)) : [],
+  }
+}
+
+function refuseAll(request: Request, context: Context, error: ErrorName): Response | null | 'close' {
+  const topics = request.topicData.map((topic) => ({
+    topic,
+    answers: topic.partitionData.map(({ index }) => failed(index, error, context)),
+  }))
+  return finish(request, context, topics)
+}

@@ -1,0 +1,118 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { BufferPool } from '../bytes/buffer-pool.ts'
+import type { Clock } from './clock.ts'
+import { Connection } from './connection.ts'
+import type { Dispatcher } from './dispatch.ts'
+import type { Logger } from './logger.ts'
+
+export interface ListenerOptions {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** The broker id that this port shows. */
+  readonly node: number
+}
+
+/** Read anew for every connection, since some of these change at run time. */
+export interface ConnectionLimits {
+  /** socket.request.max.bytes */
+  readonly maxRequestBytes: number
+  /** max.connections */
+  readonly maxConnections: number
+  /** max.connections.per.ip, for this address */
+  maxConnectionsFrom(address: string): number
+  /** connections.max.idle.ms */
+  readonly maxIdleMs: number
+}
+
+/** Node gives the addresses of IPv4 clients on an IPv6 socket in a form that no client expects. */
+const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
+
+const IDLE_CHECK_MS = 5000
+
+/** The listeners of one process: they share buffers and limits. */
+export class BrokerServer {
+  readonly #dispatcher: Dispatcher
+  readonly #limits: () => ConnectionLimits
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #pool = new BufferPool()
+  readonly #servers: Server[] = []
+  readonly #connections = new Set<Connection>()
+  #stopIdleCheck: () => void = () => {}
+
+  constructor(dispatcher: Dispatcher, limits: () => ConnectionLimits, clock: Clock, logger: Logger) {
+    this.#dispatcher = dispatcher
+    this.#limits = limits
+    this.#clock = clock
+    this.#logger = logger
+  }
+
+  /** Takes connections on the port; gives the port when it is open. */
+  async listen({ host, port, node }: ListenerOptions): Promise<number> {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, node))
+    this.#servers.push(server)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, () => {
+        server.off('error', reject)
+        server.on('error', (error) => this.#logger.error(`listening on ${host}:${port} failed`, error))
+        resolve()
+      })
+    })
+    if (this.#servers.length === 1) this.#watchIdle()
+    const address = server.address()
+    return typeof address === 'object' && address !== null ? address.port : port
+  }
+
+  /** Closes the ports at once and the connections with them. */
+  async close(): Promise<void> {
+    this.#stopIdleCheck()
+    const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const connection of [...this.#connections]) connection.close()
+    await Promise.all(closed)
+  }
+
+  #accept(socket: Socket, node: number): void {
+    const clientAddress = plainAddress(socket.remoteAddress)
+    const limits = this.#limits()
+    if (this.#isTooMany(clientAddress, limits)) {
+      this.#logger.warn(`refused a connection from ${clientAddress}: too many are open`)
+      socket.destroy()
+      return
+    }
+    const connection = new Connection({
+      stream: socket,
+      dispatcher: this.#dispatcher,
+      pool: this.#pool,
+      node,
+      clientAddress,
+      localAddress: plainAddress(socket.localAddress),
+      maxRequestBytes: limits.maxRequestBytes,
+      clock: this.#clock,
+      logger: this.#logger,
+    })
+    this.#connections.add(connection)
+    connection.onClose(() => this.#connections.delete(connection))
+  }
+
+  #isTooMany(address: string, limits: ConnectionLimits): boolean {
+    if (this.#connections.size >= limits.maxConnections) return true
+    const allowed = limits.maxConnectionsFrom(address)
+    if (this.#connections.size < allowed) return false
+    let open = 0
+    for (const { clientAddress } of this.#connections) if (clientAddress === address) open++
+    return open >= allowed
+  }
+
+  #watchIdle(): void {
+    this.#stopIdleCheck = this.#clock.after(IDLE_CHECK_MS, () => {
+      const { maxIdleMs } = this.#limits()
+      const oldest = this.#clock.now() - maxIdleMs
+      for (const connection of [...this.#connections]) {
+        if (maxIdleMs >= 0 && connection.isIdle && connection.lastActiveMs < oldest) connection.close()
+      }
+      this.#watchIdle()
+    })
+  }
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { makeTemporaryFolder, realFiles } from '../log/files.ts'
+import { Broker } from './broker.ts'
+import { systemClock } from './clock.ts'
+import { type Logger, silentLogger } from './logger.ts'
+
+export interface StartOptions {
+  /** The data folder. Without it a temporary one is used, and removed by `close`. */
+  readonly dataDir?: string
+  /** Where to listen; 127.0.0.1, so that nobody else gets in. */
+  readonly host?: string
+  /** 0, any free port, unless given. */
+  readonly port?: number
+  /** How many brokers this one process shows itself as; 1. */
+  readonly brokers?: number
+  /** Id of the first broker; 1. */
+  readonly nodeId?: number
+  /** Broker settings under Kafka's names, as strings. */
+  readonly config?: Readonly<Record<string, string>>
+  readonly clusterId?: string | undefined
+  /** The host that clients are told, instead of the one they came to. */
+  readonly advertisedHost?: string | undefined
+  /** Nothing is said unless given. */
+  readonly logger?: Logger
+}
+
+export interface BrokerHandle {
+  /** Addresses of the brokers, as a client's bootstrap.servers. */
+  readonly bootstrapServers: string
+  readonly clusterId: string
+  readonly dataDir: string
+  readonly broker: Broker
+  /** Closes connections and files; a temporary folder is removed. */
+  close(): Promise<void>
+}
+
+/** Starts a broker in this process; several do not get in each other's way. */
+export async function startBroker(options: StartOptions = {}): Promise<BrokerHandle> {
+  const isEphemeral = options.dataDir === undefined
+  const dataDir = options.dataDir ?? makeTemporaryFolder('ktool-')
+  try {
+    const broker = await Broker.start({
+      dataDir,
+      host: options.host ?? '127.0.0.1',
+      port: options.port ?? 0,
+      brokers: options.brokers ?? 1,
+      firstNode: options.nodeId ?? 1,
+      settings: new Map(Object.entries(options.config ?? {})),
+      clusterId: options.clusterId,
+      advertisedHost: options.advertisedHost,
+      clock: systemClock,
+      randomBytes,
+      logger: options.logger ?? silentLogger,
+    })
+    return {
+      bootstrapServers: broker.addresses.join(','),
+      clusterId: broker.clusterId,
+      dataDir,
+      broker,
+      async close() {
+        await broker.close()
+        if (isEphemeral) realFiles.remove(dataDir)
+      },
+    }
+  } catch (error) {
+    if (isEphemeral) realFiles.remove(dataDir)
+    throw error
+  }
+}
