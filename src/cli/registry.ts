@@ -15,7 +15,19 @@ export const TOOLS: readonly Tool[] = [
     name: 'topics',
     mirrors: 'kafka-topics.sh',
     summary: 'List, create, describe, extend and delete topics.',
-    load: () => import('./commands/topics.ts').then(({ topics }) => topics),
+    load: async () => (await import('./commands/topics.ts')).topics,
+  },
+  {
+    name: 'get-offsets',
+    mirrors: 'kafka-get-offsets.sh',
+    summary: 'Print the offset of each partition at a time: its end, its start, or any moment.',
+    load: async () => (await import('./commands/get-offsets.ts')).getOffsets,
+  },
+  {
+    name: 'delete-records',
+    mirrors: 'kafka-delete-records.sh',
+    summary: 'Delete the records of partitions before an offset.',
+    load: async () => (await import('./commands/delete-records.ts')).deleteRecordsTool,
   },
   {
     name: 'dump-log',

@@ -113,7 +113,8 @@ export const topics = defineCommand({
     const cluster = await context.cluster(options)
     const { topic = '', ifNotExists, dryRun, replicaAssignment, partitions = 0 } = options
     if (options.create) return await createTopic(cluster, { ...options, topic, ifNotExists, dryRun }, context)
-    if (options.list) return await context.print(topicListing(await selectTopics(cluster, options)))
+    if (options.list)
+      return await context.print(topicListing(await selectTopics(cluster, { ...options, ifExists: true })))
     if (options.alter) {
       const found = await selectTopicsToChange(cluster, options, 'Add partitions to', context)
       return await addPartitions(cluster, found, { partitions, replicaAssignment, dryRun }, context)

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+
+import { defineCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { Failure } from '../failures.ts'
+import { deleteRecords } from '../offsets/delete-records.ts'
+import { parseOffsetFile } from '../offsets/offset-file.ts'
+import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
+import type { Listing } from '../output.ts'
+import { ALL_FORMATS } from '../output.ts'
+import { partitionName } from '../per-leader.ts'
+
+export const deleteRecordsTool = defineCommand({
+  name: 'delete-records',
+  options: {
+    ...SERVER_OPTIONS,
+    offsetJsonFile: {
+      flags: '--offset-json-file <file>',
+      help: 'Where each partition is to start: {"partitions": [{"topic": "orders", "partition": 0, "offset": 5}]}; -1 empties it.',
+      required: true,
+    },
+    dryRun: DRY_RUN,
+  },
+  subjects: ['offsetJsonFile'],
+  formats: ALL_FORMATS,
+  examples: ['delete-records offsets.json'],
+  async run(options, context) {
+    const wanted = parseOffsetFile(readFile(options.offsetJsonFile))
+    if (options.dryRun) {
+      for (const target of wanted) {
+        const place = target.offset === -1 ? 'up to the end' : `before offset ${target.offset}`
+        context.say(`dry run: records of ${partitionName(target)} ${place} would be deleted`)
+      }
+      return 0
+    }
+    const cluster = await context.cluster(options)
+    if (context.isText)
+      context.io.out('Executing records delete operation\nRecords delete operation completed:\n')
+    const outcomes = await deleteRecords(cluster, wanted)
+    const rows = [...outcomes].map(([target, outcome]) =>
+      'answer' in outcome
+        ? { topic: target.topic, partition: target.partition, lowWatermark: outcome.answer, error: null }
+        : {
+            topic: target.topic,
+            partition: target.partition,
+            lowWatermark: null,
+            error: outcome.error.message,
+          },
+    )
+    await print(rows, context)
+    return rows.some(({ error }) => error !== null) ? 1 : 0
+  },
+  failure: { exit: 0 },
+})
+
+export const DELETED_COLUMNS = ['topic', 'partition', 'lowWatermark', 'error'] as const
+
+interface DeletedRow {
+  readonly topic: string
+  readonly partition: number
+  readonly lowWatermark: number | null
+  readonly error: string | null
+}
+
+/** Rows that failed are talk in Kafka's text, where a script looks for them on standard error. */
+async function print(rows: readonly DeletedRow[], context: Context): Promise<void> {
+  if (context.isText) {
+    for (const row of rows.filter(({ error }) => error !== null)) {
+      context.say(`partition: ${partitionName(row)}\terror: ${row.error}`)
+    }
+  }
+  await context.print(deletedListing(rows))
+}
+
+export function deletedListing(rows: readonly DeletedRow[]): Listing {
+  const sorted = [...rows].sort((a, b) =>
+    a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
+  )
+  return {
+    text: () =>
+      rows
+        .filter(({ error }) => error === null)
+        .map((row) => `partition: ${partitionName(row)}\tlow_watermark: ${row.lowWatermark}\n`)
+        .join(''),
+    columns: DELETED_COLUMNS,
+    items: sorted.map(({ topic, partition, lowWatermark, error }) => ({
+      topic,
+      partition,
+      lowWatermark,
+      error,
+    })),
+    names: () => [...new Set(sorted.map(({ topic }) => topic))],
+  }
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Failure(`Unable to read file ${path}`, { cause: error })
+  }
+}

@@ -1,0 +1,93 @@
+import { defineCommand } from '../command.ts'
+import { Failure, UsageError } from '../failures.ts'
+import { listOffsets, NAMED_TIMES } from '../offsets/list-offsets.ts'
+import type { OffsetRow } from '../offsets/listing.ts'
+import { offsetListing } from '../offsets/listing.ts'
+import { ruleFilter, topicFilter, withoutInternal } from '../offsets/partition-filter.ts'
+import { BadValue } from '../option-spec.ts'
+import { SERVER_OPTIONS } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+import { partitionName } from '../per-leader.ts'
+
+const occurred = (reason: string): string => `Error occurred: ${reason}`
+
+export const getOffsets = defineCommand({
+  name: 'get-offsets',
+  options: {
+    ...SERVER_OPTIONS,
+    topic: { flags: '-t, --topic <regex>', help: 'Topics to list; every one without it.' },
+    partitions: { flags: '--partitions <ids>', help: 'Partitions to list, as 0,1,2; every one without it.' },
+    topicPartitions: {
+      flags: '--topic-partitions <rules>',
+      help: 'Topics with partitions, in place of the two: orders:0,orders:3-5,.*:7-',
+    },
+    time: {
+      flags: '--time <spec>',
+      help: `${Object.keys(NAMED_TIMES).join(', ')}, or milliseconds since 1970.`,
+      parse: parseTime,
+      default: -1,
+    },
+    excludeInternalTopics: { flags: '--exclude-internal-topics', help: "Leave out Kafka's own topics." },
+  },
+  subjects: ['topic'],
+  formats: ALL_FORMATS,
+  failure: { sentence: occurred, badValue: occurred, badOption: occurred },
+  examples: ['get-offsets orders', 'get-offsets --topic-partitions orders:0-3 --time earliest'],
+  check(given) {
+    if (given.has('topicPartitions') && (given.has('topic') || given.has('partitions'))) {
+      throw new UsageError(occurred('--topic-partitions cannot be used with --topic or --partitions'))
+    }
+  },
+  async run(options, context) {
+    const chosen = readFilter(options)
+    const filter = options.excludeInternalTopics ? withoutInternal(chosen) : chosen
+    const cluster = await context.cluster(options)
+    const partitions = [...(await cluster.allTopics()).values()].flatMap((topic) =>
+      topic.partitions
+        .filter(({ partition }) => filter(topic.name, partition))
+        .map(({ partition }) => ({ topic: topic.name, partition })),
+    )
+    if (partitions.length === 0) {
+      throw new Failure(occurred('Could not match any topic-partitions with the specified filters'))
+    }
+    const outcomes = await listOffsets(cluster, partitions, options.time)
+    const rows: OffsetRow[] = []
+    let failed = 0
+    for (const [partition, outcome] of outcomes) {
+      if ('answer' in outcome) {
+        if (outcome.answer.offset >= 0) rows.push({ ...partition, offset: outcome.answer.offset })
+        continue
+      }
+      failed++
+      context.say(
+        `Skip getting offsets for topic-partition ${partitionName(partition)} due to error: ${outcome.error.message}`,
+      )
+    }
+    await context.print(offsetListing(rows))
+    return failed > 0 ? 1 : 0
+  },
+})
+
+function readFilter({
+  topic,
+  partitions,
+  topicPartitions,
+}: Record<'topic' | 'partitions' | 'topicPartitions', string | undefined>) {
+  try {
+    return topicPartitions === undefined ? topicFilter(topic, partitions) : ruleFilter(topicPartitions)
+  } catch (error) {
+    if (error instanceof Failure) throw new UsageError(occurred(error.message))
+    throw error
+  }
+}
+
+function parseTime(text: string): number {
+  const named = NAMED_TIMES[text]
+  if (named) return named.timestamp
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new BadValue(
+    `Malformed time argument ${text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp / -4 or earliest-local / ` +
+      '-5 or latest-tiered / -6 or earliest-pending-upload, or a specified long format timestamp',
+    { isWhole: true },
+  )
+}
