@@ -174,9 +174,9 @@ export class Connection {
   }
 
   /** Sends a request that the broker will not answer: Produce with acks 0. */
-  post<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>): void {
+  post<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): void {
     if (this.#failure !== null) throw this.#failure
-    this.#write(api, body, this.version(api))
+    this.#write(api, body, version)
   }
 
   /** Lets the next answers use the memory of `frame`; no view on it may be used any more. */

@@ -1,0 +1,99 @@
+import type { PartitionQueue } from './partition-queue.ts'
+import type { ProducerBatch } from './producer-batch.ts'
+
+/** What became of a batch. */
+export interface BatchReport {
+  readonly topic: string
+  readonly partition: number
+  readonly recordCount: number
+  /** The offset of the first record; -1 when it is not known. */
+  readonly baseOffset: number
+  readonly logAppendTimeMs: number
+  readonly error: Error | null
+}
+
+interface Waiter {
+  readonly batches: Set<ProducerBatch>
+  readonly resolve: () => void
+}
+
+/** Counts what is delivered and what is not, and tells those who wait for it. */
+export class Deliveries {
+  readonly #onRelease: (bytes: number) => void
+  readonly #onBatch: ((report: BatchReport) => void) | undefined
+  readonly #outstanding = new Map<ProducerBatch, PartitionQueue>()
+  #waiters: Waiter[] = []
+  acknowledged = 0
+  failed = 0
+  firstError: Error | null = null
+
+  constructor(onRelease: (bytes: number) => void, onBatch?: (report: BatchReport) => void) {
+    this.#onRelease = onRelease
+    this.#onBatch = onBatch
+  }
+
+  begin(queue: PartitionQueue, batch: ProducerBatch): void {
+    this.#outstanding.set(batch, queue)
+  }
+
+  /** The batch goes on as several. */
+  replace(queue: PartitionQueue, batch: ProducerBatch, parts: readonly ProducerBatch[]): void {
+    if (!this.#outstanding.delete(batch)) return
+    for (const part of parts) this.#outstanding.set(part, queue)
+    for (const { batches } of this.#waiters) {
+      if (batches.delete(batch)) for (const part of parts) batches.add(part)
+    }
+  }
+
+  succeed(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number, logAppendTimeMs: number): void {
+    if (!this.#outstanding.delete(batch)) return
+    this.acknowledged += batch.recordCount
+    this.#end(queue, batch, baseOffset, logAppendTimeMs, null)
+  }
+
+  fail(queue: PartitionQueue, batch: ProducerBatch, error: Error): void {
+    if (!this.#outstanding.delete(batch)) return
+    this.failed += batch.recordCount
+    this.firstError ??= error
+    this.#end(queue, batch, -1, -1, error)
+  }
+
+  /** Counts all that has no outcome yet as failed; what becomes known of it later changes nothing. */
+  failAll(error: Error): void {
+    for (const [batch, queue] of [...this.#outstanding]) this.fail(queue, batch, error)
+  }
+
+  /** Counts a record that was refused before it got into a batch. */
+  refuse(error: Error): void {
+    this.failed++
+    this.firstError ??= error
+  }
+
+  /** Resolves once every batch there is now was delivered or given up. */
+  settled(): Promise<void> {
+    if (this.#outstanding.size === 0) return Promise.resolve()
+    return new Promise((resolve) =>
+      this.#waiters.push({ batches: new Set(this.#outstanding.keys()), resolve }),
+    )
+  }
+
+  #end(
+    { topic, partition }: PartitionQueue,
+    batch: ProducerBatch,
+    baseOffset: number,
+    logAppendTimeMs: number,
+    error: Error | null,
+  ): void {
+    this.#onRelease(batch.heldBytes)
+    const { recordCount, onDelivery } = batch
+    this.#onBatch?.({ topic, partition, recordCount, baseOffset, logAppendTimeMs, error })
+    onDelivery?.forEach((deliver, i) => {
+      const offset = baseOffset < 0 ? -1 : baseOffset + i
+      deliver?.({ topic, partition, offset, logAppendTimeMs, error })
+    })
+    for (const { batches, resolve } of this.#waiters) {
+      if (batches.delete(batch) && batches.size === 0) resolve()
+    }
+    if (this.#waiters.length > 0) this.#waiters = this.#waiters.filter(({ batches }) => batches.size > 0)
+  }
+}

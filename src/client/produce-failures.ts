@@ -1,0 +1,34 @@
+import { KafkaError } from '../protocol/errors.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import type { ProducerBatch } from './producer-batch.ts'
+import { isRetriable } from './retry.ts'
+
+export type Verdict =
+  /** The broker had it already. */
+  | 'delivered'
+  | 'retry'
+  /** The broker forgot or fenced this producer: again, under a new id. */
+  | 'new identity'
+  /** Too large: again, as two batches. */
+  | 'split'
+  | 'give up'
+
+/** What to do with a batch that was sent and failed. */
+export function judge(
+  error: Error,
+  queue: PartitionQueue,
+  batch: ProducerBatch,
+  retries: number,
+  isLate: boolean,
+): Verdict {
+  const code = error instanceof KafkaError ? error.code : null
+  if (code === 'DUPLICATE_SEQUENCE_NUMBER') return 'delivered'
+  if (code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) return 'split'
+  if (isLate || batch.attempts > retries) return 'give up'
+  if (queue.identity !== null) {
+    // One before it failed, so the broker refuses all behind that; alone it means that the broker lost records.
+    if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER') return queue.isNext(batch) ? 'give up' : 'retry'
+    if (code === 'UNKNOWN_PRODUCER_ID' || code === 'INVALID_PRODUCER_EPOCH') return 'new identity'
+  }
+  return isRetriable(error) ? 'retry' : 'give up'
+}

@@ -1,0 +1,64 @@
+import { errorName, KafkaError } from '../protocol/errors.ts'
+import { InitProducerId } from '../protocol/messages/transactions.ts'
+import type { Cluster } from './cluster.ts'
+import type { ProducerIdentity } from './producer-batch.ts'
+
+const MAX_EPOCH = 0x7fff
+
+/** Where an idempotent producer gets its id, and the epochs under which partitions begin new sequences. */
+export class IdentitySource {
+  readonly #cluster: Cluster
+  #current: ProducerIdentity | null = null
+  #asking: Promise<void> | null = null
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster
+  }
+
+  /** Null until `obtain` has brought one. */
+  get current(): ProducerIdentity | null {
+    return this.#current
+  }
+
+  /** Asks a broker for an id unless there is one; rejects with what will not pass. */
+  obtain(): Promise<void> {
+    if (this.#current !== null) return Promise.resolve()
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  /**
+   * The identity for a new sequence after `previous` had a gap. Brokers take a higher epoch without being asked;
+   * null when the epochs are used up and a new id is needed.
+   */
+  next(previous: ProducerIdentity): ProducerIdentity | null {
+    const current = this.#current
+    if (current === null) return null
+    if (current.producerId !== previous.producerId || current.producerEpoch > previous.producerEpoch) {
+      return current
+    }
+    if (current.producerEpoch >= MAX_EPOCH) {
+      this.#current = null
+      return null
+    }
+    this.#current = { ...current, producerEpoch: current.producerEpoch + 1 }
+    return this.#current
+  }
+
+  /** The broker no longer accepts this identity. */
+  reject(identity: ProducerIdentity): void {
+    if (identity.producerId === this.#current?.producerId) this.#current = null
+  }
+
+  async #ask(): Promise<void> {
+    const { errorCode, producerId, producerEpoch } = await this.#cluster.request(InitProducerId, {
+      transactionalId: null,
+      // Java's producer sends this when it has no transactions.
+      transactionTimeoutMs: 0x7fff_ffff,
+    })
+    if (errorCode !== 0) throw new KafkaError(errorName(errorCode))
+    this.#current = { producerId, producerEpoch }
+  }
+}
