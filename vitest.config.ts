@@ -10,6 +10,7 @@ export default defineConfig({
     projects: [
       group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], { testTimeout: 10_000 }),
       group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),
+      group('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       group('interop', ['test/interop/**/*.test.ts'], { fileParallelism: false, testTimeout: 180_000 }),
       group('parity', ['test/parity/**/*.test.ts'], { fileParallelism: false, testTimeout: 900_000 }),
     ],

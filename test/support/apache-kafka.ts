@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { apacheKafka } from './outside.ts'
+import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts'
+
+/** Runs one of Apache Kafka's tools to its end; each start of Java takes about two seconds. */
+export const runKafkaTool = (
+  tool: string,
+  args: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramResult> => runProgram(apacheKafka!, [tool, ...args], options)
+
+export interface ApacheKafkaProcess {
+  readonly bootstrapServers: string
+  readonly port: number
+  readonly pid: number
+  readonly dataDir: string
+  stop(): Promise<void>
+}
+
+/** Runs a one-node Apache Kafka and waits until it answers. */
+export async function startApacheKafka(settings: readonly string[] = []): Promise<ApacheKafkaProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-kafka-'))
+  const port = await freePortPair()
+  const child = spawn(apacheKafka!, ['broker', folder, String(port), ...settings], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  const waited = await Promise.race([
+    runProgram(apacheKafka!, ['wait', String(port)]).then(({ code }) => code === 0),
+    ended.then(() => false),
+  ])
+  if (!waited) {
+    child.kill('SIGKILL')
+    throw new Error('Apache Kafka did not start')
+  }
+  return {
+    bootstrapServers: `127.0.0.1:${port}`,
+    port,
+    pid: child.pid!,
+    dataDir: join(folder, 'data'),
+    async stop() {
+      await endProcess(child, ended)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function endProcess(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM')
+  const limit = setTimeout(() => child.kill('SIGKILL'), 15_000)
+  await ended
+  clearTimeout(limit)
+}
+
+/** A port that is free together with the one after it, which the controller takes. */
+async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort(0)
+    if (port !== null && (await freePort(port + 1)) !== null) return port
+  }
+}
+
+function freePort(wanted: number): Promise<number | null> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.on('error', () => resolve(null))
+    server.listen(wanted, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? address!.port : null))
+    })
+  })
+}

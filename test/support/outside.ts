@@ -1,0 +1,50 @@
+// Programs of others that ktool is compared with. Tests that need one that is not there are left out, and test/run.js
+// says so at its end; KTOOL_REQUIRE_OUTSIDE=1 makes that an error.
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { describe } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** The path of the first that exists. */
+const firstOf = (...paths: (string | undefined)[]): string | null =>
+  paths.find((path) => path !== undefined && existsSync(path)) ?? null
+
+function onPath(program: string): string | null {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, program)
+    try {
+      accessSync(path, constants.X_OK)
+      return path
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null
+}
+
+/** A script that runs Apache Kafka 4.3.1: `broker DIR PORT`, `TOOL ARGS`. */
+export const apacheKafka = firstOf(process.env.KTOOL_APACHE_KAFKA, join(root, '../shared/apache-kafka/kafka'))
+
+export const kcat = onPath('kcat')
+
+/** A Python that can import kafka-python and confluent-kafka. */
+export const python = firstOf(process.env.KTOOL_PYTHON, join(root, '.venv/bin/python'))
+
+/** What plays recorded transcripts of Apache Kafka's tools. */
+export const parity = firstOf(process.env.KTOOL_PARITY, join(root, '../shared/parity/parity.mjs'))
+
+const OUTSIDE = { apacheKafka, kcat, python, parity }
+export type Outside = keyof typeof OUTSIDE
+
+/** `describe` for tests that need programs of others. */
+export function describeWith(needed: readonly Outside[], title: string, body: () => void): void {
+  const missing = needed.filter((name) => OUTSIDE[name] === null)
+  if (missing.length === 0) {
+    describe(title, body)
+    return
+  }
+  if (process.env.KTOOL_REQUIRE_OUTSIDE === '1') throw new Error(`${title}: ${missing.join(', ')} missing`)
+  // test/run.js reads the names in brackets.
+  describe.skip(`${title} [needs ${missing.join(' ')}]`, body)
+}
