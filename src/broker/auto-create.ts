@@ -2,14 +2,40 @@ import { type ErrorName, KafkaError } from '../protocol/errors.ts'
 import type { Broker } from './broker.ts'
 import { planTopic } from './metadata/create-topic.ts'
 
-/** Creates a topic that a client asked about, with the broker's defaults; the error's name when that is not possible. */
-export function autoCreateTopic({ controller }: Broker, name: string): ErrorName | null {
+/** A topic that is made without a client asking for it; what is left out takes the broker's defaults. */
+export interface TopicRequest {
+  readonly name: string
+  readonly partitions?: number | undefined
+  readonly replicationFactor?: number | undefined
+  /** Topic settings under Kafka's names, as strings. */
+  readonly configs?: Readonly<Record<string, string>> | undefined
+}
+
+const BROKER_DEFAULT = -1
+
+/** Creates the topic unless it is there; throws the KafkaError that says why it cannot be. */
+export function createTopic(
+  { controller }: Broker,
+  { name, partitions, replicationFactor, configs }: TopicRequest,
+): void {
+  if (controller.image.topics.has(name)) return
+  const plan = planTopic(
+    {
+      name,
+      numPartitions: partitions ?? BROKER_DEFAULT,
+      replicationFactor: replicationFactor ?? BROKER_DEFAULT,
+      assignments: [],
+      configs: Object.entries(configs ?? {}).map(([key, value]) => ({ name: key, value })),
+    },
+    controller,
+  )
+  controller.commit(plan.records)
+}
+
+/** Creates a topic that a client asked about; the error's name when that is not possible. */
+export function autoCreateTopic(broker: Broker, name: string): ErrorName | null {
   try {
-    const plan = planTopic(
-      { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] },
-      controller,
-    )
-    controller.commit(plan.records)
+    createTopic(broker, { name })
     return null
   } catch (error) {
     if (error instanceof KafkaError) return error.code

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { makeTemporaryFolder, realFiles } from '../log/files.ts'
+import { createTopic, type TopicRequest } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
 import { type Logger, silentLogger } from './logger.ts'
@@ -17,6 +18,8 @@ export interface StartOptions {
   readonly nodeId?: number
   /** Broker settings under Kafka's names, as strings. */
   readonly config?: Readonly<Record<string, string>>
+  /** Topics that must be there: made unless the data folder has them. */
+  readonly topics?: readonly TopicRequest[]
   readonly clusterId?: string | undefined
   /** The host that clients are told, instead of the one they came to. */
   readonly advertisedHost?: string | undefined
@@ -29,7 +32,6 @@ export interface BrokerHandle {
   readonly bootstrapServers: string
   readonly clusterId: string
   readonly dataDir: string
-  readonly broker: Broker
   /** Closes connections and files; a temporary folder is removed. */
   close(): Promise<void>
 }
@@ -38,8 +40,9 @@ export interface BrokerHandle {
 export async function startBroker(options: StartOptions = {}): Promise<BrokerHandle> {
   const isEphemeral = options.dataDir === undefined
   const dataDir = options.dataDir ?? makeTemporaryFolder('ktool-')
+  let broker: Broker | null = null
   try {
-    const broker = await Broker.start({
+    broker = await Broker.start({
       dataDir,
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -52,17 +55,19 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
       randomBytes,
       logger: options.logger ?? silentLogger,
     })
+    for (const topic of options.topics ?? []) createTopic(broker, topic)
+    const started = broker
     return {
-      bootstrapServers: broker.addresses.join(','),
-      clusterId: broker.clusterId,
+      bootstrapServers: started.addresses.join(','),
+      clusterId: started.clusterId,
       dataDir,
-      broker,
       async close() {
-        await broker.close()
+        await started.close()
         if (isEphemeral) realFiles.remove(dataDir)
       },
     }
   } catch (error) {
+    await broker?.close()
     if (isEphemeral) realFiles.remove(dataDir)
     throw error
   }

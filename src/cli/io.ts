@@ -12,6 +12,8 @@ export interface Io {
   readonly isTerminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean }
   /** Width of the terminal, 80 where there is none. */
   readonly columns: number
+  /** Id of this process. */
+  readonly pid: number
   now(): number
   random(): number
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */

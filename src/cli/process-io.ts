@@ -25,6 +25,7 @@ export function processIo(process: NodeJS.Process): Io {
       return process.stdin
     },
     env: process.env,
+    pid: process.pid,
     isTerminal: {
       get in() {
         return process.stdin.isTTY === true

@@ -30,10 +30,39 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/delete-records.ts')).deleteRecordsTool,
   },
   {
+    name: 'log-dirs',
+    mirrors: 'kafka-log-dirs.sh',
+    summary: 'Tell how much each partition takes up in the log directories.',
+    load: async () => (await import('./commands/log-dirs.ts')).logDirs,
+  },
+  {
+    name: 'cluster',
+    mirrors: 'kafka-cluster.sh',
+    summary: "Tell the cluster's id and endpoints, and forget brokers.",
+    load: async () => (await import('./commands/cluster.ts')).cluster,
+  },
+  {
+    name: 'broker-api-versions',
+    mirrors: 'kafka-broker-api-versions.sh',
+    summary: 'Tell which versions of which APIs each broker offers.',
+    load: async () => (await import('./commands/broker-api-versions.ts')).brokerApiVersions,
+  },
+  {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
     summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',
     load: async () => (await import('./commands/dump-log.ts')).dumpLog,
+  },
+  {
+    name: 'storage',
+    mirrors: 'kafka-storage.sh',
+    summary: 'Prepare the data folders of a Kafka server, and look at them.',
+    load: async () => (await import('./commands/storage.ts')).storage,
+  },
+  {
+    name: 'serve',
+    summary: 'Run a broker, or a few, on this machine.',
+    load: async () => (await import('./commands/serve.ts')).serve,
   },
 ]
 

@@ -108,7 +108,8 @@ async function runUntilInterrupted(
   })
   try {
     const code = (await Promise.race([command.run(values, context), left])) ?? undefined
-    return wasInterrupted ? EXIT.interrupted : code
+    // A tool whose normal end is an interrupt says so with a code of its own.
+    return wasInterrupted ? (code ?? EXIT.interrupted) : code
   } finally {
     stopListening()
   }

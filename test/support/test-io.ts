@@ -32,6 +32,7 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
     env,
     isTerminal: { in: isTerminal, out: isTerminal, err: isTerminal },
     columns: 100,
+    pid: 1,
     now: () => now,
     random: () => 0,
     onInterrupt(callback) {

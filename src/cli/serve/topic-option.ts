@@ -1,0 +1,24 @@
+import type { TopicRequest } from '../../broker/auto-create.ts'
+import { BadValue } from '../option-spec.ts'
+
+/** `orders`, `orders:3` or `orders:3:retention.ms=1000,cleanup.policy=compact`. */
+export function parseTopicOption(text: string): TopicRequest {
+  const [, name, partitions, settings] = /^([^:]+)(?::(\d+))?(?::(.+))?$/.exec(text) ?? []
+  if (name === undefined) {
+    throw new BadValue(`--topic: '${text}' is not NAME[:PARTITIONS[:key=value,...]]`, { isWhole: true })
+  }
+  return {
+    name,
+    partitions: partitions === undefined ? undefined : Number(partitions),
+    configs: Object.fromEntries(
+      (settings ? settings.split(',') : []).map((pair) => parseSetting(pair, '--topic')),
+    ),
+  }
+}
+
+/** `key=value`, split at the first equals sign. */
+export function parseSetting(text: string, option: string): [name: string, value: string] {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new BadValue(`${option}: '${text}' is not key=value`, { isWhole: true })
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+}
