@@ -96,8 +96,11 @@ export function validateRecords(
     const stampsAppendTime = settings.timestampType === 'LogAppendTime'
     const newTimestamp = stampsAppendTime ? nowMs : maxTimestamp
     let ready = batch
-    // Kafka looks for gaps in compressed batches only.
-    if (target !== compressionId(batch, 0) || (hasGaps && target !== 0)) {
+    // Kafka means to renumber a compressed batch with gaps, but fails on it; in others it does not look for gaps.
+    if (hasGaps && target !== CODECS.none.id && target === compressionId(batch, 0)) {
+      throw new RefusedRecords('INVALID_RECORD', 'The offsets in a compressed batch must count up from 0')
+    }
+    if (target !== compressionId(batch, 0)) {
       ready = rebuildBatch(batch, cursor, target, settings.compressionLevel)
       if (ready.length > settings.maxMessageBytes) throw tooLargeAfterPacking(ready, settings)
     }
@@ -119,7 +122,7 @@ function takeOnlyBatch(records: Buffer, { produceVersion, topicPartition }: Vali
   const size = records.length < LOG_OVERHEAD ? 0 : batchSize(records, 0)
   // 14 is the length of the shortest record of the oldest format, below which Kafka calls it corrupt.
   if (records.length >= LOG_OVERHEAD && size - LOG_OVERHEAD < 14) {
-    const message = `Found record size ${size - LOG_OVERHEAD} smaller than minimum record overhead (14).`
+    const message = `Record size ${size - LOG_OVERHEAD} is less than the minimum record overhead (14)`
     throw new RefusedRecords('CORRUPT_MESSAGE', message)
   }
   const prefix = `Produce requests with version ${produceVersion}`
