@@ -3,6 +3,7 @@
 
 import type { PartitionRecord, RegisterBrokerRecord } from '../../protocol/messages/stored-metadata.ts'
 import type { RecordOf } from '../../protocol/schema.ts'
+import { collisionName } from '../topic-names.ts'
 
 /** A partition as its records left it. */
 export interface PartitionState extends Omit<RecordOf<typeof PartitionRecord>, 'topicId' | 'partitionId'> {
@@ -47,6 +48,16 @@ export class MetadataImage {
 
   partition(topic: string, partition: number): PartitionState | undefined {
     return this.topics.get(topic)?.partitions[partition]
+  }
+
+  /** A topic whose name metrics could not tell from this one (a.b and a_b), but not the name itself. */
+  collidingTopic(name: string): string | undefined {
+    const wanted = collisionName(name)
+    if (wanted === name && !name.includes('_')) return undefined
+    for (const other of this.topics.keys()) {
+      if (other !== name && collisionName(other) === wanted) return other
+    }
+    return undefined
   }
 
   /** The settings given to a resource, by name; empty when it has none. */

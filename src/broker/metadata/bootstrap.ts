@@ -1,0 +1,80 @@
+// What stands at the start of a metadata log: the features and settings of a new cluster, and the registration of
+// each broker, written again when it comes back with another address.
+
+import { randomUuid } from '../../bytes/uuid.ts'
+import {
+  BrokerRegistrationChangeRecord,
+  ConfigRecord,
+  FeatureLevelRecord,
+  RegisterBrokerRecord,
+} from '../../protocol/messages/stored-metadata.ts'
+import type { BrokerConfig } from '../config/broker-config.ts'
+import type { RandomBytes } from '../replicas.ts'
+import { INITIAL_FEATURES, SUPPORTED_FEATURES } from './features.ts'
+import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
+import { type MetadataRecord, metadataRecord } from './record.ts'
+
+export interface NodeEndpoint {
+  /** The listener's name. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** As in SecurityProtocol: 0 is PLAINTEXT. */
+  readonly securityProtocol: number
+}
+
+export interface NodeRegistration {
+  readonly node: number
+  readonly rack: string | null
+  readonly endPoints: readonly NodeEndpoint[]
+}
+
+/** Fenced and in-shutdown flags of BrokerRegistrationChangeRecord. */
+const SET = 1
+
+/** The first transaction of a new log. */
+export function bootstrapRecords(config: BrokerConfig): MetadataRecord[] {
+  const features = INITIAL_FEATURES.map(([name, featureLevel]) =>
+    metadataRecord(FeatureLevelRecord, { name, featureLevel }),
+  )
+  // With eligible leader replicas (KIP-966) min.insync.replicas must be one value for the whole cluster.
+  const minInsyncReplicas = metadataRecord(ConfigRecord, {
+    resourceType: RESOURCE_TYPES.BROKER,
+    resourceName: '',
+    name: 'min.insync.replicas',
+    value: config.text('min.insync.replicas'),
+  })
+  return [...features, minInsyncReplicas]
+}
+
+/** What has to be written so that exactly these brokers are registered and alive. */
+export function registrationRecords(
+  nodes: readonly NodeRegistration[],
+  context: { image: MetadataImage; directoryId: string; randomBytes: RandomBytes },
+  nextOffset: number,
+): MetadataRecord[] {
+  const { image, directoryId, randomBytes } = context
+  const records: MetadataRecord[] = nodes.map(({ node, rack, endPoints }, index) =>
+    metadataRecord(RegisterBrokerRecord, {
+      brokerId: node,
+      incarnationId: randomUuid(randomBytes),
+      // Kafka uses the offset of the record itself as the epoch of the broker.
+      brokerEpoch: nextOffset + index,
+      endPoints,
+      features: SUPPORTED_FEATURES.map(({ name, minVersion, maxVersion }) => ({
+        name,
+        minSupportedVersion: minVersion,
+        maxSupportedVersion: maxVersion,
+      })),
+      rack,
+      fenced: false,
+      logDirs: [directoryId],
+    }),
+  )
+  for (const broker of image.brokers.values()) {
+    if (broker.fenced || nodes.some(({ node }) => node === broker.brokerId)) continue
+    const { brokerId, brokerEpoch } = broker
+    records.push(metadataRecord(BrokerRegistrationChangeRecord, { brokerId, brokerEpoch, fenced: SET }, 0))
+  }
+  return records
+}

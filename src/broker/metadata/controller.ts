@@ -1,0 +1,90 @@
+// Decides about the cluster's metadata, as Kafka's controller does: what handlers ask for becomes records of the
+// metadata log, and the image is what they add up to.
+
+import type { Clock } from '../clock.ts'
+import { BrokerConfig } from '../config/broker-config.ts'
+import { TopicConfigs } from '../config/topic-config.ts'
+import { type RandomBytes, Replicas } from '../replicas.ts'
+import { bootstrapRecords, type NodeRegistration, registrationRecords } from './bootstrap.ts'
+import type { MetadataListener } from './changes.ts'
+import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
+import { MetadataLog, type MetadataStore } from './metadata-log.ts'
+import type { MetadataRecord } from './record.ts'
+
+export interface ControllerOptions {
+  /** The log of __cluster_metadata-0. */
+  readonly store: MetadataStore
+  /** The directory.id of the data folder. */
+  readonly directoryId: string
+  /** The settings given at start, by broker id; at least one broker. */
+  readonly statics: ReadonlyMap<number, ReadonlyMap<string, string>>
+  readonly clock: Clock
+  readonly randomBytes: RandomBytes
+}
+
+export class Controller {
+  readonly image: MetadataImage
+  readonly replicas: Replicas
+  readonly topicConfigs: TopicConfigs
+  readonly randomBytes: RandomBytes
+  readonly #log: MetadataLog
+  readonly #directoryId: string
+  readonly #configs: ReadonlyMap<number, BrokerConfig>
+
+  /** Replays the metadata log, and starts it if it is empty. */
+  constructor({ store, directoryId, statics, clock, randomBytes }: ControllerOptions) {
+    this.#log = new MetadataLog(store, clock)
+    this.#directoryId = directoryId
+    this.image = this.#log.image
+    this.randomBytes = randomBytes
+    this.replicas = new Replicas(this.image, directoryId, randomBytes)
+    this.#configs = new Map(
+      [...statics].map(([node, values]) => [node, new BrokerConfig(node, values, this.image)]),
+    )
+    this.topicConfigs = new TopicConfigs(this.image, this.config)
+    this.#log.listen((changes) => {
+      if (changes.changedConfigs.some(({ type }) => type === RESOURCE_TYPES.BROKER)) {
+        for (const config of this.#configs.values()) config.forget()
+      }
+      this.topicConfigs.update(changes)
+    })
+    if (this.image.features.size === 0) this.#log.commit(bootstrapRecords(this.config))
+  }
+
+  /**
+   * The settings that count for the whole process.
+   * Differs: virtual brokers share it, so where they are given different settings, those of the first count.
+   */
+  get config(): BrokerConfig {
+    return this.#configs.values().next().value!
+  }
+
+  /** The settings of one broker; undefined when this process does not show it. */
+  configOf(node: number): BrokerConfig | undefined {
+    return this.#configs.get(node)
+  }
+
+  /** Where the log stands: the epoch that ApiVersions tells with the finalized features. */
+  get lastOffset(): number {
+    return this.image.lastOffset
+  }
+
+  listen(listener: MetadataListener): void {
+    this.#log.listen(listener)
+  }
+
+  commit(records: readonly MetadataRecord[]): void {
+    this.#log.commit(records)
+  }
+
+  /**
+   * Writes down where the brokers of this process can be reached, fences those it no longer shows, and lets live
+   * brokers lead. After a crash every partition gets a new leader epoch.
+   */
+  registerBrokers(nodes: readonly NodeRegistration[], wasClean: boolean): void {
+    const context = { image: this.image, directoryId: this.#directoryId, randomBytes: this.randomBytes }
+    this.commit(registrationRecords(nodes, context, this.#log.nextOffset))
+    this.commit(this.replicas.elections())
+    if (!wasClean) this.commit(this.replicas.newEpochs())
+  }
+}

@@ -1,0 +1,71 @@
+import type { MetadataImage } from './image.ts'
+
+export interface FeatureRange {
+  readonly name: string
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+export const METADATA_VERSION = 'metadata.version'
+const KRAFT_VERSION = 'kraft.version'
+
+/** What Apache Kafka 4.3.1 supports; level 0 of a feature is "off". */
+export const SUPPORTED_FEATURES: readonly FeatureRange[] = [
+  { name: 'eligible.leader.replicas.version', minVersion: 0, maxVersion: 1 },
+  { name: 'group.version', minVersion: 0, maxVersion: 1 },
+  { name: KRAFT_VERSION, minVersion: 0, maxVersion: 1 },
+  { name: METADATA_VERSION, minVersion: 7, maxVersion: 30 },
+  { name: 'share.version', minVersion: 0, maxVersion: 1 },
+  { name: 'streams.version', minVersion: 0, maxVersion: 1 },
+  { name: 'transaction.version', minVersion: 0, maxVersion: 2 },
+]
+
+/** The levels that a fresh log starts with, in the order in which Kafka's formatter writes them. */
+export const INITIAL_FEATURES: readonly (readonly [name: string, level: number])[] = [
+  [METADATA_VERSION, 30],
+  ['eligible.leader.replicas.version', 1],
+  ['group.version', 1],
+  ['share.version', 1],
+  ['streams.version', 1],
+  ['transaction.version', 2],
+]
+
+/** The level of kraft.version lives in control records, not among the features. */
+const KRAFT_LEVEL = 1
+
+export const supportedFeature = (name: string): FeatureRange | undefined =>
+  SUPPORTED_FEATURES.find((feature) => feature.name === name)
+
+/** Every feature that is on, as ApiVersions tells it. */
+export function finalizedFeatures(image: MetadataImage) {
+  const levels = [...image.features, [KRAFT_VERSION, KRAFT_LEVEL] as const]
+  return levels.map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level }))
+}
+
+/** Release names of metadata.version, by level, as Kafka's messages spell them. */
+export const METADATA_VERSION_NAMES: Readonly<Record<number, string>> = {
+  7: '3.3-IV3',
+  8: '3.4-IV0',
+  9: '3.5-IV0',
+  10: '3.5-IV1',
+  11: '3.5-IV2',
+  12: '3.6-IV0',
+  13: '3.6-IV1',
+  14: '3.6-IV2',
+  15: '3.7-IV0',
+  16: '3.7-IV1',
+  17: '3.7-IV2',
+  18: '3.7-IV3',
+  19: '3.7-IV4',
+  20: '3.8-IV0',
+  21: '3.9-IV0',
+  22: '4.0-IV0',
+  23: '4.0-IV1',
+  24: '4.0-IV2',
+  25: '4.0-IV3',
+  26: '4.1-IV0',
+  27: '4.1-IV1',
+  28: '4.2-IV0',
+  29: '4.2-IV1',
+  30: '4.3-IV0',
+}

@@ -1,0 +1,166 @@
+// The log of the cluster's metadata, __cluster_metadata-0. A change is a transaction: its records are appended as one
+// batch and synced, then replayed into the image, then told to those who must act on it.
+
+import {
+  AbortTransactionRecord,
+  BeginTransactionRecord,
+  EndTransactionRecord,
+} from '../../protocol/messages/stored-metadata.ts'
+import { batches, isControl, lastOffset, partitionLeaderEpoch } from '../../records/batch.ts'
+import { BatchBuilder, readRecords } from '../../records/record.ts'
+import type { Clock } from '../clock.ts'
+import { MetadataChanges, type MetadataListener } from './changes.ts'
+import { MetadataImage } from './image.ts'
+import { encodeMetadataRecord, type MetadataRecord, metadataRecord, openMetadataRecord } from './record.ts'
+import { replayRecord } from './replay.ts'
+
+export const METADATA_TOPIC = '__cluster_metadata'
+/** The topic id that Kafka reserves for the metadata log. */
+export const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
+
+/** What the metadata log needs of a partition's log. */
+export interface MetadataStore {
+  readonly startOffset: number
+  readonly endOffset: number
+  append(records: Buffer, options: { leaderEpoch: number; origin: 'metadata' }): { lastOffset: number }
+  read(
+    from: number,
+    maxBytes: number,
+    options: { upTo: number; minOneBatch: boolean },
+  ): { records: Buffer; release(): void }
+  flush(): void
+}
+
+/** The largest batch of a KRaft log (internal.metadata.max.batch.size.in.bytes). */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
+/** Room for what surrounds a record in a batch. */
+const RECORD_OVERHEAD_BYTES = 32
+const READ_BYTES = 1024 * 1024
+const FIRST_EPOCH = 1
+
+export class MetadataLog {
+  readonly image = new MetadataImage()
+  readonly #store: MetadataStore
+  readonly #clock: Clock
+  readonly #listeners: MetadataListener[] = []
+  #epoch = FIRST_EPOCH
+
+  /** Replays what the store holds; throws RangeError when it holds records this broker does not know. */
+  constructor(store: MetadataStore, clock: Clock) {
+    this.#store = store
+    this.#clock = clock
+    this.#replayStored()
+  }
+
+  /** The leader epoch of the log's last batch, which appends go on with. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  get isEmpty(): boolean {
+    return this.#store.endOffset === 0
+  }
+
+  /** The offset that the next record gets. */
+  get nextOffset(): number {
+    return this.#store.endOffset
+  }
+
+  listen(listener: MetadataListener): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Makes the change: on disk, then in the image, then known to the listeners. All of the records count, or none. */
+  commit(records: readonly MetadataRecord[]): void {
+    if (records.length === 0) return
+    const encoded = records.map(encodeMetadataRecord)
+    const groups = inBatches(encoded)
+    const [only] = groups
+    if (groups.length === 1 && only) this.#append(only)
+    else this.#appendTransaction(groups)
+    this.#store.flush()
+    const changes = new MetadataChanges()
+    for (const bytes of encoded) replayRecord(this.image, bytes, changes)
+    this.image.lastOffset = this.#store.endOffset - 1
+    for (const listener of this.#listeners) listener(changes)
+  }
+
+  /** Appends control records: the key says what kind they are, and they change nothing in the image. */
+  appendControl(records: readonly { key: Buffer; value: Buffer }[]): void {
+    const builder = new BatchBuilder()
+    for (const { key, value } of records) builder.append(this.#clock.now(), key, value)
+    this.#store.append(builder.build({ isControl: true }), { leaderEpoch: this.#epoch, origin: 'metadata' })
+    this.image.lastOffset = this.#store.endOffset - 1
+  }
+
+  #append(records: readonly Buffer[]): void {
+    const now = this.#clock.now()
+    const builder = new BatchBuilder()
+    for (const value of records) builder.append(now, null, value)
+    this.#store.append(builder.build({}), { leaderEpoch: this.#epoch, origin: 'metadata' })
+  }
+
+  // What does not fit one batch is bracketed, so that a crash in between leaves nothing half done (KIP-868).
+  #appendTransaction(groups: readonly (readonly Buffer[])[]): void {
+    this.#append([encodeMetadataRecord(metadataRecord(BeginTransactionRecord, {}))])
+    for (const group of groups) this.#append(group)
+    this.#append([encodeMetadataRecord(metadataRecord(EndTransactionRecord, {}))])
+  }
+
+  #replayStored(): void {
+    let open: Buffer[] | null = null
+    const changes = new MetadataChanges()
+    for (const value of this.#storedRecords()) {
+      const { apiKey } = openMetadataRecord(value)
+      if (apiKey === BeginTransactionRecord.apiKey) {
+        open = []
+      } else if (apiKey === EndTransactionRecord.apiKey) {
+        for (const held of open ?? []) replayRecord(this.image, held, changes)
+        open = null
+      } else if (apiKey === AbortTransactionRecord.apiKey) {
+        open = null
+      } else if (open) {
+        open.push(Buffer.from(value))
+      } else {
+        replayRecord(this.image, value, changes)
+      }
+    }
+    this.image.lastOffset = this.#store.endOffset - 1
+    if (open) {
+      const reason = 'the broker stopped before the end of the transaction'
+      this.#append([encodeMetadataRecord(metadataRecord(AbortTransactionRecord, { reason }))])
+    }
+  }
+
+  *#storedRecords(): Generator<Buffer, void, undefined> {
+    const upTo = this.#store.endOffset
+    for (let from = this.#store.startOffset; from < upTo; ) {
+      const read = this.#store.read(from, READ_BYTES, { upTo, minOneBatch: true })
+      const before = from
+      for (const at of batches(read.records)) {
+        from = lastOffset(read.records, at) + 1
+        this.#epoch = partitionLeaderEpoch(read.records, at)
+        if (isControl(read.records, at)) continue
+        for (const { value } of readRecords(read.records, at)) if (value) yield value
+      }
+      read.release()
+      if (from === before) throw new RangeError(`the metadata log has no batch at offset ${from}`)
+    }
+  }
+}
+
+/** The records in order, in as few groups as fit a batch each. */
+function inBatches(records: readonly Buffer[]): Buffer[][] {
+  const groups: Buffer[][] = []
+  let room = 0
+  for (const record of records) {
+    const bytes = record.length + RECORD_OVERHEAD_BYTES
+    if (bytes > room) {
+      groups.push([])
+      room = MAX_BATCH_BYTES
+    }
+    room -= bytes
+    groups.at(-1)!.push(record)
+  }
+  return groups
+}
