@@ -66,6 +66,7 @@ export interface CommandGroup {
   readonly name: string
   readonly subcommands: readonly Command[]
   readonly style?: 'jopt' | 'argparse'
+  readonly failure?: FailureSpec
 }
 
 /** Declares a tool: `run` gets its options typed, with keys as commander derives them from the flags. */

@@ -1,5 +1,6 @@
 import type { Command, CommandGroup } from './command.ts'
 import type { OptionSpec, OptionSpecs } from './option-spec.ts'
+import { GLOBAL_OPTIONS } from './options.ts'
 import type { Tool } from './registry.ts'
 
 /** What `ktool --help` prints. */
@@ -67,7 +68,7 @@ export function groupHelp(name: string, summary: string, group: CommandGroup, co
     ),
     ...section(
       'Options of all of them',
-      shared.map(([, spec]) => optionRow(spec)),
+      [...shared.map(([, spec]) => spec), GLOBAL_OPTIONS.help].map(optionRow),
       columns,
     ),
     `ktool ${name} COMMAND --help tells more about one of them.`,

@@ -41,6 +41,23 @@ export const SERVER_OPTIONS = {
   },
 } as const
 
+/** Asking controllers needs a listener of theirs, which ktool does not speak to: the option is known, and refused by name. */
+export const CONTROLLER_OPTION = {
+  flags: '--bootstrap-controller <host:port,...>',
+  help: 'Controllers to ask in place of brokers: not supported, brokers pass every request on.',
+} as const
+
+/** Refuses --bootstrap-controller, alone and beside --bootstrap-server. */
+export function checkServerChoice(given: Pick<Given, 'has'>): void {
+  if (!given.has('bootstrapController')) return
+  if (given.has('bootstrapServer')) {
+    throw new UsageError('Only one of --bootstrap-server or --bootstrap-controller can be specified')
+  }
+  throw new UsageError('--bootstrap-controller is not supported', {
+    hint: 'name a broker with --bootstrap-server',
+  })
+}
+
 export const DRY_RUN = {
   flags: '--dry-run',
   help: 'Say what would be done, and do nothing.',

@@ -5,7 +5,7 @@ import { closest } from './did-you-mean.ts'
 import { UsageError } from './failures.ts'
 import type { OptionSpec, OptionSpecs } from './option-spec.ts'
 import { BadValue, longName, takesValue } from './option-spec.ts'
-import { foundMultiple, sentencesOf } from './usage-messages.ts'
+import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 
 /** Reads a command line into typed option values, in Kafka's order: what is there, what fits together, what it means. */
 export function parseOptions(command: Command, options: OptionSpecs, args: readonly string[]): Parsed {
@@ -18,7 +18,7 @@ export function parseOptions(command: Command, options: OptionSpecs, args: reado
   }
   command.check?.(given)
   for (const [key, spec] of Object.entries(options)) {
-    if (spec.required && !given.has(key)) throw new UsageError(sentencesOf(command).required(spec))
+    if (spec.required && !given.has(key)) throw new UsageError(wordRequired(command, spec))
   }
   const values: Record<string, unknown> = {}
   for (const [key, spec] of Object.entries(options)) {
@@ -54,6 +54,8 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     .argument('[words...]')
   for (const [key, spec] of Object.entries(options)) {
     const option = new Option(spec.flags)
+    // Commander takes --no-x for the opposite of --x; in Kafka's tools it can be an option of its own.
+    if (key.startsWith('no')) option.negate = false
     if (option.attributeName() !== key) {
       throw new Error(
         `the key of ${spec.flags} in ${command.name} is '${key}', and should be '${option.attributeName()}'`,
@@ -78,16 +80,15 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
 function refusal(command: Command, options: OptionSpecs, error: CommanderError): UsageError {
   const sentences = sentencesOf(command)
   const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? ''
-  const badOption = command.failure?.badOption ?? ((reason: string) => reason)
   if (error.code === 'commander.optionMissingArgument') {
     const spec = Object.values(options).find(({ flags }) => flags === quoted)
-    if (spec) return new UsageError(badOption(sentences.noArgument(spec)))
+    if (spec) return new UsageError(wordBadOption(command, sentences.noArgument(spec)))
   }
   if (error.code === 'commander.unknownOption') {
     const name = quoted.replace(/=.*/s, '')
     const near = closest(name.replace(/^-+/, ''), Object.values(options).map(longName))
     return new UsageError(
-      badOption(sentences.unknown(name)),
+      wordBadOption(command, sentences.unknown(name)),
       near === undefined ? {} : { hint: `did you mean --${near}?` },
     )
   }
@@ -120,6 +121,12 @@ function placeWords(command: Command, options: OptionSpecs, { texts, order, word
   )
 }
 
+/** jopt-simple's tools check this themselves, so their sentence for it stands alone. */
+function wordRequired(command: Command, spec: OptionSpec): string {
+  const reason = sentencesOf(command).required(spec)
+  return command.style === 'argparse' ? wordBadOption(command, reason) : reason
+}
+
 function readValue(
   command: Command,
   spec: OptionSpec,
@@ -146,5 +153,6 @@ function readText(command: Command, spec: OptionSpec, text: string, args: readon
 }
 
 function wordBadValue(command: Command, reason: string, args: readonly string[]): string {
+  if (command.style === 'argparse') return wordBadOption(command, reason)
   return command.failure?.badValue?.(reason, args) ?? reason
 }

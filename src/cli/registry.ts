@@ -42,6 +42,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/cluster.ts')).cluster,
   },
   {
+    name: 'features',
+    mirrors: 'kafka-features.sh',
+    summary: 'Describe, upgrade and downgrade the features of a cluster.',
+    load: async () => (await import('./commands/features.ts')).features,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     summary: 'Tell which versions of which APIs each broker offers.',

@@ -12,6 +12,7 @@ import { longName, shortName, takesValue } from './option-spec.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
 import type { Format } from './output.ts'
 import type { Tool } from './registry.ts'
+import { wordBadOption } from './usage-messages.ts'
 import { VERSION } from './version.ts'
 
 /** Runs a tool, or prints its help. */
@@ -24,9 +25,7 @@ export async function runTool(tool: Tool, args: string[], io: Io, connect: Conne
   if (at < 0 && isHelp(rest)) return print(io, groupHelp(tool.name, tool.summary, loaded, io.columns))
   if (at < 0) {
     const hint = `ktool ${tool.name} --help lists the commands`
-    throw new UsageError(loaded.style === 'argparse' ? 'error: too few arguments' : 'no command was named', {
-      hint,
-    })
+    throw new UsageError(wordBadOption(loaded, 'too few arguments'), { hint })
   }
   const [name] = rest.splice(at, 1)
   const command = loaded.subcommands.find((sub) => sub.name === name)
@@ -54,7 +53,7 @@ function unknownSubcommand(group: CommandGroup, name: string): UsageError {
   const near = closest(name, names)
   const choices = names.map((choice) => `'${choice}'`).join(', ')
   const hint = near ? `did you mean ${near}?` : `ktool ${group.name} --help lists the commands`
-  return new UsageError(`error: invalid choice: '${name}' (choose from ${choices})`, { hint })
+  return new UsageError(wordBadOption(group, `invalid choice: '${name}' (choose from ${choices})`), { hint })
 }
 
 async function runCommand(

@@ -20,14 +20,20 @@ const JOPT: Sentences = {
 }
 
 const ARGPARSE: Sentences = {
-  unknown: (name) => `error: unrecognized arguments: '${name}'`,
-  noArgument: (spec) => `error: argument ${argparseName(spec)}: expected one argument`,
-  required: (spec) => `error: argument ${argparseName(spec)} is required`,
-  badValue: (spec, _text, reason) => `error: argument ${argparseName(spec)}: ${reason}`,
+  unknown: (name) => `unrecognized arguments: '${name}'`,
+  noArgument: (spec) => `argument ${argparseName(spec)}: expected one argument`,
+  required: (spec) => `argument ${argparseName(spec)} is required`,
+  badValue: (spec, _text, reason) => `argument ${argparseName(spec)}: ${reason}`,
 }
 
 export function sentencesOf(command: Pick<Command, 'style'>): Sentences {
   return command.style === 'argparse' ? ARGPARSE : JOPT
+}
+
+/** A parser's reason as the tool words it. */
+export function wordBadOption(command: Pick<Command, 'style' | 'failure'>, reason: string): string {
+  if (command.failure?.badOption) return command.failure.badOption(reason)
+  return command.style === 'argparse' ? `error: ${reason}` : reason
 }
 
 /** What jopt-simple says when an option that is read once was given twice. */

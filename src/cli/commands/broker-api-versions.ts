@@ -1,0 +1,20 @@
+import { askApiVersions } from '../api-versions/ask.ts'
+import { apiVersionListing } from '../api-versions/listing.ts'
+import { defineCommand } from '../command.ts'
+import { SERVER_OPTIONS } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+
+export const brokerApiVersions = defineCommand({
+  name: 'broker-api-versions',
+  options: SERVER_OPTIONS,
+  formats: ALL_FORMATS,
+  examples: ['broker-api-versions -o table'],
+  async run(options, context) {
+    const brokers = await askApiVersions(await context.cluster(options))
+    await context.print(apiVersionListing(brokers))
+    for (const { error, host, port } of brokers)
+      if (error !== null) context.say(`${host}:${port} -> ERROR: ${error}`)
+    return brokers.some(({ error }) => error !== null) ? 1 : 0
+  },
+  failure: { exit: 0 },
+})

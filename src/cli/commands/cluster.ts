@@ -1,0 +1,114 @@
+import type { Cluster } from '../../client/cluster.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { UnregisterBroker } from '../../protocol/messages/cluster.ts'
+import { DescribeCluster } from '../../protocol/messages/metadata.ts'
+import type { EndpointRow } from '../cluster/endpoints.ts'
+import { clusterIdListing, endpointListing } from '../cluster/endpoints.ts'
+import { defineCommand, defineGroup } from '../command.ts'
+import { Failure } from '../failures.ts'
+import { CONTROLLER_OPTION, checkServerChoice, DRY_RUN, int, SERVER_OPTIONS } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  bootstrapController: { ...CONTROLLER_OPTION, flags: '-C, --bootstrap-controller <host:port,...>' },
+  commandConfig: { flags: '-c, --command-config <file>', help: SERVER_OPTIONS.commandConfig.help },
+  config: {
+    flags: '--config <file>',
+    help: 'As --command-config.',
+    deprecated:
+      'Warning: --config option is deprecated and will be removed in a future version. Please use --command-config instead.',
+  },
+} as const
+
+const COMMON = {
+  style: 'argparse',
+  failure: {
+    noServer: 'error: one of the arguments --bootstrap-server/-b --bootstrap-controller/-C is required',
+  },
+  check: checkServerChoice,
+} as const
+
+const clusterId = defineCommand({
+  ...COMMON,
+  name: 'cluster-id',
+  summary: 'Print the id of the cluster.',
+  options: OPTIONS,
+  formats: ALL_FORMATS,
+  async run({ bootstrapServer, commandConfig, config }, context) {
+    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+    await cluster.brokers()
+    await context.print(clusterIdListing(cluster.metadata.clusterId))
+  },
+})
+
+const unregister = defineCommand({
+  ...COMMON,
+  name: 'unregister',
+  summary: 'Forget a broker that will not come back.',
+  options: {
+    ...OPTIONS,
+    id: { flags: '-i, --id <id>', help: 'The broker.', parse: int, required: true },
+    dryRun: DRY_RUN,
+  },
+  subjects: ['id'],
+  async run({ id, dryRun, bootstrapServer, commandConfig, config }, context) {
+    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+    if (dryRun) {
+      context.say(`dry run: broker ${id} would be unregistered`)
+      return
+    }
+    try {
+      await cluster.request(UnregisterBroker, { brokerId: id }, { node: 'controller' })
+    } catch (error) {
+      if (error instanceof KafkaError && error.code === 'UNSUPPORTED_VERSION') {
+        throw new Failure('The target cluster does not support the broker unregistration API.', {
+          code: error.code,
+        })
+      }
+      throw error
+    }
+    context.io.out(`Broker ${id} is no longer registered.\n`)
+  },
+})
+
+const listEndpoints = defineCommand({
+  ...COMMON,
+  name: 'list-endpoints',
+  summary: 'List the addresses of the brokers.',
+  options: {
+    ...OPTIONS,
+    includeFencedBrokers: {
+      flags: '--include-fenced-brokers',
+      help: 'Also brokers that the controller keeps out.',
+    },
+  },
+  formats: ALL_FORMATS,
+  async run({ includeFencedBrokers, bootstrapServer, commandConfig, config }, context) {
+    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+    await context.print(endpointListing(await askEndpoints(cluster, includeFencedBrokers)))
+  },
+})
+
+async function askEndpoints(cluster: Cluster, includeFencedBrokers: boolean): Promise<EndpointRow[]> {
+  const answer = await cluster.request(DescribeCluster, (version) => ({
+    includeClusterAuthorizedOperations: false,
+    includeFencedBrokers: version >= 2 && includeFencedBrokers,
+  }))
+  return answer.brokers
+    .map(({ brokerId, host, port, rack, isFenced }) => ({
+      id: brokerId,
+      host,
+      port,
+      rack,
+      state: isFenced ? ('fenced' as const) : ('unfenced' as const),
+      endpointType: 'broker' as const,
+    }))
+    .sort((a, b) => a.id - b.id)
+}
+
+export const cluster = defineGroup({
+  name: 'cluster',
+  style: 'argparse',
+  subcommands: [clusterId, unregister, listEndpoints],
+})
