@@ -3,6 +3,7 @@
 
 import {
   closeSync,
+  constants,
   fdatasync,
   fdatasyncSync,
   fstatSync,
@@ -10,6 +11,7 @@ import {
   ftruncateSync,
   linkSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -23,6 +25,8 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { StorageError } from './storage-error.ts'
 
 /** An open file. */
@@ -178,15 +182,8 @@ class RealFile implements FileHandle {
 }
 
 function openReal(path: string, mode: 'read' | 'write'): FileHandle {
-  return attempt('opening', path, () => {
-    if (mode === 'read') return new RealFile(path, openSync(path, 'r'))
-    try {
-      return new RealFile(path, openSync(path, 'r+'))
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-      return new RealFile(path, openSync(path, 'w+'))
-    }
-  })
+  const flags = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT
+  return attempt('opening', path, () => new RealFile(path, openSync(path, flags, 0o644)))
 }
 
 /** The file system of this machine. */
@@ -254,6 +251,11 @@ export const realFiles: Files = {
       file.close()
     }
   },
+}
+
+/** Makes a new folder for files that need not last, and gives its path. */
+export function makeTemporaryFolder(prefix: string): string {
+  return attempt('making a folder in', tmpdir(), () => mkdtempSync(join(tmpdir(), prefix)))
 }
 
 /**

@@ -68,11 +68,13 @@ export class FolderLock {
   readonly #files: Files
   readonly #path: string
   readonly #text: string
+  #renewedMs: number
 
-  private constructor(files: Files, path: string, text: string) {
+  private constructor(files: Files, path: string, text: string, nowMs: number) {
     this.#files = files
     this.#path = path
     this.#text = text
+    this.#renewedMs = nowMs
   }
 
   /** Takes the lock, or throws FOLDER_LOCKED with the holder's process id. */
@@ -92,14 +94,16 @@ export class FolderLock {
     try {
       // A link appears with its content or not at all, and for one process only.
       while (!files.link(own, path)) removeStale(files, path, processes, clock, `${own}.stale`)
-      return new FolderLock(files, path, text)
+      return new FolderLock(files, path, text, clock.now())
     } finally {
       files.remove(own)
     }
   }
 
-  /** Renews the time of the lock; throws FOLDER_LOCKED if somebody else has it now. */
-  renew(nowMs: number): void {
+  /** Renews the time of the lock when it is old; throws FOLDER_LOCKED if somebody else has the lock now. */
+  renewIfDue(nowMs: number): void {
+    if (nowMs - this.#renewedMs < RENEWED_WITHIN_MS / 3) return
+    this.#renewedMs = nowMs
     if (this.#files.readFile(this.#path)?.toString() !== this.#text) {
       throw new StorageError('FOLDER_LOCKED', `'${this.#path}' was taken over by another process`)
     }

@@ -208,15 +208,16 @@ export class LogDir {
     }
   }
 
-  /** Syncs the logs whose flush.ms is over. */
+  /** Syncs the logs whose flush.ms is over, and renews the lock: to be called every few seconds. */
   flushDue(): void {
+    this.#refuseIfClosed()
+    this.#lock.renewIfDue(this.#options.clock.now())
     for (const log of this.#logs.values()) log.flushIfDue()
   }
 
-  /** Writes the checkpoint files and renews the lock; Kafka does so every minute. */
+  /** Writes the checkpoint files; Kafka does so every minute. */
   checkpoint(): void {
     this.#refuseIfClosed()
-    this.#lock.renew(this.#options.clock.now())
     this.#writeCheckpoints(false)
   }
 

@@ -13,10 +13,10 @@ export interface MetaProperties {
   directoryId: string | null
 }
 
-/** The text as Java writes properties: a comment line, then keys in ascending order. */
+/** The text as Java writes these properties: a comment with the time, then the keys in the order of its hash table. */
 export function encodeMetaProperties(meta: MetaProperties, writtenAt: string): Buffer {
   const directory = meta.directoryId === null ? '' : `directory.id=${meta.directoryId}\n`
-  const text = `#\n#${writtenAt}\ncluster.id=${meta.clusterId}\n${directory}node.id=${meta.nodeId}\nversion=${VERSION}\n`
+  const text = `#\n#${writtenAt}\nnode.id=${meta.nodeId}\n${directory}version=${VERSION}\ncluster.id=${meta.clusterId}\n`
   return Buffer.from(text)
 }
 
@@ -60,6 +60,12 @@ export function readMetaProperties(files: Files, folder: string): MetaProperties
 
 /** Gives a data folder its identity. */
 export function writeMetaProperties(files: Files, folder: string, meta: MetaProperties, nowMs: number): void {
-  const bytes = encodeMetaProperties(meta, new Date(nowMs).toUTCString())
+  const bytes = encodeMetaProperties(meta, javaDate(nowMs))
   replaceFile(files, `${folder}/${META_PROPERTIES_FILE}`, bytes, true)
+}
+
+/** As java.util.Date.toString in UTC: `Sat Nov 21 02:00:30 UTC 2026`. */
+function javaDate(ms: number): string {
+  const [weekday, day, month, year, time] = new Date(ms).toUTCString().replace(',', '').split(' ')
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`
 }

@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished } from 'vitest'
+import { checkLogDir } from '../../src/log/check.ts'
+import { type Files, realFiles } from '../../src/log/files.ts'
+import type { LockHolder, Processes } from '../../src/log/folder-lock.ts'
+import { LogDir } from '../../src/log/log-dir.ts'
+import { DEFAULT_LOG_SETTINGS, type LogSettings } from '../../src/log/log-settings.ts'
+import type { PartitionLog } from '../../src/log/partition-log.ts'
+import { batchSize, lastOffset } from '../../src/records/batch.ts'
+import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
+import { MemoryFiles } from './memory-files.ts'
+import { randomBytes, seededRandom } from './random.ts'
+
+export const TOPIC_ID = 'Mjx1Y1kVQ0q4YJcG0nC5dQ'
+export const START_MS = 1_700_000_000_000
+
+/** A clock that only tests move. */
+export class TestClock {
+  ms = START_MS
+  now = (): number => this.ms
+  pass(ms: number): void {
+    this.ms += ms
+  }
+}
+
+/** Processes that tests start and end. */
+export class TestProcesses implements Processes {
+  #current = 1
+  readonly #ended = new Set<number>()
+  self = (): LockHolder => ({ pid: this.#current, startedAt: 'then', boot: 'one', namespace: 'here' })
+  isRunning = (holder: LockHolder): boolean => !this.#ended.has(holder.pid)
+  /** The process of the broker ends, another one begins. */
+  restart(): void {
+    this.#ended.add(this.#current++)
+  }
+  /** A second process runs beside the first. */
+  startSecond(): void {
+    this.#current++
+  }
+}
+
+/** A data folder as a test sees it: opened, crashed and opened again, checked at the end. */
+export class TestFolder {
+  files: Files
+  readonly folder: string
+  readonly clock = new TestClock()
+  readonly processes = new TestProcesses()
+  readonly random: () => number
+  settings: LogSettings
+  dir!: LogDir
+
+  constructor(files: Files, folder: string, settings: Partial<LogSettings> = {}, seed = 1) {
+    this.files = files
+    this.folder = folder
+    this.settings = { ...DEFAULT_LOG_SETTINGS, ...settings }
+    this.random = seededRandom(seed)
+    this.open()
+  }
+
+  open(): LogDir {
+    this.dir = LogDir.open({
+      folder: this.folder,
+      files: this.files,
+      clock: this.clock,
+      randomBytes: (size) => randomBytes(this.random, size),
+      settings: () => this.settings,
+      processes: this.processes,
+      nodeId: 1,
+      clusterId: 'MkU3OEVBNTcwNTJENDM2Qg',
+    })
+    return this.dir
+  }
+
+  log(topic = 'orders', partition = 0): PartitionLog {
+    return this.dir.createPartition(topic, partition, TOPIC_ID)
+  }
+
+  /** Closes the folder well and opens it again. */
+  reopen(): LogDir {
+    this.close()
+    return this.open()
+  }
+
+  /** The process dies; another one opens what it left, or what `files` hold instead. */
+  crash(files: Files = this.files instanceof MemoryFiles ? this.files.afterKill() : this.files): LogDir {
+    this.files = files
+    this.processes.restart()
+    return this.open()
+  }
+
+  close(): void {
+    this.dir.close()
+    expect(checkLogDir(this.files, this.folder)).toEqual([])
+  }
+}
+
+export interface TestFolderOptions {
+  settings?: Partial<LogSettings>
+  seed?: number
+}
+
+/** A folder in memory; what it holds is checked when the test ends. */
+export function memoryFolder({ settings, seed }: TestFolderOptions = {}): TestFolder {
+  const folder = new TestFolder(new MemoryFiles(), '/data', settings, seed)
+  onTestFinished(() => folder.close())
+  return folder
+}
+
+/** A folder on the disk of this machine; it is removed when the test ends. */
+export function realFolder({ settings, seed }: TestFolderOptions = {}): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'ktool-log-'))
+  const folder = new TestFolder(realFiles, path, settings, seed)
+  onTestFinished(() => {
+    folder.close()
+    rmSync(path, { recursive: true })
+  })
+  return folder
+}
+
+export interface BatchSpec {
+  values?: readonly string[]
+  timestamp?: number
+  /** Added to the timestamp for each record. */
+  step?: number
+  producerId?: number
+  producerEpoch?: number
+  baseSequence?: number
+}
+
+/** One batch of records with these values. */
+export function batch({
+  values = ['a'],
+  timestamp = START_MS,
+  step = 0,
+  ...options
+}: BatchSpec = {}): Buffer {
+  const builder = new BatchBuilder()
+  for (const [i, value] of values.entries())
+    builder.append(timestamp + i * step, null, Buffer.from(value), [])
+  return Buffer.from(builder.build(options))
+}
+
+export const client = { leaderEpoch: 0, origin: 'client' } as const
+
+/** Appends one batch with these values. */
+export const append = (log: PartitionLog, ...values: string[]) => log.append(batch({ values }), client)
+
+/** All records of some batches. */
+export function recordsIn(records: Buffer): KafkaRecord[] {
+  const found: KafkaRecord[] = []
+  for (let at = 0; at < records.length; at += batchSize(records, at)) found.push(...readRecords(records, at))
+  return found
+}
+
+/** All records from an offset on, read in pieces. */
+export function readAll(log: PartitionLog, from = log.startOffset, maxBytes = 1_000_000): KafkaRecord[] {
+  const found: KafkaRecord[] = []
+  for (let next = from; next < log.endOffset; ) {
+    const slice = log.read(next, maxBytes)
+    if (slice.records.length === 0) throw new Error(`nothing to read at ${next}`)
+    const copy = Buffer.from(slice.records)
+    slice.release()
+    found.push(...recordsIn(copy).filter((record) => record.offset >= next))
+    let last = 0
+    for (let at = 0; at < copy.length; at += batchSize(copy, at)) last = at
+    next = lastOffset(copy, last) + 1
+  }
+  return found
+}
+
+/** The values of all records from an offset on. */
+export const valuesIn = (log: PartitionLog, from?: number): string[] =>
+  readAll(log, from).map((record) => String(record.value))

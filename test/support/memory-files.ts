@@ -1,0 +1,199 @@
+import type { FileHandle, FileInfo, Files } from '../../src/log/files.ts'
+import { StorageError } from '../../src/log/storage-error.ts'
+
+interface MemoryFile {
+  bytes: Buffer
+  length: number
+  /** What a power loss leaves. */
+  synced: Buffer
+  modifiedMs: number
+}
+
+/** What happens to a write: it goes through, or this many of its bytes do before it fails. */
+export type WriteFault = (path: string, length: number) => number | null
+
+/** A file system in memory that can fail writes, tear them, and lose what was not synced. */
+export class MemoryFiles implements Files {
+  readonly #files: Map<string, MemoryFile>
+  readonly #folders: Set<string>
+  /** Asked before each write. */
+  onWrite: WriteFault = () => null
+  /** Asked before each sync; true makes it fail. */
+  onSync: (path: string) => boolean = () => false
+  /** Handles that were opened and not closed. */
+  openHandles = 0
+
+  constructor(files = new Map<string, MemoryFile>(), folders = new Set<string>()) {
+    this.#files = files
+    this.#folders = folders
+  }
+
+  /** What another process finds after this one was killed: everything that was written. */
+  afterKill(): MemoryFiles {
+    const copy = [...this.#files].map(([path, f]) => [path, { ...f, bytes: Buffer.from(f.bytes) }] as const)
+    return new MemoryFiles(new Map(copy), new Set(this.#folders))
+  }
+
+  /** What is there after the power was lost: only what was synced. Names are kept, as with a journal. */
+  afterPowerLoss(): MemoryFiles {
+    const copy = [...this.#files].map(([path, f]) => {
+      const bytes = Buffer.from(f.synced)
+      return [path, { bytes, length: bytes.length, synced: f.synced, modifiedMs: f.modifiedMs }] as const
+    })
+    return new MemoryFiles(new Map(copy), new Set(this.#folders))
+  }
+
+  paths(): string[] {
+    return [...this.#files.keys()].sort()
+  }
+
+  #at(path: string): MemoryFile {
+    const file = this.#files.get(path)
+    if (file === undefined) throw new StorageError('DISK_FAILED', `'${path}' is missing`)
+    return file
+  }
+
+  open(path: string, mode: 'read' | 'write'): FileHandle {
+    if (!this.#files.has(path)) {
+      if (mode === 'read' || !this.#folders.has(path.slice(0, path.lastIndexOf('/')))) this.#at(path)
+      this.#files.set(path, { bytes: Buffer.alloc(0), length: 0, synced: Buffer.alloc(0), modifiedMs: 0 })
+    }
+    const file = this.#at(path)
+    this.openHandles++
+    let isOpen = true
+    const check = () => {
+      if (!isOpen) throw new Error(`'${path}' is used after it was closed`)
+    }
+    const sync = () => {
+      check()
+      if (this.onSync(path)) throw new StorageError('DISK_FAILED', `syncing '${path}' failed`)
+      file.synced = Buffer.from(file.bytes.subarray(0, file.length))
+    }
+    return {
+      size: () => file.length,
+      read: (buffer, offset, length, position) => {
+        check()
+        return file.bytes.copy(buffer, offset, position, Math.min(position + length, file.length))
+      },
+      write: (buffer, offset, length, position) => {
+        check()
+        const torn = this.onWrite(path, length)
+        put(file, buffer.subarray(offset, offset + (torn ?? length)), position)
+        if (torn !== null) throw new StorageError('DISK_FAILED', `writing '${path}' failed: no space left`)
+      },
+      truncate: (length) => {
+        check()
+        file.bytes.fill(0, length)
+        file.length = Math.min(file.length, length)
+      },
+      sync,
+      syncLater: async () => sync(),
+      close: () => {
+        if (isOpen) this.openHandles--
+        isOpen = false
+      },
+    }
+  }
+
+  readFile(path: string): Buffer | null {
+    const file = this.#files.get(path)
+    return file === undefined ? null : Buffer.from(file.bytes.subarray(0, file.length))
+  }
+
+  /** Makes a file with these bytes, as if written and synced. */
+  writeFile(path: string, bytes: Buffer): void {
+    this.#files.set(path, {
+      bytes: Buffer.from(bytes),
+      length: bytes.length,
+      synced: Buffer.from(bytes),
+      modifiedMs: 0,
+    })
+  }
+
+  size(path: string): number | null {
+    return this.#files.get(path)?.length ?? null
+  }
+
+  modifiedMs(path: string): number | null {
+    return this.#files.get(path)?.modifiedMs ?? null
+  }
+
+  list(folder: string): FileInfo[] {
+    const found = new Map<string, FileInfo>()
+    for (const [paths, isFolder] of [
+      [this.#files.keys(), false],
+      [this.#folders, true],
+    ] as const) {
+      for (const path of paths) {
+        const name = path.slice(folder.length + 1)
+        if (path.startsWith(`${folder}/`) && !name.includes('/')) found.set(name, { name, isFolder })
+      }
+    }
+    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  makeFolder(folder: string): void {
+    for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
+      this.#folders.add(folder.slice(0, end))
+    }
+  }
+
+  rename(from: string, to: string): void {
+    this.remove(to)
+    const moved = (path: string) => to + path.slice(from.length)
+    const isIn = (path: string) => path === from || path.startsWith(`${from}/`)
+    for (const [path, file] of [...this.#files].filter(([path]) => isIn(path))) {
+      this.#files.delete(path)
+      this.#files.set(moved(path), file)
+    }
+    for (const path of [...this.#folders].filter(isIn)) {
+      this.#folders.delete(path)
+      this.#folders.add(moved(path))
+    }
+  }
+
+  link(from: string, to: string): boolean {
+    if (this.#files.has(to)) return false
+    this.#files.set(to, this.#at(from))
+    return true
+  }
+
+  remove(path: string): void {
+    for (const known of [...this.#files.keys(), ...this.#folders]) {
+      if (known !== path && !known.startsWith(`${path}/`)) continue
+      this.#files.delete(known)
+      this.#folders.delete(known)
+    }
+  }
+
+  linkTarget(): string | null {
+    return null
+  }
+
+  lockName(): string | null {
+    return null
+  }
+
+  space(): { totalBytes: number; usableBytes: number } {
+    return { totalBytes: 1e9, usableBytes: 1e9 }
+  }
+
+  touch(path: string, ms: number): void {
+    this.#at(path).modifiedMs = ms
+  }
+
+  syncFolder(): void {}
+
+  async syncFolderLater(): Promise<void> {}
+}
+
+function put(file: MemoryFile, bytes: Buffer, position: number): void {
+  const end = position + bytes.length
+  if (end > file.bytes.length) {
+    const grown = Buffer.alloc(Math.max(end, file.bytes.length * 2))
+    file.bytes.copy(grown)
+    file.bytes = grown
+  }
+  bytes.copy(file.bytes, position)
+  file.length = Math.max(file.length, end)
+}
