@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto'
+import { randomUuid } from '../../bytes/uuid.ts'
+import { defineCommand, defineGroup } from '../command.ts'
+import { Failure, UsageError } from '../failures.ts'
+import { DRY_RUN } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+import { readProperties } from '../properties.ts'
+import { initialLevels } from '../storage/feature-levels.ts'
+import { featureListing, needsListing } from '../storage/feature-listing.ts'
+import {
+  LATEST_KNOWN,
+  LATEST_PRODUCTION,
+  METADATA_VERSION,
+  metadataVersionName,
+  metadataVersionOf,
+  SCRAM_SINCE,
+} from '../storage/features.ts'
+import { formatFolders } from '../storage/format.ts'
+import { infoText, inspectFolders, problemsText } from '../storage/info.ts'
+import { parseScram } from '../storage/scram.ts'
+import { readServerConfig, type ServerConfig } from '../storage/server-config.ts'
+import { parseVoters, type Voter, voterHost } from '../storage/voters.ts'
+
+const CONFIG = {
+  flags: '-c, --config <file>',
+  help: 'The properties file of the server.',
+  required: true,
+} as const
+
+const info = defineCommand({
+  name: 'info',
+  summary: 'Show the data folders of a server and what is wrong with them.',
+  style: 'argparse',
+  options: { config: CONFIG },
+  formats: ['text', 'json', 'jsonl'],
+  async run({ config }, context) {
+    const found = inspectFolders(readServerConfig(readProperties(config)).directories)
+    const { identity, problems } = found
+    await context.print({
+      text: () => infoText(found),
+      items: [
+        { directories: found.found, metadata: identity && Object.fromEntries(identity.properties), problems },
+      ],
+      columns: [],
+      names: () => [],
+    })
+    if (context.isText) context.io.err(problemsText(problems))
+    return problems.length === 0 ? 0 : 1
+  },
+})
+
+const QUORUM_KEYS = ['standalone', 'noInitialControllers', 'initialControllers'] as const
+const QUORUM_FLAGS = {
+  standalone: '--standalone/-s',
+  noInitialControllers: '--no-initial-controllers/-N',
+  initialControllers: '--initial-controllers/-I',
+}
+
+const format = defineCommand({
+  name: 'format',
+  summary: 'Prepare the data folders of a server.',
+  style: 'argparse',
+  options: {
+    config: CONFIG,
+    clusterId: { flags: '-t, --cluster-id <id>', help: 'The id of the cluster.', required: true },
+    addScram: {
+      flags: '-S, --add-scram <credential>',
+      help: "A user's SCRAM credential: 'SCRAM-SHA-256=[name=alice,password=secret]', or with iterations, salt and saltedpassword.",
+      repeatable: true,
+    },
+    ignoreFormatted: {
+      flags: '-g, --ignore-formatted',
+      help: 'Pass over folders that are formatted already.',
+    },
+    releaseVersion: {
+      flags: '-r, --release-version <version>',
+      help: 'The release whose features the cluster starts with, 3.3-IV3 to 4.3-IV0 (the default).',
+    },
+    feature: {
+      flags: '-f, --feature <name=level>',
+      help: 'The level of one feature.',
+      repeatable: true,
+    },
+    standalone: { flags: '-s, --standalone', help: 'This controller is the only voter of a dynamic quorum.' },
+    noInitialControllers: {
+      flags: '-N, --no-initial-controllers',
+      help: 'The voters of the dynamic quorum are not known yet.',
+    },
+    initialControllers: {
+      flags: '-I, --initial-controllers <voters>',
+      help: 'The voters of a dynamic quorum, the same for all nodes: 0@host:9093:directory-id,1@…',
+    },
+    dryRun: DRY_RUN,
+  },
+  check(given) {
+    const [first, second] = QUORUM_KEYS.filter((key) => given.has(key))
+    if (first !== undefined && second !== undefined) {
+      throw new UsageError(
+        `error: argument ${QUORUM_FLAGS[second]}: not allowed with argument ${QUORUM_FLAGS[first]}`,
+      )
+    }
+  },
+  async run(options, { io }) {
+    const config = readServerConfig(readProperties(options.config))
+    const hasQuorumFlag =
+      options.standalone || options.noInitialControllers || options.initialControllers !== undefined
+    if (config.hasStaticVoters && hasQuorumFlag) {
+      throw new Failure(
+        'You cannot specify controller.quorum.voters and format the node with --initial-controllers or --standalone. ' +
+          'If you want to use dynamic quorum, please remove controller.quorum.voters and specify controller.quorum.bootstrap.servers instead.',
+      )
+    }
+    if (!config.hasStaticVoters && !hasQuorumFlag && config.roles.includes('controller')) {
+      throw new Failure(
+        'Because controller.quorum.voters is not set on this controller, you must specify one of the following: --standalone, --initial-controllers, or --no-initial-controllers.',
+      )
+    }
+    const levels = initialLevels({
+      releaseVersion: options.releaseVersion,
+      features: options.feature,
+      hasDynamicQuorum: hasQuorumFlag,
+    })
+    if (options.addScram.length > 0 && levels.get(METADATA_VERSION)! < SCRAM_SINCE) {
+      throw new Failure('SCRAM is only supported in metadata.version 3.5-IV2 or later.')
+    }
+    const plan = {
+      config,
+      clusterId: options.clusterId,
+      levels,
+      credentials: options.addScram.map((text) => parseScram(text, randomBytes)),
+      voters: options.standalone
+        ? [soleVoter(config)]
+        : options.initialControllers === undefined
+          ? null
+          : parseVoters(options.initialControllers),
+      ignoresFormatted: options.ignoreFormatted,
+    }
+    formatFolders(plan, {
+      print: (line) => io.out(`${line}\n`),
+      now: io.now,
+      randomBytes,
+      isDryRun: options.dryRun,
+    })
+  },
+})
+
+function soleVoter({ roles, nodeId, controllerEndpoint }: ServerConfig): Voter {
+  if (!roles.includes('controller')) throw new Failure('You can only use --standalone on a controller.')
+  if (!controllerEndpoint) throw new Failure('No controller listeners found.')
+  const { host, port } = controllerEndpoint
+  return { nodeId, host: voterHost(host), port, directoryId: randomUuid(randomBytes) }
+}
+
+const versionMapping = defineCommand({
+  name: 'version-mapping',
+  summary: 'Show the feature levels that go with a release.',
+  style: 'argparse',
+  options: {
+    releaseVersion: {
+      flags: '-r, --release-version <version>',
+      help: 'The release, 3.3-IV3 or later; 4.3-IV0 if left out.',
+    },
+  },
+  formats: ALL_FORMATS,
+  async run({ releaseVersion }, context) {
+    const level =
+      releaseVersion === undefined ? LATEST_PRODUCTION : metadataVersionOf(releaseVersion, LATEST_KNOWN)
+    await context.print(featureListing(level, releaseVersion ?? metadataVersionName(level)!))
+  },
+})
+
+const featureDependencies = defineCommand({
+  name: 'feature-dependencies',
+  summary: 'Show what feature levels need of other features.',
+  style: 'argparse',
+  options: {
+    feature: {
+      flags: '-f, --feature <name=level>',
+      help: 'The feature and its level.',
+      required: true,
+      repeatable: true,
+    },
+  },
+  formats: ALL_FORMATS,
+  async run({ feature }, context) {
+    await context.print(needsListing(feature))
+  },
+})
+
+const randomUuidCommand = defineCommand({
+  name: 'random-uuid',
+  summary: 'Print a random id, as for a cluster.',
+  style: 'argparse',
+  options: {},
+  async run(_options, { io }) {
+    io.out(`${randomUuid(randomBytes)}\n`)
+  },
+})
+
+export const storage = defineGroup({
+  name: 'storage',
+  style: 'argparse',
+  subcommands: [info, format, versionMapping, featureDependencies, randomUuidCommand],
+})
