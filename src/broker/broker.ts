@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { randomUuid } from '../bytes/uuid.ts'
 import { type Files, realFiles } from '../log/files.ts'
 import { LogDir } from '../log/log-dir.ts'
@@ -157,6 +158,11 @@ export class Broker {
       this.#fetchSessions.set(node, sessions)
     }
     return sessions
+  }
+
+  /** Serves one client of broker `node` over any stream, as a listener would. */
+  handle(stream: Duplex, node: number, clientAddress = '127.0.0.1', localAddress = '127.0.0.1'): void {
+    this.#server.handle(stream, { node, clientAddress, localAddress })
   }
 
   /** Stops taking requests, writes down what the next start needs, and gives the folder free. */

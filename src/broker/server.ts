@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { Clock } from './clock.ts'
-import { Connection } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Dispatcher } from './dispatch.ts'
 import type { Logger } from './logger.ts'
 
@@ -81,19 +82,26 @@ export class BrokerServer {
       socket.destroy()
       return
     }
+    this.handle(socket, { node, clientAddress, localAddress: plainAddress(socket.localAddress) })
+  }
+
+  /** Serves one client over any stream. */
+  handle(
+    stream: Duplex,
+    peer: Pick<ConnectionOptions, 'node' | 'clientAddress' | 'localAddress'>,
+  ): Connection {
     const connection = new Connection({
-      stream: socket,
+      ...peer,
+      stream,
       dispatcher: this.#dispatcher,
       pool: this.#pool,
-      node,
-      clientAddress,
-      localAddress: plainAddress(socket.localAddress),
-      maxRequestBytes: limits.maxRequestBytes,
+      maxRequestBytes: this.#limits().maxRequestBytes,
       clock: this.#clock,
       logger: this.#logger,
     })
     this.#connections.add(connection)
     connection.onClose(() => this.#connections.delete(connection))
+    return connection
   }
 
   #isTooMany(address: string, limits: ConnectionLimits): boolean {
