@@ -6,6 +6,7 @@ import { skipResponseTags, writeRequestHeader } from '../protocol/header.ts'
 import { ApiVersions } from '../protocol/messages/metadata.ts'
 import type { Api, Decoded, DecodedResponseOf, Encodable, Fields } from '../protocol/schema.ts'
 import { type Address, formatAddress } from './addresses.ts'
+import { Alarm } from './alarm.ts'
 import type { Clock } from './clock.ts'
 import { ConnectionError, type ConnectionFailure, socketReason } from './connection-error.ts'
 import { FrameLengthError, FrameReader } from './frame-reader.ts'
@@ -63,10 +64,9 @@ export class Connection {
   readonly #frames = new FrameReader(MAX_FRAME_BYTES, (frame) => this.#answered(frame))
   readonly #writer = new Writer(16 * 1024)
   readonly #pending: Pending[] = []
+  readonly #alarm: Alarm
   readonly #closeListeners: (() => void)[] = []
   #nextCorrelationId = 0
-  #cancelTimer: (() => void) | null = null
-  #timerAtMs = Infinity
   #failure: ConnectionError | null = null
   #answers = 0
   #isCorked = false
@@ -75,6 +75,7 @@ export class Connection {
   private constructor(address: Address, options: ConnectionOptions) {
     this.address = formatAddress(address)
     this.#options = options
+    this.#alarm = new Alarm(options.clock, () => this.#checkDeadlines())
     const dial = options.dial ?? dialTcp
     this.#socket = dial(address, this.#frames, (count) => this.#filled(count))
     this.#socket.on('close', () => this.#fail('closed', this.#goneReason()))
@@ -169,7 +170,7 @@ export class Connection {
       const correlationId = this.#write(api, body, version)
       const deadlineMs = this.#options.clock.now() + timeoutMs
       this.#pending.push({ correlationId, deadlineMs, timeoutMs, resolve, reject })
-      if (deadlineMs < this.#timerAtMs) this.#armTimer(deadlineMs)
+      this.#alarm.set(deadlineMs)
     })
   }
 
@@ -252,30 +253,15 @@ export class Connection {
       return
     }
     this.#answers++
-    if (this.#pending.length === 0) this.#disarmTimer()
+    if (this.#pending.length === 0) this.#alarm.clear()
     pending.resolve(frame)
   }
 
-  #armTimer(atMs: number): void {
-    this.#cancelTimer?.()
-    this.#timerAtMs = atMs
-    const { clock } = this.#options
-    this.#cancelTimer = clock.after(atMs - clock.now(), () => this.#checkDeadlines())
-  }
-
-  #disarmTimer(): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = null
-    this.#timerAtMs = Infinity
-  }
-
   #checkDeadlines(): void {
-    this.#disarmTimer()
     const now = this.#options.clock.now()
     const late = this.#pending.find(({ deadlineMs }) => deadlineMs <= now)
     if (late !== undefined) this.#fail('timed-out', `no answer within ${late.timeoutMs} ms`)
-    else if (this.#pending.length > 0)
-      this.#armTimer(Math.min(...this.#pending.map(({ deadlineMs }) => deadlineMs)))
+    else for (const { deadlineMs } of this.#pending) this.#alarm.set(deadlineMs)
   }
 
   #goneReason(): string {
@@ -287,7 +273,7 @@ export class Connection {
     if (this.#failure !== null) return this.#failure
     const error = new ConnectionError(failure, this.address, reason, cause ? { cause } : undefined)
     this.#failure = error
-    this.#disarmTimer()
+    this.#alarm.clear()
     this.#socket.destroy()
     for (const { reject } of this.#pending.splice(0)) reject(error)
     for (const listener of this.#closeListeners.splice(0)) listener()

@@ -4,6 +4,7 @@
 import { KafkaError } from '../protocol/errors.ts'
 import { Produce } from '../protocol/messages/produce.ts'
 import type { Codec } from '../records/codec.ts'
+import { Alarm } from './alarm.ts'
 import { BrokerLane } from './broker-lane.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
@@ -37,9 +38,8 @@ export class Sender {
   readonly #lanes = new Map<number, BrokerLane>()
   readonly #active = new Set<PartitionQueue>()
   readonly #refreshing = new Set<TopicQueue>()
+  readonly #alarm: Alarm
   #isScheduled = false
-  #cancelTimer: (() => void) | null = null
-  #timerAtMs = Infinity
   #lastError: Error | null = null
   /** While above 0, batches are sent without waiting for more records. */
   flushing = 0
@@ -47,6 +47,7 @@ export class Sender {
   constructor(parts: SenderParts) {
     const { acks, 'enable.idempotence': isIdempotent } = parts.settings
     this.#parts = parts
+    this.#alarm = new Alarm(parts.cluster.clock, () => this.#drain())
     this.#acks = acks === 'all' ? -1 : Number(acks)
     this.#identities = isIdempotent ? new IdentitySource(parts.cluster) : null
   }
@@ -66,30 +67,17 @@ export class Sender {
     this.#active.add(queue)
     const lingerMs = this.#parts.settings['linger.ms']
     if (isFull || this.flushing > 0 || lingerMs === 0) this.wake()
-    else this.#wakeAt(queue.open!.createdMs + lingerMs)
+    else this.#alarm.set(queue.open!.createdMs + lingerMs)
   }
 
   stop(): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = null
+    this.#alarm.clear()
   }
 
   /** Gives up everything; what is in flight may still arrive. */
   abandon(error: Error): void {
     for (const queue of this.#active) queue.removeAll()
     this.#parts.deliveries.failAll(error)
-  }
-
-  #wakeAt(atMs: number): void {
-    if (atMs >= this.#timerAtMs) return
-    this.#cancelTimer?.()
-    this.#timerAtMs = atMs
-    const { clock } = this.#parts.cluster
-    this.#cancelTimer = clock.after(Math.max(0, atMs - clock.now()), () => {
-      this.#cancelTimer = null
-      this.#timerAtMs = Infinity
-      this.#drain()
-    })
   }
 
   #drain(): void {
@@ -134,8 +122,8 @@ export class Sender {
     const dueMs = open === null ? Infinity : open.createdMs + this.#parts.settings['linger.ms']
     const isDue = nowMs >= dueMs || this.flushing > 0 || this.#parts.accumulator.isFull
     const batch = queue.peek(isDue)
-    if (batch === undefined) this.#wakeAt(dueMs)
-    else if (batch.retryAtMs > nowMs) this.#wakeAt(batch.retryAtMs)
+    if (batch === undefined) this.#alarm.set(dueMs)
+    else if (batch.retryAtMs > nowMs) this.#alarm.set(batch.retryAtMs)
     else return batch
     return undefined
   }
@@ -174,7 +162,7 @@ export class Sender {
       }
       this.wake()
     })
-    this.#wakeAt(lane.retryAtMs)
+    this.#alarm.set(lane.retryAtMs)
     return null
   }
 
@@ -269,7 +257,7 @@ export class Sender {
     const oldest = queue.retries[0] ?? queue.closed[0] ?? queue.open
     if (oldest === undefined || oldest === null) return
     if (nowMs - oldest.createdMs < timeoutMs) {
-      this.#wakeAt(oldest.createdMs + timeoutMs)
+      this.#alarm.set(oldest.createdMs + timeoutMs)
       return
     }
     this.#giveUp(queue, queue.removeOlder(nowMs - timeoutMs), (batch) => {
@@ -293,7 +281,7 @@ export class Sender {
       () => this.wake(),
       (error: Error) => {
         this.#lastError = error
-        if (isRetriable(error)) this.#wakeAt(cluster.clock.now() + cluster.retryBackoffMaxMs)
+        if (isRetriable(error)) this.#alarm.set(cluster.clock.now() + cluster.retryBackoffMaxMs)
         else this.abandon(error)
       },
     )
