@@ -1,0 +1,64 @@
+"""Writes and reads records with confluent-kafka, as JSON lines: write SERVERS TOPIC CODEC | read SERVERS TOPIC COUNT."""
+
+import base64
+import json
+import sys
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+
+
+def unpack(text):
+    return None if text is None else base64.b64decode(text)
+
+
+def pack(data):
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def write(servers, topic, codec):
+    producer = Producer(
+        {
+            "bootstrap.servers": servers,
+            "compression.type": codec,
+            "enable.idempotence": True,
+            "linger.ms": 50,
+        }
+    )
+    failed = []
+    for line in sys.stdin:
+        record = json.loads(line)
+        producer.produce(
+            topic,
+            key=unpack(record["key"]),
+            value=unpack(record["value"]),
+            headers=[(name, unpack(value)) for name, value in record["headers"]],
+            partition=0,
+            timestamp=record["timestamp"],
+            on_delivery=lambda error, _: error and failed.append(error),
+        )
+    if producer.flush(20) > 0 or failed:
+        sys.exit(f"not delivered: {failed}")
+
+
+def read(servers, topic, count):
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": "unused", "enable.auto.commit": False})
+    consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+    for left in range(int(count), 0, -1):
+        record = consumer.poll(20)
+        if record is None or record.error():
+            sys.exit(f"{left} records short: {record and record.error()}")
+        print(
+            json.dumps(
+                {
+                    "offset": record.offset(),
+                    "timestamp": record.timestamp()[1],
+                    "key": pack(record.key()),
+                    "value": pack(record.value()),
+                    "headers": [[name, pack(value)] for name, value in record.headers() or []],
+                }
+            )
+        )
+    consumer.close()
+
+
+{"write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
