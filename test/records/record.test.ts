@@ -133,7 +133,7 @@ test.each(NAMES.slice(1))(
   },
 )
 
-// gzip and zstd come from Node, whose versions differ in what they write.
+// What gzip and zstd write depends on the version of Node.
 test.each(['snappy', 'lz4'])('what Java and kafka-python have read is still what is written: %s', (name) => {
   const builder = new BatchBuilder()
   for (const record of SAMPLE) append(builder, record)
