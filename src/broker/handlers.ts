@@ -7,6 +7,7 @@ import { describeTopicPartitions, metadata } from './handlers/metadata.ts'
 import { deleteRecords, listOffsets, offsetForLeaderEpoch } from './handlers/offsets.ts'
 import { produce } from './handlers/produce.ts'
 import { initProducerId } from './handlers/producer-ids.ts'
+import { createPartitions, createTopics, deleteTopics } from './handlers/topics.ts'
 
 /** Everything this broker answers, by API key; what is not here is neither served nor told. */
 export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
@@ -18,6 +19,9 @@ export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     coordinators,
     listGroups,
     apiVersions(() => HANDLERS.values()),
+    createTopics,
+    deleteTopics,
+    createPartitions,
     deleteRecords,
     initProducerId,
     offsetForLeaderEpoch,

@@ -4,7 +4,7 @@
 import { type MetadataImage, RESOURCE_TYPES } from '../metadata/image.ts'
 import { BROKER_SETTINGS, brokerSynonyms } from './broker-settings.ts'
 import type { ConfigSource } from './config-source.ts'
-import { checkedValue } from './setting.ts'
+import { checkedValue, shownValue } from './setting.ts'
 import { integerValue, listItems } from './setting-type.ts'
 
 export interface ConfigSynonym {
@@ -46,11 +46,22 @@ export class BrokerConfig {
   }
 
   #given(name: string): string | undefined {
+    const setting = BROKER_SETTINGS.get(name)
     for (const { values } of this.#layers()) {
       const value = values.get(name)
-      if (value !== undefined) return value
+      if (value !== undefined) return setting ? shownValue(setting, value) : value
     }
     return undefined
+  }
+
+  /** Names of everything that was given, for this broker or for all. */
+  givenNames(): string[] {
+    return this.#layers().flatMap(({ values }) => [...values.keys()])
+  }
+
+  /** What was given at run time for all brokers. */
+  clusterWide(): ReadonlyMap<string, string> {
+    return this.#image.configsOf(RESOURCE_TYPES.BROKER, '')
   }
 
   #layers(): { source: ConfigSource; values: ReadonlyMap<string, string> }[] {
@@ -62,8 +73,15 @@ export class BrokerConfig {
     ]
   }
 
-  /** Every value a setting has been given under any of its names, the one in force first. */
+  /** The values that DescribeConfigs tells: Kafka leaves out what stands before the first use of the name asked for. */
   synonyms(name: string): ConfigSynonym[] {
+    const found = this.allSynonyms(name)
+    const first = found.findIndex((synonym) => synonym.name === name)
+    return first < 0 ? [] : found.slice(first)
+  }
+
+  /** Every value a setting has under any of its names, the one in force first, defaults included. */
+  allSynonyms(name: string): ConfigSynonym[] {
     const names = brokerSynonyms(name)
     const found: ConfigSynonym[] = []
     for (const { source, values } of this.#layers()) {
@@ -76,9 +94,7 @@ export class BrokerConfig {
       const value = BROKER_SETTINGS.get(given)?.defaultValue
       if (value != null) found.push({ name: given, value, source: 'DEFAULT_CONFIG' })
     }
-    // Kafka leaves out what stands before the first use of the name asked for.
-    const first = found.findIndex((synonym) => synonym.name === name)
-    return first < 0 ? [] : found.slice(first)
+    return found
   }
 
   number(name: string): number {

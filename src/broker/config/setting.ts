@@ -2,6 +2,7 @@
 // shows (a number without leading zeros, a list joined by commas), since that is what is stored and described.
 
 import type { Check } from './checks.ts'
+import { ConfigError } from './config-error.ts'
 import { canonicalText, type SettingType } from './setting-type.ts'
 
 /** How a setting can change while the broker runs: not at all, for one broker only, or for the whole cluster too. */
@@ -58,6 +59,16 @@ export function checkedValue(setting: Setting, value: string): string {
   const canonical = canonicalText(setting.type, setting.name, value)
   setting.check?.(setting.name, canonical)
   return canonical
+}
+
+/** A stored value as it is shown; one that is no longer acceptable is shown as it stands. */
+export function shownValue(setting: Setting, value: string): string {
+  try {
+    return canonicalText(setting.type, setting.name, value)
+  } catch (error) {
+    if (error instanceof ConfigError) return value
+    throw error
+  }
 }
 
 /** Whether the value must never be shown: Kafka hides passwords, and whatever it does not know. */

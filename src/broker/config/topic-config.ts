@@ -5,7 +5,7 @@ import type { LogSettings } from '../../log/log-settings.ts'
 import type { MetadataChanges } from '../metadata/changes.ts'
 import { type MetadataImage, RESOURCE_TYPES } from '../metadata/image.ts'
 import type { BrokerConfig } from './broker-config.ts'
-import type { Setting } from './setting.ts'
+import { type Setting, shownValue } from './setting.ts'
 import { integerValue, listItems } from './setting-type.ts'
 import { topicSettings } from './topic-settings.ts'
 
@@ -69,9 +69,12 @@ export class TopicConfigs {
 
   #read(topic: string): TopicSettings {
     const own = this.#image.configsOf(RESOURCE_TYPES.TOPIC, topic)
-    const text = (name: string) =>
-      own.get(name) ?? topicDefault(TOPIC_SETTINGS.get(name)!, this.#config) ?? ''
-    const number = (name: string) => integerValue(text(name).trim())
+    const text = (name: string) => {
+      const setting = TOPIC_SETTINGS.get(name)!
+      const value = own.get(name)
+      return (value === undefined ? topicDefault(setting, this.#config) : shownValue(setting, value)) ?? ''
+    }
+    const number = (name: string) => integerValue(text(name))
     const policies = listItems(text('cleanup.policy'))
     const compressionType = text('compression.type') as CompressionType
     const hasLevel = compressionType === 'gzip' || compressionType === 'lz4' || compressionType === 'zstd'

@@ -1,6 +1,7 @@
 import { atLeast, distinct } from '../checks.ts'
 import { bool, int, list, long, type Setting, text } from '../setting.ts'
 
+// Those without a default are set at run time only (DynamicConfig.Broker).
 export const replicationSettings: readonly Setting[] = [
   int('alter.log.dirs.replication.quota.window.num', 11, { check: atLeast(1) }),
   int('alter.log.dirs.replication.quota.window.size.seconds', 1, { check: atLeast(1) }),
@@ -26,4 +27,19 @@ export const replicationSettings: readonly Setting[] = [
   int('replication.quota.window.size.seconds', 1, { check: atLeast(1) }),
   bool('unclean.leader.election.enable', false, { update: 'cluster-wide' }),
   long('unclean.leader.election.interval.ms', 300_000, { check: atLeast(1), isInternal: true }),
+  long('follower.replication.throttled.rate', null, {
+    check: atLeast(0),
+    update: 'cluster-wide',
+    isInternal: true,
+  }),
+  long('leader.replication.throttled.rate', null, {
+    check: atLeast(0),
+    update: 'cluster-wide',
+    isInternal: true,
+  }),
+  long('replica.alter.log.dirs.io.max.bytes.per.second', null, {
+    check: atLeast(0),
+    update: 'cluster-wide',
+    isInternal: true,
+  }),
 ]
