@@ -3,10 +3,16 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
   readonly hint: string | undefined
 
-  constructor(message: string, { hint }: { hint?: string } = {}) {
+  constructor(message: string, { hint }: { hint?: string | undefined } = {}) {
     super(message)
     this.hint = hint
   }
+}
+
+export interface FailureOptions {
+  readonly hint?: string | undefined
+  readonly code?: string | undefined
+  readonly cause?: unknown
 }
 
 /** It did not work, in words that are printed as they are. */
@@ -16,10 +22,7 @@ export class Failure extends Error {
   /** The wire error's name, where one stands behind it. */
   readonly code: string | undefined
 
-  constructor(
-    message: string,
-    { hint, code, cause }: { hint?: string; code?: string; cause?: unknown } = {},
-  ) {
+  constructor(message: string, { hint, code, cause }: FailureOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.hint = hint
     this.code = code

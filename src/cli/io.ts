@@ -16,6 +16,8 @@ export interface Io {
   readonly pid: number
   now(): number
   random(): number
+  /** Bytes that nobody can foresee. */
+  randomBytes(size: number): Buffer
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */
   onInterrupt(callback: () => void): () => void
 }

@@ -99,7 +99,11 @@ export function forbid<K extends string>(given: Given<K>, used: K, others: reado
 }
 
 /** The one of `actions` that is given. */
-export function exactlyOne<K extends string>(given: Given<K>, actions: readonly K[], message: string): K {
+export function exactlyOne<K extends string, A extends K>(
+  given: Given<K>,
+  actions: readonly A[],
+  message: string,
+): A {
   const chosen = actions.filter((action) => given.has(action))
   if (chosen.length !== 1) throw new UsageError(message)
   return chosen[0]!

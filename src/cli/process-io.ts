@@ -42,6 +42,7 @@ export function processIo(process: NodeJS.Process): Io {
     },
     now: Date.now,
     random: Math.random,
+    randomBytes: (size) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(size))),
     onInterrupt(callback) {
       process.on('SIGINT', callback)
       process.on('SIGTERM', callback)

@@ -18,6 +18,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/topics.ts')).topics,
   },
   {
+    name: 'configs',
+    mirrors: 'kafka-configs.sh',
+    summary: 'Describe and change settings of topics, brokers, users, clients, groups and addresses.',
+    load: async () => (await import('./commands/configs.ts')).configs,
+  },
+  {
     name: 'get-offsets',
     mirrors: 'kafka-get-offsets.sh',
     summary: 'Print the offset of each partition at a time: its end, its start, or any moment.',

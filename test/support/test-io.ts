@@ -35,6 +35,7 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
     pid: 1,
     now: () => now,
     random: () => 0,
+    randomBytes: (size) => Buffer.alloc(size, 7),
     onInterrupt(callback) {
       listeners.add(callback)
       return () => listeners.delete(callback)

@@ -1,0 +1,99 @@
+import { pbkdf2Sync } from 'node:crypto'
+
+import type { Cluster } from '../../client/cluster.ts'
+import { errorName, exceptionName } from '../../protocol/errors.ts'
+import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../../protocol/messages/auth.ts'
+import { Failure } from '../failures.ts'
+import { itemError } from '../item-error.ts'
+import type { Changes } from './changes.ts'
+import type { EntityConfigs } from './listing.ts'
+
+/** Mechanisms by their number on the wire. */
+const MECHANISMS: Readonly<
+  Record<string, { readonly id: number; readonly digest: string; readonly size: number }>
+> = {
+  'SCRAM-SHA-256': { id: 1, digest: 'sha256', size: 32 },
+  'SCRAM-SHA-512': { id: 2, digest: 'sha512', size: 64 },
+}
+const FEWEST_ITERATIONS = 4096
+
+export const isScram = (name: string): boolean => name in MECHANISMS
+
+const mechanismName = (id: number): string =>
+  Object.keys(MECHANISMS).find((name) => MECHANISMS[name]!.id === id) ?? 'UNKNOWN'
+
+/** Which mechanisms users have credentials for; all users when none is named. */
+export async function describeScram(cluster: Cluster, users: readonly string[]): Promise<EntityConfigs[]> {
+  const named = users.length === 0 ? null : users.map((name) => ({ name }))
+  const answer = await cluster.request(DescribeUserScramCredentials, { users: named })
+  return answer.results
+    .filter(({ errorCode }) => errorCode === 0 || errorName(errorCode) !== 'RESOURCE_NOT_FOUND')
+    .map(({ user, credentialInfos, ...result }) => {
+      const error = itemError(result)
+      const infos = credentialInfos.map(({ mechanism, iterations }) => ({
+        name: mechanismName(mechanism),
+        value: `iterations=${iterations}`,
+      }))
+      const text = infos.map(({ name, value }) => `${name}=${value}`).join(', ')
+      return {
+        entity: { user },
+        line: error
+          ? `Error retrieving SCRAM credential configs for user-principal '${user}': ${exceptionName(error.code)}: ${error.message}`
+          : `SCRAM credential configs for user-principal '${user}' are ${text}`,
+        configs: infos.map((info) => ({
+          ...info,
+          source: null,
+          isSensitive: false,
+          isReadOnly: false,
+          synonyms: [],
+        })),
+      }
+    })
+    .sort((a, b) => (a.line < b.line ? -1 : 1))
+}
+
+/** Sets and removes credentials of a user; passwords leave this machine only salted and hashed. */
+export async function alterScram(
+  cluster: Cluster,
+  user: string,
+  { set, remove }: Changes,
+  randomBytes: (size: number) => Buffer,
+): Promise<void> {
+  const deletions = remove.map((name) => ({ name: user, mechanism: MECHANISMS[name]!.id }))
+  const upsertions = [...set].map(([name, text]) => {
+    const { id, digest, size } = MECHANISMS[name]!
+    const { iterations, password } = readCredential(name, text)
+    const salt = randomBytes(20)
+    return {
+      name: user,
+      mechanism: id,
+      iterations,
+      salt,
+      saltedPassword: pbkdf2Sync(password, salt, iterations, size, digest),
+    }
+  })
+  const answer = await cluster.request(
+    AlterUserScramCredentials,
+    { deletions, upsertions },
+    { node: 'controller' },
+  )
+  for (const result of answer.results) {
+    const error = itemError(result)
+    if (error) throw error
+  }
+}
+
+/** `iterations=8192,password=secret`; the first part may be missing. */
+export function readCredential(mechanism: string, text: string): { iterations: number; password: string } {
+  const match = /^(?:iterations=(-?\d*),)?password=(.*)$/s.exec(text)
+  if (match === null)
+    throw new Failure(`Invalid credential property ${mechanism.replaceAll('-', '_')}=${text}`)
+  const [, given, password = ''] = match
+  const iterations = given === undefined || given === '-1' ? FEWEST_ITERATIONS : Number(given)
+  if (iterations < FEWEST_ITERATIONS) {
+    throw new Failure(
+      `Iterations ${iterations} is less than the minimum ${FEWEST_ITERATIONS} required for ${mechanism}`,
+    )
+  }
+  return { iterations, password }
+}
