@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { makeTemporaryFolder, realFiles } from '../log/files.ts'
+import { makeTemporaryFolder, realFiles, unsyncedFiles } from '../log/files.ts'
 import { createTopic, type TopicRequest } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
@@ -44,6 +44,7 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
   try {
     broker = await Broker.start({
       dataDir,
+      files: isEphemeral ? unsyncedFiles : realFiles,
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
       brokers: options.brokers ?? 1,

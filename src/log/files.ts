@@ -181,14 +181,14 @@ class RealFile implements FileHandle {
   }
 }
 
-function openReal(path: string, mode: 'read' | 'write'): FileHandle {
+function openReal(path: string, mode: 'read' | 'write', File = RealFile): FileHandle {
   const flags = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT
-  return attempt('opening', path, () => new RealFile(path, openSync(path, flags, 0o644)))
+  return attempt('opening', path, () => new File(path, openSync(path, flags, 0o644)))
 }
 
 /** The file system of this machine. */
 export const realFiles: Files = {
-  open: openReal,
+  open: (path, mode) => openReal(path, mode),
   readFile: (path) => attemptOrNull('reading', path, () => readFileSync(path)),
   size: (path) => attempt('looking at', path, () => statSync(path, { throwIfNoEntry: false })?.size ?? null),
   modifiedMs: (path) =>
@@ -251,6 +251,20 @@ export const realFiles: Files = {
       file.close()
     }
   },
+}
+
+class UnsyncedFile extends RealFile {
+  override sync(): void {}
+
+  override async syncLater(): Promise<void> {}
+}
+
+/** As realFiles, but nothing waits for the disk: for folders that no power loss needs to spare. */
+export const unsyncedFiles: Files = {
+  ...realFiles,
+  open: (path, mode) => openReal(path, mode, UnsyncedFile),
+  syncFolder: () => {},
+  syncFolderLater: async () => {},
 }
 
 /** Makes a new folder for files that need not last, and gives its path. */

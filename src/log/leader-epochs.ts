@@ -63,7 +63,10 @@ export function checkLeaderEpochs(bytes: Buffer): string[] {
 export class LeaderEpochs {
   readonly #files: Files
   readonly #path: string
-  #entries: EpochStart[]
+  /** Replaced as a whole by every change. */
+  #entries: readonly EpochStart[]
+  /** What a power loss cannot take back. */
+  #synced: readonly EpochStart[] | null = null
 
   constructor(files: Files, folder: string, entries: EpochStart[]) {
     this.#files = files
@@ -88,8 +91,10 @@ export class LeaderEpochs {
   /** Notes that batches of this epoch start at the offset, unless that is known. */
   assign(epoch: number, startOffset: number): void {
     if (epoch <= this.latest || epoch < 0) return
-    this.#entries = this.#entries.filter((entry) => entry.startOffset < startOffset)
-    this.#entries.push({ epoch, startOffset })
+    this.#entries = [
+      ...this.#entries.filter((entry) => entry.startOffset < startOffset),
+      { epoch, startOffset },
+    ]
     this.write(false)
   }
 
@@ -128,6 +133,8 @@ export class LeaderEpochs {
 
   /** Writes the checkpoint. Without `sync` a power loss may bring the old one back: recovery reads epochs from batches. */
   write(sync: boolean): void {
+    if (sync && this.#synced === this.#entries) return
     replaceFile(this.#files, this.#path, encodeLeaderEpochs(this.#entries), sync)
+    if (sync) this.#synced = this.#entries
   }
 }
