@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ZERO_UUID } from '../../src/bytes/uuid.ts'
 import { describeConfigs } from '../../src/client/configs.ts'
 import { findCoordinator, requestCoordinator } from '../../src/client/coordinators.ts'
 import { listOffsets } from '../../src/client/offsets.ts'
@@ -176,13 +177,13 @@ test('topics are described page by page', async () => {
       if (from === 0) {
         return {
           topics: [
-            { errorCode: 3, name: 'a', partitions: [] },
-            { errorCode: 0, name: 'b', partitions: [0, 1].map(partition) },
+            { errorCode: 3, name: 'a', topicId: ZERO_UUID, partitions: [] },
+            { errorCode: 0, name: 'b', topicId: ZERO_UUID, partitions: [0, 1].map(partition) },
           ],
           nextCursor: { topicName: 'b', partitionIndex: 2 },
         }
       }
-      return { topics: [{ errorCode: 0, name: 'b', partitions: [partition(2)] }] }
+      return { topics: [{ errorCode: 0, name: 'b', topicId: ZERO_UUID, partitions: [partition(2)] }] }
     }),
   ])
   const found = await describeTopics(connectCluster([broker]), ['b', 'a'], { partitionLimit: 2 })
