@@ -1,6 +1,6 @@
 import { type ErrorName, KafkaError } from '../protocol/errors.ts'
-import type { Broker } from './broker.ts'
 import { planTopic } from './metadata/create-topic.ts'
+import type { Services } from './services.ts'
 
 /** A topic that is made without a client asking for it; what is left out takes the broker's defaults. */
 export interface TopicRequest {
@@ -15,7 +15,7 @@ const BROKER_DEFAULT = -1
 
 /** Creates the topic unless it is there; throws the KafkaError that says why it cannot be. */
 export function createTopic(
-  { controller }: Broker,
+  { controller }: Services,
   { name, partitions, replicationFactor, configs }: TopicRequest,
 ): void {
   if (controller.image.topics.has(name)) return
@@ -33,7 +33,7 @@ export function createTopic(
 }
 
 /** Creates a topic that a client asked about; the error's name when that is not possible. */
-export function autoCreateTopic(broker: Broker, name: string): ErrorName | null {
+export function autoCreateTopic(broker: Services, name: string): ErrorName | null {
   try {
     createTopic(broker, { name })
     return null

@@ -21,6 +21,7 @@ import { METADATA_TOPIC, METADATA_TOPIC_ID } from './metadata/metadata-log.ts'
 import { PartitionLogs } from './partition-logs.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { BrokerServer } from './server.ts'
+import type { Services } from './services.ts'
 
 export interface BrokerOptions {
   /** Absolute path of the data folder; made when it is not there. */
@@ -49,7 +50,7 @@ export interface BrokerOptions {
 const METADATA_LOG_SETTINGS = { ...DEFAULT_LOG_SETTINGS, isDeletedByAge: false }
 
 /** One process with a data folder: everything it shares between the brokers that it shows itself as. */
-export class Broker {
+export class Broker implements Services {
   readonly clock: Clock
   readonly logger: Logger
   readonly clusterId: string

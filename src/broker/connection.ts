@@ -95,8 +95,10 @@ export class Connection implements ClientConnection {
         this.#answer(frame)
       }
     } catch (error) {
-      if (!(error instanceof FrameSizeError)) throw error
-      this.#options.logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
+      const { logger } = this.#options
+      if (error instanceof FrameSizeError) {
+        logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
+      } else logger.error('a request failed', error)
       this.close()
     } finally {
       this.#stream.uncork()

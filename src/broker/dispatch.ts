@@ -2,15 +2,14 @@
 // Kafka's SocketServer: an unknown API, a version out of range, a body that does not parse.
 import { MalformedError, Reader } from '../bytes/reader.ts'
 import { Writer } from '../bytes/writer.ts'
-import { StorageError } from '../log/storage-error.ts'
 import { codec } from '../protocol/compile.ts'
-import { type ErrorName, KafkaError } from '../protocol/errors.ts'
 import { type RequestHeader, readRequestHeader, skipTags, writeResponseHeader } from '../protocol/header.ts'
 import type { Fields } from '../protocol/schema.ts'
-import type { Broker } from './broker.ts'
 import type { ClientConnection } from './client-connection.ts'
+import { toKafkaError } from './failures.ts'
 import type { Context, Handler, Outcome } from './handle.ts'
 import { unsupportedApiVersions } from './handlers/api-versions.ts'
+import type { Services } from './services.ts'
 
 /** The bytes of an answer, its length included, and what to run once they have left. */
 export interface Answer {
@@ -18,30 +17,11 @@ export interface Answer {
   readonly onSent: (() => void)[]
 }
 
-const FROM_STORAGE: Record<StorageError['code'], ErrorName> = {
-  OFFSET_OUT_OF_RANGE: 'OFFSET_OUT_OF_RANGE',
-  BATCH_CORRUPT: 'CORRUPT_MESSAGE',
-  LOG_CORRUPT: 'KAFKA_STORAGE_ERROR',
-  LOG_CLOSED: 'KAFKA_STORAGE_ERROR',
-  DISK_FAILED: 'KAFKA_STORAGE_ERROR',
-  FOLDER_LOCKED: 'KAFKA_STORAGE_ERROR',
-  FOLDER_MISMATCH: 'KAFKA_STORAGE_ERROR',
-}
-
-/** The failure as the code that goes over the wire; anything unforeseen is a bug, and is told to `report`. */
-export function toKafkaError(error: unknown, report: (bug: unknown) => void): KafkaError {
-  if (error instanceof KafkaError) return error
-  if (error instanceof StorageError)
-    return new KafkaError(FROM_STORAGE[error.code], error.message, { cause: error })
-  report(error)
-  return new KafkaError('UNKNOWN_SERVER_ERROR')
-}
-
 export class Dispatcher {
   readonly #handlers: ReadonlyMap<number, Handler>
-  readonly #broker: Broker
+  readonly #broker: Services
 
-  constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
+  constructor(broker: Services, handlers: ReadonlyMap<number, Handler>) {
     this.#broker = broker
     this.#handlers = handlers
   }
@@ -113,7 +93,13 @@ export class Dispatcher {
       const refusal = toKafkaError(error, (bug) =>
         this.#broker.logger.error(`${handler.api.name} failed`, bug),
       )
-      return finish(handler.refuse(refusal, request, context) as Outcome<object>)
+      try {
+        return finish(handler.refuse(refusal, request, context) as Outcome<object>)
+      } catch (bug) {
+        this.#broker.logger.error(`${handler.api.name} could not be refused`, bug)
+        for (const done of onSent) done()
+        return 'close'
+      }
     }
     try {
       const outcome = handler.run(request, context)

@@ -1,11 +1,11 @@
 import type { KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
-import type { Broker } from './broker.ts'
 import type { ClientConnection } from './client-connection.ts'
+import type { Services } from './services.ts'
 
 /** What a handler may look at beside the request. */
 export interface Context {
-  readonly broker: Broker
+  readonly broker: Services
   /** The broker id that the client talks to: one process can show itself as several. */
   readonly node: number
   readonly version: number

@@ -62,6 +62,10 @@ export const metadata = handle(Metadata, {
   run(request, context) {
     const { broker, version } = context
     const { image } = broker
+    // Versions 10 and 11 have the ids, but no place for an answer to them.
+    if (version < 12 && request.topics?.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID)) {
+      throw new KafkaError('INVALID_REQUEST', `topic ids are not supported in version ${version}`)
+    }
     const operations = request.includeTopicAuthorizedOperations ? ALL_TOPIC_OPERATIONS : NO_OPERATIONS
     // Version 0 has no null: there an empty list means all topics.
     const wanted =
@@ -88,7 +92,7 @@ export const metadata = handle(Metadata, {
   refuse: ({ code }, request, { broker }) => ({
     brokers: [],
     clusterId: broker.clusterId,
-    topics: (request.topics ?? []).map(({ name, topicId }) => failedTopic(name, topicId, code)),
+    topics: (request.topics ?? []).map(({ name, topicId }) => failedTopic(name ?? '', topicId, code)),
     errorCode: errorCode(code),
   }),
 })

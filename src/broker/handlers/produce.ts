@@ -2,7 +2,7 @@ import { type ErrorName, errorCode, type KafkaError } from '../../protocol/error
 import { Produce } from '../../protocol/messages/produce.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { RefusedRecords } from '../../records/validator.ts'
-import { toKafkaError } from '../dispatch.ts'
+import { toKafkaError } from '../failures.ts'
 import { type Context, handle } from '../handle.ts'
 import type { PartitionState } from '../metadata/image.ts'
 import { findLedPartition, findTopic, leaderHint } from '../partition-access.ts'

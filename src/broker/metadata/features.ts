@@ -7,7 +7,7 @@ export interface FeatureRange {
 }
 
 export const METADATA_VERSION = 'metadata.version'
-const KRAFT_VERSION = 'kraft.version'
+export const KRAFT_VERSION = 'kraft.version'
 
 /** What Apache Kafka 4.3.1 supports; level 0 of a feature is "off". */
 export const SUPPORTED_FEATURES: readonly FeatureRange[] = [
