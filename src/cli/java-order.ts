@@ -1,6 +1,6 @@
-/** The order in which a java.util.HashMap, filled with these strings one by one, gives them back. */
-export function javaHashOrder(names: readonly string[]): string[] {
-  let buckets = 16
+/** The order in which a java.util.HashMap made for `capacity` entries and filled with these strings gives them back. */
+export function javaHashOrder(names: readonly string[], capacity = 16): string[] {
+  let buckets = 2 ** Math.ceil(Math.log2(Math.max(1, capacity)))
   while (names.length > buckets * 0.75) buckets *= 2
   const bucketOf = (name: string) => {
     const hash = javaHash(name)

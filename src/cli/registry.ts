@@ -60,6 +60,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/broker-api-versions.ts')).brokerApiVersions,
   },
   {
+    name: 'console-producer',
+    mirrors: 'kafka-console-producer.sh',
+    alias: 'produce',
+    summary: 'Write lines from standard input to a topic.',
+    load: async () => (await import('./commands/console-producer.ts')).consoleProducer,
+  },
+  {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
     summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',

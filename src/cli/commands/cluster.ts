@@ -23,8 +23,9 @@ const OPTIONS = {
 
 const COMMON = {
   style: 'argparse',
+  // Kafka breaks the line within the name of an option: the blank is part of what it says.
   failure: {
-    noServer: 'error: one of the arguments --bootstrap-server/-b --bootstrap-controller/-C is required',
+    noServer: 'error: one of the arguments --bootstrap-server/-b -- bootstrap-controller/-C is required',
   },
   check: checkServerChoice,
 } as const

@@ -1,4 +1,5 @@
 import type { Given } from '../command.ts'
+import { closest } from '../did-you-mean.ts'
 import { UsageError } from '../failures.ts'
 
 export type EntityType =
@@ -79,9 +80,11 @@ function checkTypes(types: readonly string[]): asserts types is EntityType[] {
   if (repeated.length > 0) throw new UsageError(`Duplicate entity type(s) specified: ${repeated.join(',')}`)
   const unknown = types.find((type) => !(ENTITY_TYPES as readonly string[]).includes(type))
   if (unknown !== undefined) {
+    const near = closest(unknown, ENTITY_TYPES)
     throw new UsageError(
       `Invalid entity type ${unknown}, the entity type must be one of ${ENTITY_TYPES.join(', ')} ` +
         'with a --bootstrap-server or --bootstrap-controller argument',
+      near === undefined ? {} : { hint: `did you mean ${near}?` },
     )
   }
   if (types.length === 0) throw new UsageError('At least one entity type must be specified')

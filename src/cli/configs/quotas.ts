@@ -3,6 +3,7 @@ import { AlterClientQuotas, DescribeClientQuotas } from '../../protocol/messages
 import { Failure } from '../failures.ts'
 import { itemError } from '../item-error.ts'
 import { javaDouble } from '../java-double.ts'
+import { javaHashOrder } from '../java-order.ts'
 import type { Changes } from './changes.ts'
 import type { Entities, EntityType } from './entity.ts'
 import type { EntityConfigs } from './listing.ts'
@@ -48,9 +49,11 @@ export async function describeQuotas(cluster: Cluster, { types, names }: Entitie
         if (name === undefined) return []
         return [name === null ? `the default ${text}` : `${text} '${name}'`]
       })
-      const configs = values
-        .map(({ key, value }) => ({ name: key, value: javaDouble(value) }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1))
+      const byName = new Map(values.map(({ key, value }) => [key, value]))
+      const configs = javaHashOrder([...byName.keys()], byName.size).map((key) => ({
+        name: key,
+        value: javaDouble(byName.get(key)!),
+      }))
       return {
         entity: Object.fromEntries([...named].map(([type, name]) => [IN_JSON[type] ?? type, name])),
         line: `Quota configs for ${parts.join(', ')} are ${configs.map(({ name, value }) => `${name}=${value}`).join(', ')}`,
@@ -73,6 +76,7 @@ export async function alterQuotas(
   { set, remove }: Changes,
   validateOnly: boolean,
 ): Promise<void> {
+  await checkRemovals(cluster, { types, names }, remove)
   const entity = types.map((type, at) => ({ entityType: ON_THE_WIRE[type]!, entityName: names[at] || null }))
   const ops = [
     ...[...set].map(([key, text]) => ({ key, value: readQuota(key, text), remove: false })),
@@ -87,6 +91,15 @@ export async function alterQuotas(
     const error = itemError(entry)
     if (error) throw error
   }
+}
+
+async function checkRemovals(cluster: Cluster, entities: Entities, remove: readonly string[]): Promise<void> {
+  if (remove.length === 0) return
+  const known = new Set(
+    (await describeQuotas(cluster, entities)).flatMap(({ configs }) => configs.map(({ name }) => name)),
+  )
+  const unknown = remove.filter((name) => !known.has(name))
+  if (unknown.length > 0) throw new Failure(`Invalid config(s): ${unknown.join(',')}`)
 }
 
 function readQuota(key: string, text: string): number {
