@@ -114,7 +114,7 @@ function checkSegment(
   isRolled: boolean,
   note: Note,
 ): number {
-  const nameOf = (suffix: string) => names.fileAt(folder, base, suffix).slice(folder.length + 1)
+  const nameOf = (suffix: string) => names.nameAt(base, suffix)
   const { batches, faults } = readBatches(files, names.fileAt(folder, base, names.LOG_SUFFIX), base, epochs)
   note(nameOf(names.LOG_SUFFIX), faults)
   const index = files.readFile(names.fileAt(folder, base, names.OFFSET_INDEX_SUFFIX))

@@ -88,6 +88,12 @@ export class LeaderEpochs {
     return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? UNDEFINED
   }
 
+  /** Forgets all epochs, to learn them again from the batches. */
+  clear(): void {
+    this.#entries = []
+    this.write(false)
+  }
+
   /** Notes that batches of this epoch start at the offset, unless that is known. */
   assign(epoch: number, startOffset: number): void {
     if (epoch <= this.latest || epoch < 0) return

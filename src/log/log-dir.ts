@@ -225,8 +225,8 @@ export class LogDir {
     this.#writeCheckpoint(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, sync)
     this.#writeCheckpoint(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), sync)
     this.#writeCheckpoint(HIGH_WATERMARK_FILE, (log) => log.highWatermark, sync)
-    if (this.#files.size(this.#path(CLEANER_FILE)) === null)
-      this.#writeCheckpoint(CLEANER_FILE, () => null, sync)
+    const cleaner = this.#files.size(this.#path(CLEANER_FILE)) ?? 0
+    if (cleaner === 0) this.#writeCheckpoint(CLEANER_FILE, () => null, sync)
   }
 
   #writeCheckpoint(name: string, offsetOf: (log: PartitionLog) => number | null, sync: boolean): void {

@@ -35,6 +35,7 @@ export class LogReader {
   /** Forgets all places; needed whenever bytes move or go. */
   forget(): void {
     this.#places = []
+    this.#nextPlace = 0
     this.#tail = null
   }
 

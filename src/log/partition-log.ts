@@ -203,7 +203,11 @@ export class PartitionLog {
 
   /** Syncs what was rolled without blocking; then recovery need not look at it. */
   #syncLater(segment: Segment, endOffset: number): void {
-    const synced = Promise.all([segment.syncLater(), this.#options.files.syncFolderLater(this.#folder)])
+    const synced = Promise.all([
+      segment.syncLater(),
+      this.#producerStore.syncLater(endOffset),
+      this.#options.files.syncFolderLater(this.#folder),
+    ])
     synced.then(
       () => {
         const isNext = segment.baseOffset <= this.#recoveryPoint && endOffset <= this.#endOffset

@@ -26,11 +26,14 @@ export function decodePartitionMetadata(bytes: Buffer, path: string): string {
   return bytes.toString().split('\n')[1]!.slice(10).trimEnd()
 }
 
-/** The id of the topic that the folder belongs to; null when the folder has none yet. */
+/**
+ * The id of the topic that the folder belongs to; null when the folder does not say. An empty file is what a power
+ * loss may leave of one that was just made: it is not synced, because the metadata log has the id too.
+ */
 export function readTopicId(files: Files, folder: string): string | null {
   const path = `${folder}/${PARTITION_METADATA_FILE}`
   const bytes = files.readFile(path)
-  return bytes === null ? null : decodePartitionMetadata(bytes, path)
+  return bytes === null || bytes.every((byte) => byte === 0) ? null : decodePartitionMetadata(bytes, path)
 }
 
 /** Notes in the folder which topic it belongs to. */

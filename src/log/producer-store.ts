@@ -62,6 +62,25 @@ export class ProducerStore {
     }
   }
 
+  /** Syncs the snapshot at the offset without blocking, if it is still there. */
+  async syncLater(offset: number): Promise<void> {
+    if (!this.#offsets.includes(offset)) return
+    const file = this.#files.open(this.path(offset), 'write')
+    try {
+      await file.syncLater()
+    } finally {
+      file.close()
+    }
+  }
+
+  /** Removes snapshots that a power loss left damaged. */
+  removeDamaged(): void {
+    for (const offset of this.#offsets) {
+      const bytes = this.#files.readFile(this.path(offset))
+      if (bytes === null || checkProducerSnapshot(bytes).length > 0) this.remove(offset)
+    }
+  }
+
   /** Removes snapshots that belong to no segment, save one after the start of the last segment. */
   removeStray(baseOffsets: readonly number[]): void {
     const last = baseOffsets.at(-1) ?? 0

@@ -1,14 +1,20 @@
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../records/batch.ts'
 import type { Files } from './files.ts'
-import { checkLeaderEpochs, decodeLeaderEpochs, LEADER_EPOCH_FILE, LeaderEpochs } from './leader-epochs.ts'
+import {
+  checkLeaderEpochs,
+  decodeLeaderEpochs,
+  type EpochStart,
+  LEADER_EPOCH_FILE,
+  LeaderEpochs,
+} from './leader-epochs.ts'
 import { settleLeftovers } from './leftovers.ts'
 import type { LogSettings } from './log-settings.ts'
 import { ProducerState } from './producer-state.ts'
 import { ProducerStore } from './producer-store.ts'
 import { isCorruptBatch, type Segment } from './segment.ts'
 import {
-  fileAt,
   LOG_SUFFIX,
+  nameAt,
   OFFSET_INDEX_SUFFIX,
   offsetIn,
   TIME_INDEX_SUFFIX,
@@ -47,9 +53,12 @@ export function loadLog(options: LoadOptions): LoadedLog {
   const { files, folder } = options
   files.makeFolder(folder)
   const names = settleLeftovers(files, folder)
-  const leaderEpochs = new LeaderEpochs(files, folder, readEpochs(files, folder))
+  const epochs = readEpochs(files, folder)
+  const leaderEpochs = new LeaderEpochs(files, folder, epochs ?? [])
   const segments = findSegments(options, names)
-  const bytesCut = options.wasClean ? 0 : recoverSegments(options, segments, leaderEpochs)
+  const unsynced = options.wasClean ? segments.length : firstUnsynced(segments, options.recoveryPoint)
+  ensureIndexes(segments.slice(0, unsynced), names)
+  const bytesCut = recoverSegments(segments, unsynced, leaderEpochs)
   let endOffset = findEndOffset(segments, leaderEpochs)
   if (endOffset < options.logStartOffset) {
     // Files were taken away from under the log; what was promised to be gone must not come back.
@@ -62,11 +71,12 @@ export function loadLog(options: LoadOptions): LoadedLog {
     endOffset = options.logStartOffset
   }
   const startOffset = Math.max(options.logStartOffset, segments[0]!.baseOffset)
-  if (leaderEpochs.latest < 0 && endOffset > startOffset) rebuildEpochs(segments, leaderEpochs)
+  if (epochs === null) rebuildEpochs(segments, leaderEpochs)
   leaderEpochs.truncateFromEnd(endOffset)
   leaderEpochs.truncateFromStart(options.logStartOffset)
 
   const producerStore = new ProducerStore(files, folder, names)
+  if (!options.wasClean) producerStore.removeDamaged()
   producerStore.removeStray(segments.map((segment) => segment.baseOffset))
   const loaded = { segments, startOffset, endOffset, leaderEpochs, producerStore, bytesCut }
   const producers = loadProducers(options, loaded)
@@ -74,32 +84,43 @@ export function loadLog(options: LoadOptions): LoadedLog {
   return { ...loaded, producers, recoveryPoint }
 }
 
+/** The segments by base offset; indexes without a log are removed. */
 function findSegments(options: LoadOptions, names: readonly string[]): Segment[] {
-  const { files, folder } = options
   const present = new Set(names)
-  const has = (offset: number, suffix: string) => present.has(`${String(offset).padStart(20, '0')}${suffix}`)
   for (const suffix of [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX]) {
     for (const name of names) {
       const offset = offsetIn(name, suffix)
-      if (offset !== null && !has(offset, LOG_SUFFIX)) files.remove(fileAt(folder, offset, suffix))
+      const hasLog = offset === null || present.has(nameAt(offset, LOG_SUFFIX))
+      if (!hasLog) options.files.remove(`${options.folder}/${name}`)
     }
   }
-  const segments: Segment[] = []
-  for (const name of names) {
-    const offset = offsetIn(name, LOG_SUFFIX)
-    if (offset === null) continue
-    const segment = options.makeSegment(offset, has(offset, TRANSACTION_INDEX_SUFFIX))
-    const hasIndexes = has(offset, OFFSET_INDEX_SUFFIX) && has(offset, TIME_INDEX_SUFFIX)
-    if (!hasIndexes || !segment.hasPlausibleIndexes()) segment.rebuildIndexes()
-    segments.push(segment)
-  }
-  return segments.sort((a, b) => a.baseOffset - b.baseOffset)
+  return names
+    .map((name) => offsetIn(name, LOG_SUFFIX))
+    .filter((offset) => offset !== null)
+    .sort((a, b) => a - b)
+    .map((offset) => options.makeSegment(offset, present.has(nameAt(offset, TRANSACTION_INDEX_SUFFIX))))
 }
 
-/** Reads the segments that may not be on the disk, and cuts the log at the first batch that is not whole. */
-function recoverSegments(options: LoadOptions, segments: Segment[], leaderEpochs: LeaderEpochs): number {
-  const floor = segments.findLastIndex((segment) => segment.baseOffset <= options.recoveryPoint)
-  for (let i = Math.max(0, floor); i < segments.length; i++) {
+function ensureIndexes(segments: readonly Segment[], names: readonly string[]): void {
+  const present = new Set(names)
+  for (const segment of segments) {
+    const hasBoth = [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX].every((s) =>
+      present.has(nameAt(segment.baseOffset, s)),
+    )
+    if (!hasBoth || !segment.hasPlausibleIndexes()) segment.rebuildIndexes()
+  }
+}
+
+/** The first segment with records at or after the recovery point. */
+const firstUnsynced = (segments: readonly Segment[], recoveryPoint: number): number =>
+  Math.max(
+    0,
+    segments.findLastIndex((segment) => segment.baseOffset <= recoveryPoint),
+  )
+
+/** Reads the segments from the one given on, and cuts the log at the first batch that is not whole; gives the bytes cut. */
+function recoverSegments(segments: Segment[], from: number, leaderEpochs: LeaderEpochs): number {
+  for (let i = from; i < segments.length; i++) {
     const bytesCut = recoverSegment(segments[i]!, leaderEpochs)
     if (bytesCut === 0) continue
     for (const later of segments.splice(i + 1)) later.remove()
@@ -145,13 +166,15 @@ function findEndOffset(segments: readonly Segment[], leaderEpochs: LeaderEpochs)
   }
 }
 
-function readEpochs(files: Files, folder: string) {
+/** The entries of the checkpoint; null when it is missing or damaged. */
+function readEpochs(files: Files, folder: string): EpochStart[] | null {
   const path = `${folder}/${LEADER_EPOCH_FILE}`
   const bytes = files.readFile(path)
-  return bytes === null || checkLeaderEpochs(bytes).length > 0 ? [] : decodeLeaderEpochs(bytes, path)
+  return bytes === null || checkLeaderEpochs(bytes).length > 0 ? null : decodeLeaderEpochs(bytes, path)
 }
 
 function rebuildEpochs(segments: readonly Segment[], leaderEpochs: LeaderEpochs): void {
+  leaderEpochs.clear()
   for (const segment of segments) {
     const scanner = segment.scan(0)
     while (scanner.next()) {

@@ -12,9 +12,12 @@ export const CLEANED_SUFFIX = '.cleaned'
 /** Added by the compaction of Kafka to complete segments that have not taken their place yet. */
 export const SWAP_SUFFIX = '.swap'
 
+/** Name of a file of the segment or snapshot at `offset`. */
+export const nameAt = (offset: number, suffix: string): string => String(offset).padStart(20, '0') + suffix
+
 /** Path of a file of the segment or snapshot at `offset`. */
 export const fileAt = (folder: string, offset: number, suffix: string): string =>
-  `${folder}/${String(offset).padStart(20, '0')}${suffix}`
+  `${folder}/${nameAt(offset, suffix)}`
 
 /** The offset in the name of a file with this suffix; null when the name has another form. */
 export function offsetIn(name: string, suffix: string): number | null {

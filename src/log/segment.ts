@@ -132,6 +132,8 @@ export class Segment {
   hasPlausibleIndexes(): boolean {
     const { offsetIndex, timeIndex } = this
     if (!offsetIndex.file.isWhole || !timeIndex.file.isWhole) return false
+    // A segment at rest has at least the entry of its largest timestamp.
+    if (this.#sizeInBytes > 0 && timeIndex.file.count === 0) return false
     const isPlausible = offsetIndex.isPlausible(this.#sizeInBytes) && timeIndex.isPlausible()
     offsetIndex.file.release()
     timeIndex.file.release()
