@@ -53,7 +53,9 @@ export class IdentitySource {
   }
 
   async #ask(): Promise<void> {
-    const { errorCode, producerId, producerEpoch } = await this.#cluster.request(InitProducerId, {
+    // Not through Cluster.request: batches must not wait longer for an id than they may wait at all.
+    const connection = await this.#cluster.connections.any()
+    const { errorCode, producerId, producerEpoch } = await connection.request(InitProducerId, {
       transactionalId: null,
       // Java's producer sends this when it has no transactions.
       transactionTimeoutMs: 0x7fff_ffff,

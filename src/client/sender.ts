@@ -281,7 +281,7 @@ export class Sender {
       () => this.wake(),
       (error: Error) => {
         this.#lastError = error
-        if (isRetriable(error)) this.#alarm.set(cluster.clock.now() + cluster.retryBackoffMaxMs)
+        if (isRetriable(error)) this.#alarm.set(cluster.clock.now() + cluster.retryBackoffMs)
         else this.abandon(error)
       },
     )
