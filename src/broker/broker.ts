@@ -4,6 +4,7 @@ import { type Files, realFiles } from '../log/files.ts'
 import { LogDir } from '../log/log-dir.ts'
 import { DEFAULT_LOG_SETTINGS } from '../log/log-settings.ts'
 import { readMetaProperties } from '../log/meta-properties.ts'
+import { StorageError } from '../log/storage-error.ts'
 import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
@@ -48,6 +49,9 @@ export interface BrokerOptions {
 
 /** The metadata log is never cut; everything else about it is as in any log. */
 const METADATA_LOG_SETTINGS = { ...DEFAULT_LOG_SETTINGS, isDeletedByAge: false }
+
+const LOCK_TRIES = 20
+const LOCK_RETRY_MS = 100
 
 /** One process with a data folder: everything it shares between the brokers that it shows itself as. */
 export class Broker implements Services {
@@ -97,17 +101,19 @@ export class Broker implements Services {
     const nodes = Array.from({ length: options.brokers }, (_, index) => firstNode + index)
     // The settings of a topic are known only once the metadata log is read, which is a log of this folder itself.
     let broker: Broker | null = null
-    const dir = LogDir.open({
-      folder: dataDir,
-      files,
-      clock: options.clock,
-      randomBytes,
-      settings: (topic) =>
-        broker && topic !== METADATA_TOPIC ? broker.topicConfigs.of(topic) : METADATA_LOG_SETTINGS,
-      nodeId: firstNode,
-      clusterId:
-        options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
-    })
+    const open = () =>
+      LogDir.open({
+        folder: dataDir,
+        files,
+        clock: options.clock,
+        randomBytes,
+        settings: (topic) =>
+          broker && topic !== METADATA_TOPIC ? broker.topicConfigs.of(topic) : METADATA_LOG_SETTINGS,
+        nodeId: firstNode,
+        clusterId:
+          options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
+      })
+    const dir = await openUnlocked(open, options.clock)
     try {
       broker = new Broker(options, dir, nodes)
       await broker.#open(options, nodes)
@@ -199,6 +205,19 @@ export class Broker implements Services {
       maxConnections: config.number('max.connections'),
       maxIdleMs: config.number('connections.max.idle.ms'),
       maxConnectionsFrom: (address: string) => connectionsAllowedFrom(address, config),
+    }
+  }
+}
+
+/** A broker that was just killed may still be on its way out: its lock is waited for, but not for long. */
+async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
+  for (let triesLeft = LOCK_TRIES; ; triesLeft--) {
+    try {
+      return open()
+    } catch (error) {
+      const isLocked = error instanceof StorageError && error.code === 'FOLDER_LOCKED'
+      if (!isLocked || triesLeft === 0) throw error
+      await new Promise<void>((resolve) => clock.after(LOCK_RETRY_MS, resolve))
     }
   }
 }

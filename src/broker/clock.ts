@@ -8,12 +8,11 @@ export interface Clock {
 
 const LONGEST_TIMER_MS = 0x7fff_ffff
 
-/** The machine's clock. Its timers do not keep the process alive. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
     const timer = setTimeout(task, Math.min(delayMs, LONGEST_TIMER_MS))
-    timer.unref()
     return () => clearTimeout(timer)
   },
 }

@@ -31,8 +31,9 @@ export interface Processes {
 export function realProcesses(files: Files): Processes {
   const read = (path: string): string => files.readFile(path)?.toString() ?? ''
   // The name of the program, in parentheses, may hold anything; fields are counted from the last one.
-  const startOf = (id: number | 'self'): string =>
-    read(`/proc/${id}/stat`).split(') ').at(-1)?.split(' ')[19] ?? ''
+  const statOf = (id: number | 'self'): string[] =>
+    read(`/proc/${id}/stat`).split(') ').at(-1)?.split(' ') ?? []
+  const startOf = (id: number | 'self'): string => statOf(id)[19] ?? ''
   const namespace = files.linkTarget('/proc/self/ns/pid') ?? ''
   return {
     self: () => ({
@@ -48,7 +49,8 @@ export function realProcesses(files: Files): Processes {
         // Without the right to signal it, it is there all the same.
         if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
       }
-      return startOf(holder.pid) === holder.startedAt
+      // A zombie has ended, but is listed until its parent looks.
+      return startOf(holder.pid) === holder.startedAt && statOf(holder.pid)[0] !== 'Z'
     },
   }
 }
