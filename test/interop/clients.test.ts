@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CodecName } from '../../src/records/compression.ts'
 import { runKafkaTool } from '../support/apache-kafka.ts'
-import { describeWith, python } from '../support/outside.ts'
+import { describeWith } from '../support/describe-with.ts'
+import { python } from '../support/outside.ts'
 import { runOrThrow } from '../support/run-program.ts'
 import { type KtoolProcess, runKtool, startKtool } from '../support/start-ktool.ts'
 import {

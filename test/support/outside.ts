@@ -1,8 +1,7 @@
-// Programs of others that ktool is compared with. Tests that need one that is not there are left out, and test/run.js
-// says so at its end; KTOOL_REQUIRE_OUTSIDE=1 makes that an error.
+// Programs of others that ktool is compared with. Any of them may be missing; describe-with.ts says
+// what becomes of the tests then.
 import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
-import { describe } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -34,17 +33,5 @@ export const python = firstOf(process.env.KTOOL_PYTHON, join(root, '.venv/bin/py
 /** What plays recorded transcripts of Apache Kafka's tools. */
 export const parity = firstOf(process.env.KTOOL_PARITY, join(root, '../shared/parity/parity.mjs'))
 
-const OUTSIDE = { apacheKafka, kcat, python, parity }
+export const OUTSIDE = { apacheKafka, kcat, python, parity } as const
 export type Outside = keyof typeof OUTSIDE
-
-/** `describe` for tests that need programs of others. */
-export function describeWith(needed: readonly Outside[], title: string, body: () => void): void {
-  const missing = needed.filter((name) => OUTSIDE[name] === null)
-  if (missing.length === 0) {
-    describe(title, body)
-    return
-  }
-  if (process.env.KTOOL_REQUIRE_OUTSIDE === '1') throw new Error(`${title}: ${missing.join(', ')} missing`)
-  // test/run.js reads the names in brackets.
-  describe.skip(`${title} [needs ${missing.join(' ')}]`, body)
-}

@@ -21,6 +21,8 @@ export interface KtoolProcess {
   readonly dataDir: string
   /** What it has said on stderr so far. */
   log(): string
+  /** Its exit code, once it has one. */
+  readonly ended: Promise<number | null>
   /** SIGTERM; gives the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL: no chance to write anything down. */
@@ -45,6 +47,7 @@ export async function startKtool(options: ServeOptions = {}): Promise<KtoolProce
     pid: child.pid!,
     dataDir,
     log: () => said,
+    ended,
     async stop() {
       child.kill('SIGTERM')
       const code = await ended
