@@ -67,6 +67,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/console-producer.ts')).consoleProducer,
   },
   {
+    name: 'console-consumer',
+    mirrors: 'kafka-console-consumer.sh',
+    alias: 'consume',
+    summary: 'Print the records of topics.',
+    load: async () => (await import('./commands/console-consumer.ts')).consoleConsumer,
+  },
+  {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
     summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',

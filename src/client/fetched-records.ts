@@ -55,6 +55,11 @@ export class FetchedRecords {
     this.#abortedLeft = [...(range.abortedTransactions ?? [])].sort((a, b) => a.firstOffset - b.firstOffset)
   }
 
+  /** Whether the current record has the time its producer gave it, or that of its arrival. */
+  get timestampType(): batch.TimestampType {
+    return this.#appendTimestamp === null ? 'CreateTime' : 'LogAppendTime'
+  }
+
   /** Steps on the next record; false after the last. RecordsError when the bytes are corrupt. */
   next(): boolean {
     for (;;) {

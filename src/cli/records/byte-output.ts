@@ -31,6 +31,11 @@ export class ByteOutput {
     this.#used += to - from
   }
 
+  byte(value: number): void {
+    if (this.#used === this.#buffer.length) this.flush()
+    this.#buffer[this.#used++] = value
+  }
+
   text(text: string): void {
     // Three bytes is the most that one UTF-16 unit takes.
     if (text.length * 3 > this.#buffer.length - this.#used) this.bytes(Buffer.from(text))

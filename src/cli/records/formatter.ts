@@ -1,5 +1,5 @@
+import type { RecordHeader } from '../../records/record.ts'
 import type { ByteOutput } from './byte-output.ts'
-import type { Header } from './line-reader.ts'
 
 /** A record as it was read from a partition. */
 export interface ConsumedRecord {
@@ -10,7 +10,7 @@ export interface ConsumedRecord {
   readonly timestampType: 'CreateTime' | 'LogAppendTime'
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers: readonly Header[]
+  readonly headers: readonly RecordHeader[]
 }
 
 /** Prints records: what Kafka calls a MessageFormatter. */

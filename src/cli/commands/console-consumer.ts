@@ -1,0 +1,85 @@
+import { clusterOptions } from '../../client/common-config.ts'
+import { defineCommand } from '../command.ts'
+import { CONSUMER_OPTIONS, checkConsumerOptions, type StartOffset } from '../consume/options.ts'
+import { RecordPrinter } from '../consume/record-printer.ts'
+import { RecordReader } from '../consume/record-reader.ts'
+import { selectPattern, selectTopic } from '../consume/selection.ts'
+import { consumerSettings, formatterProperties } from '../consume/settings.ts'
+import { OutputClosed } from '../io.ts'
+import type { Values } from '../option-spec.ts'
+import { ByteOutput } from '../records/byte-output.ts'
+import { formatterOf } from '../records/formatters.ts'
+
+type Options = Values<typeof CONSUMER_OPTIONS>
+
+export const consoleConsumer = defineCommand({
+  name: 'console-consumer',
+  options: CONSUMER_OPTIONS,
+  failure: { exit: 0 },
+  check: checkConsumerOptions,
+  endsOnInterrupt: true,
+  examples: [
+    'console-consumer --topic orders --from-beginning --timeout-ms 1000',
+    'console-consumer --topic orders --partition 0 --offset 42 --max-messages 1 --formatter-property print.key=true',
+  ],
+  async run(options, context) {
+    const { io, interrupted } = context
+    const settings = consumerSettings(options)
+    const formatter = await formatterOf(options.formatter, formatterProperties(options), (line) =>
+      context.say(line),
+    )
+    const selection =
+      options.topic === undefined
+        ? selectPattern(options.include!)
+        : selectTopic(options.topic, options.partition, settings)
+    const cluster = await context.cluster(
+      {
+        bootstrapServer: options.bootstrapServer,
+        commandConfig: options.commandConfig ?? options['consumer.config'],
+      },
+      clusterOptions(settings),
+    )
+    const printer = new RecordPrinter({
+      formatter,
+      output: new ByteOutput((bytes) => io.out(bytes)),
+      onError: (error) => {
+        if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
+        context.say(error.message)
+      },
+    })
+    const reader = new RecordReader(
+      cluster,
+      settings,
+      selection,
+      startOf(options, settings['auto.offset.reset']),
+    )
+    interrupted.addEventListener('abort', () => reader.close())
+    const limit = options.maxMessages < 0 ? Infinity : options.maxMessages
+    const idleMs = options.timeoutMs === undefined || options.timeoutMs < 0 ? Infinity : options.timeoutMs
+    let isOutputClosed = false
+    try {
+      let idle = cluster.deadline(idleMs)
+      while (printer.count < limit && !interrupted.aborted) {
+        const records = await reader.next(idle.leftMs)
+        if (records === null) break
+        const before = printer.count
+        printer.print(records, limit)
+        // Transaction markers and aborted records are no records to whoever waits for one.
+        if (printer.count > before) idle = cluster.deadline(idleMs)
+      }
+    } catch (error) {
+      isOutputClosed = error instanceof OutputClosed
+      throw error
+    } finally {
+      reader.close()
+      if (!isOutputClosed) context.say(`Processed a total of ${printer.count} messages`)
+    }
+    if (options.enableSystestEvents) io.out('shutdown_complete\n')
+  },
+})
+
+function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): StartOffset {
+  if (options.offset !== undefined) return options.offset
+  if (options.partition !== undefined) return options.fromBeginning ? 'earliest' : 'latest'
+  return reset === 'none' ? 'latest' : reset
+}

@@ -1,0 +1,140 @@
+import type { Given } from '../command.ts'
+import { UsageError } from '../failures.ts'
+import { BadValue, type OptionSpecs } from '../option-spec.ts'
+import { int, long } from '../options.ts'
+
+const older = (old: string, now: string): string =>
+  `Option --${old} is deprecated and will be removed in a future version. Use --${now} instead.`
+
+const FORMATTER_SETTINGS =
+  'print.timestamp, print.key, print.offset, print.partition, print.headers, print.value (all but the last are off), ' +
+  'key.separator (tab), line.separator (newline), headers.separator (,), null.literal (null), key.deserializer, ' +
+  'value.deserializer, headers.deserializer'
+
+/** Kafka's options of console-consumer. */
+export const CONSUMER_OPTIONS = {
+  bootstrapServer: {
+    flags: '-b, --bootstrap-server <host:port,...>',
+    help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+  },
+  topic: { flags: '-t, --topic <topic>', help: 'The topic to read.' },
+  include: { flags: '--include <regex>', help: 'The topics to read, as a Java regular expression.' },
+  partition: { flags: '--partition <number>', help: 'The one partition to read.', parse: int },
+  offset: {
+    flags: '--offset <offset>',
+    help: 'Where to start in the partition: earliest, latest (the default) or an offset.',
+    parse: startOffset,
+  },
+  fromBeginning: { flags: '--from-beginning', help: 'Start with the oldest record, not with the next one.' },
+  maxMessages: {
+    flags: '--max-messages <count>',
+    help: 'Stop after this many records.',
+    parse: int,
+    default: -1,
+  },
+  timeoutMs: { flags: '--timeout-ms <ms>', help: 'Stop when no record came for this long.', parse: long },
+  group: {
+    flags: '-g, --group <group>',
+    help: 'Read as a member of a consumer group. Not available in this version of ktool.',
+  },
+  isolationLevel: {
+    flags: '--isolation-level <level>',
+    help: 'read_uncommitted (the default), or read_committed to leave out records of open and aborted transactions.',
+  },
+  formatter: {
+    flags: '--formatter <class>',
+    help: 'How records are printed: DefaultMessageFormatter, LoggingMessageFormatter, NoOpMessageFormatter, OffsetsMessageFormatter, GroupMetadataMessageFormatter, TransactionLogMessageFormatter, ShareGroupMessageFormatter, ShareGroupStateMessageFormatter, of the package org.apache.kafka.tools.consumer.',
+    default: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
+  },
+  formatterProperty: {
+    flags: '--formatter-property <name=value>',
+    help: `Setting of the formatter: ${FORMATTER_SETTINGS}.`,
+    repeatable: true,
+  },
+  formatterConfig: { flags: '--formatter-config <file>', help: 'The same, as a Java properties file.' },
+  property: {
+    flags: '--property <name=value>',
+    help: 'As --formatter-property.',
+    repeatable: true,
+    deprecated: older('property', 'formatter-property'),
+  },
+  keyDeserializer: {
+    flags: '--key-deserializer <class>',
+    help: 'How keys become text, as org.apache.kafka.common.serialization.LongDeserializer.',
+  },
+  valueDeserializer: { flags: '--value-deserializer <class>', help: 'How values become text.' },
+  skipMessageOnError: {
+    flags: '--skip-message-on-error',
+    help: 'Go on after a record that cannot be printed.',
+  },
+  enableSystestEvents: { flags: '--enable-systest-events', help: 'Print `shutdown_complete` at the end.' },
+  commandProperty: {
+    flags: '--command-property <name=value>',
+    help: "Setting of the consumer, under Kafka's name.",
+    repeatable: true,
+  },
+  commandConfig: { flags: '--command-config <file>', help: 'The same, as a Java properties file.' },
+  consumerProperty: {
+    flags: '--consumer-property <name=value>',
+    help: 'As --command-property.',
+    repeatable: true,
+    deprecated: older('consumer-property', 'command-property'),
+  },
+  'consumer.config': {
+    flags: '--consumer.config <file>',
+    help: 'As --command-config.',
+    deprecated: older('consumer.config', 'command-config'),
+  },
+} as const satisfies OptionSpecs
+
+/** An offset, or a special one. */
+export type StartOffset = number | 'earliest' | 'latest'
+
+function startOffset(text: string): StartOffset {
+  const lower = text.toLowerCase()
+  if (lower === 'earliest' || lower === 'latest') return lower
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+  throw new BadValue(
+    `The provided offset value '${text}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.`,
+    { isWhole: true },
+  )
+}
+
+type Key = keyof typeof CONSUMER_OPTIONS
+
+const TOGETHER: readonly (readonly [Key, Key, string])[] = [
+  [
+    'consumerProperty',
+    'commandProperty',
+    'Options --consumer-property and --command-property cannot be specified together.',
+  ],
+  [
+    'consumer.config',
+    'commandConfig',
+    'Options --consumer.config and --command-config cannot be specified together.',
+  ],
+  [
+    'property',
+    'formatterProperty',
+    'Options --property and --formatter-property cannot be specified together.',
+  ],
+]
+
+/** Refuses what makes no sense before values are looked at, in Kafka's order. */
+export function checkConsumerOptions(given: Given<Key>): void {
+  if (given.has('topic') === given.has('include')) {
+    throw new UsageError('Exactly one of the following arguments is required: [topic], [include]')
+  }
+  if (given.has('partition')) {
+    if (!given.has('topic')) throw new UsageError('The topic is required when partition is specified.')
+    if (given.has('fromBeginning') && given.has('offset')) {
+      throw new UsageError('Options from-beginning and offset cannot be specified together.')
+    }
+    if (given.has('group')) throw new UsageError('Options group and partition cannot be specified together.')
+  } else if (given.has('offset')) {
+    throw new UsageError('The partition is required when offset is specified.')
+  }
+  for (const [one, other, message] of TOGETHER) {
+    if (given.has(one) && given.has(other)) throw new UsageError(message)
+  }
+}

@@ -1,0 +1,118 @@
+import type { Cluster } from '../../client/cluster.ts'
+import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { FetchTarget } from '../../client/fetch-partition.ts'
+import type { FetchedRecords } from '../../client/fetched-records.ts'
+import { Fetcher } from '../../client/fetcher.ts'
+import type { TopicPartition } from '../../client/leaders.ts'
+import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { Failure } from '../failures.ts'
+import type { StartOffset } from './options.ts'
+import type { Selection } from './selection.ts'
+
+/** How often a topic that does not exist is looked for. */
+const MISSING_TOPIC_MS = 500
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`
+
+/**
+ * Reads all chosen partitions, without a group. Partitions that come into being are found every metadata.max.age.ms
+ * and read from their start.
+ */
+export class RecordReader {
+  readonly #cluster: Cluster
+  readonly #settings: FetchSettings
+  readonly #selection: Selection
+  readonly #start: StartOffset
+  /** Where to go on in each partition. */
+  readonly #targets = new Map<string, FetchTarget>()
+  #fetcher: Fetcher | null = null
+  #current: FetchedRecords | null = null
+  #lookedMs = -Infinity
+  #hasLooked = false
+  #isClosed = false
+
+  constructor(cluster: Cluster, settings: FetchSettings, selection: Selection, start: StartOffset) {
+    this.#cluster = cluster
+    this.#settings = settings
+    this.#selection = selection
+    this.#start = start
+  }
+
+  /** The next records, which may be used until the next call; null when there are none within `timeoutMs`. */
+  async next(timeoutMs: number): Promise<FetchedRecords | null> {
+    const { clock } = this.#cluster
+    const deadline = this.#cluster.deadline(timeoutMs)
+    this.#passCurrent()
+    while (!this.#isClosed) {
+      const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
+      if (clock.now() - this.#lookedMs >= intervalMs) await this.#look()
+      const untilLookMs = this.#lookedMs + (this.#fetcher ? intervalMs : MISSING_TOPIC_MS) - clock.now()
+      const records = await this.#wait(Math.min(deadline.leftMs, Math.max(0, untilLookMs)))
+      if (records) {
+        this.#current = records
+        return records
+      }
+      if (deadline.isOver) return null
+    }
+    return null
+  }
+
+  /** Ends the wait for records, too. */
+  close(): void {
+    this.#isClosed = true
+    this.#fetcher?.close()
+    this.#wake()
+  }
+
+  #wake = (): void => {}
+
+  async #wait(timeoutMs: number): Promise<FetchedRecords | null> {
+    if (this.#fetcher) return await this.#fetcher.next(timeoutMs)
+    await new Promise<void>((resolve) => {
+      const cancel = this.#cluster.clock.after(timeoutMs, resolve)
+      this.#wake = () => {
+        cancel()
+        resolve()
+      }
+    })
+    return null
+  }
+
+  #passCurrent(): void {
+    const records = this.#current
+    this.#current = null
+    if (!records) return
+    const { topic, partition } = records
+    this.#targets.set(keyOf(records), { topic, partition, from: records.range.nextOffset })
+  }
+
+  /** Looks for partitions, and goes on with the old and the new ones when there are any new. */
+  async #look(): Promise<void> {
+    const found = await this.#selection(this.#cluster)
+    const isFirst = !this.#hasLooked
+    // A topic that was not there at first is read from its start as well.
+    this.#hasLooked = true
+    this.#lookedMs = this.#cluster.clock.now()
+    const added = found.filter((target) => !this.#targets.has(keyOf(target)))
+    if (added.length === 0 || this.#isClosed) return
+    for (const target of await this.#startsOf(added, isFirst ? this.#start : 'earliest')) {
+      this.#targets.set(keyOf(target), target)
+    }
+    this.#fetcher?.close()
+    this.#fetcher = new Fetcher(this.#cluster, this.#settings, [...this.#targets.values()])
+    if (this.#isClosed) this.#fetcher.close()
+  }
+
+  async #startsOf(targets: readonly TopicPartition[], start: StartOffset): Promise<FetchTarget[]> {
+    if (typeof start === 'number') return targets.map((target) => ({ ...target, from: start }))
+    const timestamp = OFFSET_SPECS[start]
+    const wanted = targets.map((target) => ({ ...target, timestamp }))
+    const results = await listOffsets(this.#cluster, wanted, {
+      isolationLevel: this.#settings['isolation.level'],
+    })
+    return results.map(({ target: { topic, partition }, answer, error }) => {
+      if (error) throw new Failure(`${topic}-${partition}: ${error.message}`, { cause: error })
+      return { topic, partition, from: answer.offset }
+    })
+  }
+}

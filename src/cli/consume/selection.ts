@@ -1,0 +1,53 @@
+import type { Cluster } from '../../client/cluster.ts'
+import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { TopicPartition } from '../../client/leaders.ts'
+import type { TopicMetadata } from '../../client/metadata.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { Failure } from '../failures.ts'
+import { javaMatcher } from '../java-regex.ts'
+
+/** Finds the partitions to read as they are now; none when there is no such topic yet. */
+export type Selection = (cluster: Cluster) => Promise<TopicPartition[]>
+
+const NO_TOPIC = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']
+
+/** One topic, or one partition of it. */
+export function selectTopic(
+  name: string,
+  partition: number | undefined,
+  settings: Pick<FetchSettings, 'allow.auto.create.topics'>,
+): Selection {
+  return async (cluster) => {
+    const allowAutoTopicCreation = settings['allow.auto.create.topics']
+    const topic = (await cluster.topics([name], { refresh: true, allowAutoTopicCreation })).get(name)
+    if (topic === undefined || NO_TOPIC.includes(topic.error)) return []
+    checkTopic(topic)
+    const partitions = partitionsOf(topic)
+    if (partition === undefined) return partitions
+    const chosen = partitions.filter((found) => found.partition === partition)
+    if (chosen.length > 0) return chosen
+    const has = partitions.length === 1 ? 'only partition 0' : `only partitions 0 to ${partitions.length - 1}`
+    throw new Failure(`Topic ${name} has no partition ${partition}, ${has}`)
+  }
+}
+
+/** The topics whose whole name matches, internal ones left out. */
+export function selectPattern(pattern: string): Selection {
+  const matches = javaMatcher(pattern)
+  return async (cluster) =>
+    [...(await cluster.allTopics()).values()]
+      .filter((topic) => !topic.isInternal && topic.error === 'NONE' && matches(topic.name))
+      .flatMap(partitionsOf)
+}
+
+const partitionsOf = ({ name, partitions }: TopicMetadata): TopicPartition[] =>
+  partitions.map(({ partition }) => ({ topic: name, partition }))
+
+function checkTopic({ name, error }: TopicMetadata): void {
+  if (error === 'NONE') return
+  if (error === 'INVALID_TOPIC_EXCEPTION') throw new Failure(`Invalid topics: [${name}]`, { code: error })
+  if (error === 'TOPIC_AUTHORIZATION_FAILED') {
+    throw new Failure(`Not authorized to access topics: [${name}]`, { code: error })
+  }
+  throw new KafkaError(error)
+}

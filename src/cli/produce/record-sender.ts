@@ -1,0 +1,96 @@
+import { type Clock, sleep } from '../../client/clock.ts'
+import type { Producer } from '../../client/producer.ts'
+import type { Delivery } from '../../client/producer-batch.ts'
+import { KafkaError } from '../../protocol/errors.ts'
+import { Failure } from '../failures.ts'
+import type { InputRecord } from '../records/line-reader.ts'
+
+export interface SendOptions {
+  readonly topic: string
+  readonly partition: number | undefined
+  readonly timestamp: number | undefined
+  /** Each record is acknowledged before the next is sent. */
+  readonly isSync: boolean
+  /** Records a second at most. */
+  readonly rate: number | undefined
+  readonly onDelivery: ((delivery: Delivery) => void) | undefined
+  readonly clock: Clock
+}
+
+/** Sends records one after the other, as fast as memory, rate and acknowledgements allow. */
+export class RecordSender {
+  readonly #producer: Producer
+  readonly #options: SendOptions
+  #isPrepared = false
+  #startedMs = 0
+  #count = 0
+
+  constructor(producer: Producer, options: SendOptions) {
+    this.#producer = producer
+    this.#options = options
+  }
+
+  async send(records: readonly InputRecord[]): Promise<void> {
+    await this.#prepare()
+    const { topic, partition, timestamp, isSync, rate, onDelivery } = this.#options
+    for (const { key, value, headers } of records) {
+      if (rate !== undefined) await this.#pace(rate)
+      this.#count++
+      if (isSync) {
+        await this.#sendAlone({ key, value, headers })
+        continue
+      }
+      let hasRoom = true
+      try {
+        hasRoom = this.#producer.append(topic, key, value, headers, timestamp, partition, onDelivery)
+      } catch (error) {
+        // The producer counts it as failed, and the others are sent.
+        if (!(error instanceof KafkaError)) throw error
+      }
+      if (!hasRoom) await this.#producer.room()
+    }
+  }
+
+  /** Waits for the outcome of all that was sent; Failure when some of it was not acknowledged. */
+  async finish(): Promise<void> {
+    const { acknowledged, failed, firstError } = await this.#producer.close()
+    if (failed === 0) return
+    const total = acknowledged + failed
+    throw new Failure(
+      `${failed} of ${total} ${total === 1 ? 'record was' : 'records were'} not acknowledged: ${firstError?.message}`,
+      { code: codeOf(firstError), cause: firstError },
+    )
+  }
+
+  // The topic is looked up, and so perhaps created, only once there is a record for it.
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return
+    await this.#producer.prepare(this.#options.topic)
+    this.#isPrepared = true
+    this.#startedMs = this.#options.clock.now()
+  }
+
+  async #sendAlone({ key, value, headers }: InputRecord): Promise<void> {
+    const { topic, partition, timestamp: timestampMs, onDelivery } = this.#options
+    const sent = this.#producer.send({ topic, key, value, headers, partition, timestampMs })
+    // Without the flush it would wait for linger.ms, since there is nothing it could be sent with.
+    const [outcome] = await Promise.allSettled([sent, this.#producer.flush()])
+    if (outcome.status === 'fulfilled') return onDelivery?.(outcome.value)
+    const { acknowledged } = this.#producer.counts
+    const error = outcome.reason as Error
+    throw new Failure(error.message, {
+      hint: `the record was not acknowledged; ${acknowledged} before it ${acknowledged === 1 ? 'was' : 'were'}`,
+      code: codeOf(error),
+      cause: error,
+    })
+  }
+
+  async #pace(rate: number): Promise<void> {
+    const dueMs = this.#startedMs + (this.#count * 1000) / rate
+    const waitMs = dueMs - this.#options.clock.now()
+    if (waitMs > 0) await sleep(this.#options.clock, waitMs)
+  }
+}
+
+const codeOf = (error: Error | null): string | undefined =>
+  error instanceof KafkaError ? error.code : undefined

@@ -1,0 +1,70 @@
+import type { Readable } from 'node:stream'
+import type { Header, InputRecord, LineReader } from '../records/line-reader.ts'
+import { LineSplitter } from '../records/line-splitter.ts'
+
+/** What is the same in every record. */
+export interface FixedParts {
+  readonly key: Buffer | null
+  readonly headers: readonly Header[]
+}
+
+/** Turns the input into records, a chunk of it at a time, so that the caller awaits once for many of them. */
+export async function* readRecords(
+  input: AsyncIterable<Buffer>,
+  reader: LineReader,
+  fixed: FixedParts,
+): AsyncGenerator<InputRecord[], void, undefined> {
+  let lineNumber = 0
+  let records: InputRecord[] = []
+  // What comes before a line that cannot be read is still sent.
+  let failure: { error: unknown } | null = null
+  const isAsRead = fixed.key === null && fixed.headers.length === 0
+  const splitter = new LineSplitter((buffer, from, to) => {
+    if (failure) return
+    try {
+      const record = reader.parse(buffer.subarray(from, to), ++lineNumber)
+      records.push(isAsRead ? record : withFixed(record, fixed))
+    } catch (error) {
+      failure = { error }
+    }
+  })
+  const take = (): InputRecord[] => {
+    const taken = records
+    records = []
+    return taken
+  }
+  for await (const chunk of input) {
+    splitter.push(chunk)
+    if (records.length > 0) yield take()
+    throwIf(failure)
+  }
+  splitter.end()
+  if (records.length > 0) yield take()
+  throwIf(failure)
+}
+
+function throwIf(failure: { error: unknown } | null): void {
+  if (failure) throw failure.error
+}
+
+const withFixed = ({ key, value, headers }: InputRecord, fixed: FixedParts): InputRecord => ({
+  key: key ?? fixed.key,
+  value,
+  headers: [...headers, ...fixed.headers],
+})
+
+/** The input as it comes, until it ends or `stop` is aborted. */
+export async function* chunksOf(input: Readable, stop: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+  const destroy = (): void => {
+    input.destroy()
+  }
+  if (stop.aborted) return
+  stop.addEventListener('abort', destroy)
+  try {
+    for await (const chunk of input) yield chunk as Buffer
+  } catch (error) {
+    if (!stop.aborted) throw error
+  } finally {
+    stop.removeEventListener('abort', destroy)
+  }
+}
