@@ -17,6 +17,15 @@ import { StorageError } from './storage-error.ts'
 /** Who appends: sequences of clients are checked, max.message.bytes does not bind the metadata log. */
 export type AppendOrigin = 'client' | 'coordinator' | 'metadata'
 
+export interface AppendResult {
+  baseOffset: number
+  lastOffset: number
+  /** Time that the broker set on the records; -1 when they keep their own. */
+  logAppendTimeMs: number
+  /** Whether the records were in the log before; the offsets are those they have there. */
+  isDuplicate: boolean
+}
+
 /**
  * Throws if the batches must not be appended: StorageError for bytes that are no batches, KafkaError for sizes and
  * sequences. Gives the batch in the log that the one given repeats, if it does.

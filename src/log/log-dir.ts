@@ -191,6 +191,13 @@ export class LogDir {
     this.#writeCheckpoint(LOG_START_FILE, (l) => (l.hasMovedStart ? l.startOffset : null), true)
   }
 
+  /** Cuts a log and makes that survive a crash: a recovery point after the cut would hide what is written there next. */
+  truncateTo(log: PartitionLog, offset: number): void {
+    log.truncateTo(offset)
+    this.#writeCheckpoint(RECOVERY_POINT_FILE, (l) => l.recoveryPoint, true)
+    this.#writeCheckpoint(HIGH_WATERMARK_FILE, (l) => l.highWatermark, true)
+  }
+
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
   removeDeleted(): void {
     this.#refuseIfClosed()
@@ -247,7 +254,9 @@ export class LogDir {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    let isClean = true
+    // What a crash left in a partition that nobody opened since is not recovered yet.
+    let isClean =
+      this.wasClean || this.found().every((f) => this.partition(f.topic, f.partition) !== undefined)
     for (const log of this.#logs.values()) if (!log.close()) isClean = false
     try {
       this.#writeCheckpoints(true)

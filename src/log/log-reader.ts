@@ -6,6 +6,13 @@ import { StorageError } from './storage-error.ts'
 /** Places remembered per partition: as many consumers can follow it without a search. */
 const PLACES = 8
 
+export interface ReadOptions {
+  /** Batches at and after this offset are not given; the high watermark without it. */
+  upTo?: number
+  /** Whether a first batch larger than the limit is given all the same; true without it. */
+  minOneBatch?: boolean
+}
+
 /** A batch that starts with `offset` starts at `position`, or will. */
 interface Place {
   segment: Segment

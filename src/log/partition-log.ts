@@ -1,7 +1,7 @@
 import { batchSize, maxTimestamp, timestampType } from '../records/batch.ts'
-import { type AppendOrigin, checkAppend, stampBatches } from './append-check.ts'
+import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
-import { LogReader } from './log-reader.ts'
+import { LogReader, type ReadOptions } from './log-reader.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
@@ -23,22 +23,6 @@ export interface PartitionLogOptions extends SegmentSource {
   logStartOffset: number
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
-}
-
-export interface AppendResult {
-  baseOffset: number
-  lastOffset: number
-  /** Time that the broker set on the records; -1 when they keep their own. */
-  logAppendTimeMs: number
-  /** Whether the records were in the log before; the offsets are those they have there. */
-  isDuplicate: boolean
-}
-
-export interface ReadOptions {
-  /** Batches at and after this offset are not given; the high watermark without it. */
-  upTo?: number
-  /** Whether a first batch larger than the limit is given all the same; true without it. */
-  minOneBatch?: boolean
 }
 
 /** The log of one partition. Nothing here yields, so what one call sees no other call changes. */
@@ -320,13 +304,22 @@ export class PartitionLog {
       active.truncateTo(offset)
       active.sync()
       this.#endOffset = active.findEndOffset()
-      this.#startOffset = Math.min(this.#startOffset, this.#endOffset)
+      if (this.#endOffset < this.#startOffset) this.#startAgain()
       this.#recoveryPoint = Math.min(this.#recoveryPoint, this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)
       this.producers.clear()
       const from = this.#producerStore.load(this.producers, this.#startOffset, this.#endOffset)
       replayProducers(this.producers, this.#segments.all, from ?? this.#startOffset, this.#endOffset)
     })
+  }
+
+  /** Leaves an empty log: nothing after the start offset was kept, and offsets before it are not given again. */
+  #startAgain(): void {
+    for (const baseOffset of this.#segments.removeFirst(this.#segments.all.length)) {
+      this.#producerStore.remove(baseOffset)
+    }
+    this.#segments.add(this.#startOffset)
+    this.#endOffset = this.#startOffset
   }
 
   /** Syncs everything appended so far. */

@@ -15,12 +15,16 @@ export function findTimestamp(
   timestamp: number,
   from: number,
 ): FoundTimestamp | null {
-  const segment = segments.find((s) => s.largest.timestamp >= timestamp)
-  if (segment === undefined) return null
-  const entry = segment.timeIndex.lookup(timestamp)
-  const position = segment.positionOf(Math.max(entry.offset, from))
-  if (position < 0) return null
-  return searchRecords(segment, position, (t, offset) => t >= timestamp && offset >= from, timestamp)
+  for (const segment of segments) {
+    if (segment.largest.timestamp < timestamp) continue
+    const entry = segment.timeIndex.lookup(timestamp)
+    const position = segment.positionOf(Math.max(entry.offset, from))
+    if (position < 0) continue
+    const found = searchRecords(segment, position, (t, offset) => t >= timestamp && offset >= from, timestamp)
+    // The record that reaches so far may have been deleted; a later segment has another one.
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** The first record with the largest timestamp of all; null in an empty log. */

@@ -64,3 +64,17 @@ test('no file stays open behind a closed folder', async () => {
   await new Promise(setImmediate)
   expect(memory(folder).openHandles).toBe(0)
 })
+
+test('a log that nobody opened after a crash is still recovered after the next start', () => {
+  const folder = memoryFolder()
+  append(folder.log(), 'a')
+  append(folder.log('other'), 'x')
+  folder.crash()
+  append(folder.log('other'), 'y')
+  folder.reopen()
+  expect(folder.dir.wasClean).toBe(false)
+  expect(valuesIn(folder.log())).toEqual(['a'])
+  folder.log('other')
+  folder.reopen()
+  expect(folder.dir.wasClean).toBe(true)
+})
