@@ -25,8 +25,8 @@ export function murmur2(key: Uint8Array, from = 0, to = key.length): number {
 }
 
 /** The partition of a record with this key among `count` partitions, available or not. */
-export function partitionForKey(key: Uint8Array, count: number): number {
-  return (murmur2(key) & 0x7fffffff) % count
+export function partitionForKey(key: Uint8Array, count: number, from = 0, to = key.length): number {
+  return (murmur2(key, from, to) & 0x7fffffff) % count
 }
 
 /**

@@ -50,21 +50,33 @@ export class ProducerBatch {
     return this.built?.length ?? this.#builder.sizeBytes
   }
 
-  /** Adds a record; gives the size of the batch with it. */
+  /** Adds a record. */
   append(
     timestampMs: number,
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers: readonly RecordHeader[] | undefined,
     onDelivery: OnDelivery | undefined,
-  ): number {
-    const size = this.#builder.append(timestampMs, key, value, headers)
+  ): void {
+    this.#builder.append(timestampMs, key, value, headers)
     if (onDelivery !== undefined) {
       this.onDelivery ??= []
       this.onDelivery[this.recordCount] = onDelivery
     }
     this.recordCount++
-    return size
+  }
+
+  /** As append for parts of a larger buffer. */
+  appendRange(
+    timestampMs: number,
+    source: Uint8Array,
+    keyFrom: number,
+    keyTo: number,
+    valueFrom: number,
+    valueTo: number,
+  ): void {
+    this.#builder.appendRange(timestampMs, source, keyFrom, keyTo, valueFrom, valueTo)
+    this.recordCount++
   }
 
   /** Makes the bytes to send, once; gives the builder back for the next batch. */

@@ -119,12 +119,31 @@ export class Producer {
     try {
       this.#accumulator.append(queue, key, value, headers, timestampMs, partition, onDelivery)
     } catch (error) {
-      if (error instanceof Error) this.#deliveries.refuse(error)
-      throw error
+      this.#refused(error)
     }
-    if (!this.#accumulator.isFull) return true
-    this.#sender.wake()
-    return false
+    return this.#hasRoom()
+  }
+
+  /**
+   * As append for a record whose parts lie in a larger buffer, which is faster than making views of them; a start
+   * of -1 stands for null.
+   */
+  appendRange(
+    topic: string,
+    source: Uint8Array,
+    keyFrom: number,
+    keyTo: number,
+    valueFrom: number,
+    valueTo: number,
+    timestampMs = this.#cluster.clock.now(),
+  ): boolean {
+    const queue = this.#topic(topic)
+    try {
+      this.#accumulator.appendRange(queue, source, keyFrom, keyTo, valueFrom, valueTo, timestampMs)
+    } catch (error) {
+      this.#refused(error)
+    }
+    return this.#hasRoom()
   }
 
   /** Resolves when buffer.memory has room; KafkaError REQUEST_TIMED_OUT when it has none within max.block.ms. */
@@ -192,6 +211,17 @@ export class Producer {
     if (topic === undefined) throw new Error(`prepare('${name}') was not awaited`)
     this.#lastTopic = topic
     return topic
+  }
+
+  #hasRoom(): boolean {
+    if (!this.#accumulator.isFull) return true
+    this.#sender.wake()
+    return false
+  }
+
+  #refused(error: unknown): never {
+    if (error instanceof Error) this.#deliveries.refuse(error)
+    throw error
   }
 
   #released(bytes: number): void {

@@ -13,6 +13,9 @@ const MAX_HEADER_OVERHEAD = 10
 /** Builders kept for the next batches; each holds a buffer of batch.size. */
 const MAX_SPARE_BUILDERS = 16
 
+/** In place of a partition: wherever records without a key go at the moment. */
+const STICKY = -1
+
 /** A topic as a producer sees it. */
 export class TopicQueue {
   readonly name: string
@@ -52,9 +55,12 @@ export class RecordAccumulator {
   readonly #builders: BatchBuilder[] = []
   readonly topics = new Map<string, TopicQueue>()
   readonly #maxRecordBytes: number
+  readonly #ignoresKeys: boolean
   heldBytes = 0
   /** How much smaller compression makes batches, so that they are filled up to batch.size after it. */
   #ratio = 1
+  /** When a batch is full, before compression. */
+  #batchBytes: number
 
   /** `onBatch` is told when a batch begins and when one is full. */
   constructor(
@@ -69,6 +75,8 @@ export class RecordAccumulator {
     this.#onBatch = onBatch
     const most = Math.min(settings['max.request.size'], settings['buffer.memory'])
     this.#maxRecordBytes = most - BATCH_OVERHEAD
+    this.#ignoresKeys = settings['partitioner.ignore.keys']
+    this.#batchBytes = settings['batch.size']
   }
 
   get isFull(): boolean {
@@ -97,24 +105,32 @@ export class RecordAccumulator {
     onDelivery: OnDelivery | undefined,
   ): void {
     const maxBytes = maxRecordBytes(key, value, headers)
-    if (maxBytes > this.#maxRecordBytes) this.#refuse(maxBytes)
-    const isSticky = partition === undefined && (key === null || this.#settings['partitioner.ignore.keys'])
-    let queue = this.#queueFor(topic, key, partition, isSticky)
-    const limit = this.#settings['batch.size'] / this.#ratio
-    if (queue.open !== null && queue.open.sizeBytes + maxBytes > limit) {
-      this.#close(queue)
-      if (isSticky) {
-        topic.sticky.leave()
-        queue = this.#queueFor(topic, key, partition, isSticky)
-      }
-    }
-    const batch = queue.open ?? this.#open(queue)
-    const before = batch.sizeBytes
-    const size = batch.append(timestampMs, key, value, headers, onDelivery)
-    batch.heldBytes += size - before
-    this.heldBytes += size - before
-    if (size >= limit) this.#close(queue)
-    if (isSticky) topic.sticky.wrote(size - before, queue.open === null, topic.available)
+    const isSticky = partition === undefined && (key === null || this.#ignoresKeys)
+    const chosen = isSticky ? STICKY : (partition ?? partitionForKey(key!, topic.partitions.length))
+    const queue = this.#makeRoom(topic, chosen, maxBytes)
+    const before = queue.open!.sizeBytes
+    queue.open!.append(timestampMs, key, value, headers, onDelivery)
+    this.#grown(topic, queue, before, isSticky)
+  }
+
+  /** As append for parts of a larger buffer, so that no views are made; a start of -1 stands for null. */
+  appendRange(
+    topic: TopicQueue,
+    source: Uint8Array,
+    keyFrom: number,
+    keyTo: number,
+    valueFrom: number,
+    valueTo: number,
+    timestampMs: number,
+  ): void {
+    const maxBytes = MAX_RECORD_OVERHEAD + (keyFrom < 0 ? 0 : keyTo - keyFrom) + (valueTo - valueFrom)
+    const isSticky = keyFrom < 0 || this.#ignoresKeys
+    const count = topic.partitions.length
+    const chosen = isSticky ? STICKY : partitionForKey(source, count, keyFrom, keyTo)
+    const queue = this.#makeRoom(topic, chosen, maxBytes)
+    const before = queue.open!.sizeBytes
+    queue.open!.appendRange(timestampMs, source, keyFrom, keyTo, valueFrom, valueTo)
+    this.#grown(topic, queue, before, isSticky)
   }
 
   /** Gives a builder back that `ProducerBatch.build` is done with. */
@@ -124,26 +140,35 @@ export class RecordAccumulator {
 
   /** Learns from a batch how well this producer's records compress (as Kafka's CompressionRatioEstimator). */
   observeRatio(ratio: number): void {
-    this.#ratio =
-      ratio > this.#ratio
-        ? Math.min(1, Math.max(this.#ratio + 0.05, ratio))
-        : Math.max(this.#ratio - 0.005, ratio)
+    const changed =
+      ratio > this.#ratio ? Math.max(this.#ratio + 0.05, ratio) : Math.max(this.#ratio - 0.005, ratio)
+    this.#ratio = Math.min(1, changed)
+    this.#batchBytes = this.#settings['batch.size'] / this.#ratio
   }
 
-  #queueFor(
-    topic: TopicQueue,
-    key: Uint8Array | null,
-    partition: number | undefined,
-    isSticky: boolean,
-  ): PartitionQueue {
-    const count = topic.partitions.length
-    const chosen = isSticky
-      ? topic.sticky.current(topic.available)
-      : (partition ?? partitionForKey(key!, count))
-    const queue = topic.partitions[chosen]
-    if (queue !== undefined) return queue
-    const detail = `Topic ${topic.name} has no partition ${chosen}, only ${count}`
-    throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', detail)
+  /** The queue for the next record, with an open batch that has room for it. */
+  #makeRoom(topic: TopicQueue, partition: number, maxBytes: number): PartitionQueue {
+    if (maxBytes > this.#maxRecordBytes) this.#refuse(maxBytes)
+    let queue = queueOf(topic, partition)
+    if (queue.open !== null && queue.open.sizeBytes + maxBytes > this.#batchBytes) {
+      this.#close(queue)
+      if (partition === STICKY) {
+        topic.sticky.leave()
+        queue = queueOf(topic, partition)
+      }
+    }
+    if (queue.open === null) this.#open(queue)
+    return queue
+  }
+
+  /** Counts what a record added to the open batch, and closes it when it is full. */
+  #grown(topic: TopicQueue, queue: PartitionQueue, bytesBefore: number, isSticky: boolean): void {
+    const batch = queue.open!
+    const bytes = batch.sizeBytes - bytesBefore
+    batch.heldBytes += bytes
+    this.heldBytes += bytes
+    if (batch.sizeBytes >= this.#batchBytes) this.#close(queue)
+    if (isSticky) topic.sticky.wrote(bytes, queue.open === null, topic.available)
   }
 
   #refuse(recordBytes: number): never {
@@ -157,18 +182,24 @@ export class RecordAccumulator {
     throw new KafkaError('MESSAGE_TOO_LARGE', detail)
   }
 
-  #open(queue: PartitionQueue): ProducerBatch {
+  #open(queue: PartitionQueue): void {
     const builder = this.#builders.pop() ?? new BatchBuilder(this.#settings['batch.size'] + 64)
-    const batch = new ProducerBatch(this.#now(), builder)
-    queue.open = batch
+    queue.open = new ProducerBatch(this.#now(), builder)
     this.#onBatch(queue, false)
-    return batch
   }
 
   #close(queue: PartitionQueue): void {
     queue.closeOpen()
     this.#onBatch(queue, true)
   }
+}
+
+function queueOf(topic: TopicQueue, partition: number): PartitionQueue {
+  const chosen = partition === STICKY ? topic.sticky.current(topic.available) : partition
+  const queue = topic.partitions[chosen]
+  if (queue !== undefined) return queue
+  const detail = `Topic ${topic.name} has no partition ${chosen}, only ${topic.partitions.length}`
+  throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', detail)
 }
 
 function maxRecordBytes(

@@ -102,6 +102,22 @@ test('keys choose the partition; records without one stick to a partition for a 
   expect(producer.counts.acknowledged).toBe(150)
 })
 
+test('records that lie in a larger buffer are sent from there', async () => {
+  const { twin, producer } = await setUp(3)
+  await producer.prepare('orders')
+  const source = Buffer.from('..key=value..')
+  producer.appendRange('orders', source, 2, 5, 6, 11, 7)
+  producer.appendRange('orders', source, -1, -1, 6, 6, 8)
+  producer.appendRange('orders', source, 2, 5, -1, -1, 9)
+  await producer.flush()
+  const keyed = partitionForKey(Buffer.from('key'), 3)
+  expect([0, 1, 2].flatMap((partition) => twin.records(partition)).length).toBe(3)
+  expect(twin.records(keyed).filter(({ key }) => key !== null)).toMatchObject([
+    { timestamp: 7, key: Buffer.from('key'), value: Buffer.from('value') },
+    { timestamp: 9, key: Buffer.from('key'), value: null },
+  ])
+})
+
 test('linger.ms holds a batch back for more records', async () => {
   const { twin, producer } = await setUp(1, { 'linger.ms': '30' })
   await producer.prepare('orders')
