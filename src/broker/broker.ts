@@ -14,6 +14,7 @@ import { FetchSessions } from './fetch-sessions.ts'
 import type { Context } from './handle.ts'
 import { HANDLERS } from './handlers.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { LeveledLogger } from './leveled-logger.ts'
 import type { Logger } from './logger.ts'
 import { Controller } from './metadata/controller.ts'
 import { finalizedFeatures, SUPPORTED_FEATURES } from './metadata/features.ts'
@@ -56,7 +57,7 @@ const LOCK_RETRY_MS = 100
 /** One process with a data folder: everything it shares between the brokers that it shows itself as. */
 export class Broker implements Services {
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: LeveledLogger
   readonly clusterId: string
   readonly controller: Controller
   readonly logs: PartitionLogs
@@ -69,7 +70,8 @@ export class Broker implements Services {
   readonly #random: () => number
 
   private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
-    const { clock, logger, randomBytes, settings } = options
+    const { clock, randomBytes, settings } = options
+    const logger = new LeveledLogger(options.logger)
     this.clock = clock
     this.logger = logger
     this.#dir = dir

@@ -1,7 +1,14 @@
 import type { Handler } from './handle.ts'
 import { apiVersions } from './handlers/api-versions.ts'
 import { describeCluster, describeLogDirs } from './handlers/cluster.ts'
+import {
+  alterConfigs,
+  describeConfigs,
+  incrementalAlterConfigs,
+  listConfigResources,
+} from './handlers/configs.ts'
 import { coordinators, listGroups } from './handlers/coordinators.ts'
+import { updateFeatures } from './handlers/features.ts'
 import { fetch } from './handlers/fetch.ts'
 import { describeTopicPartitions, metadata } from './handlers/metadata.ts'
 import { deleteRecords, listOffsets, offsetForLeaderEpoch } from './handlers/offsets.ts'
@@ -22,6 +29,11 @@ export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     createTopics,
     deleteTopics,
     createPartitions,
+    describeConfigs,
+    alterConfigs,
+    incrementalAlterConfigs,
+    listConfigResources,
+    updateFeatures,
     deleteRecords,
     initProducerId,
     offsetForLeaderEpoch,

@@ -4,7 +4,7 @@ import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
-import type { Logger } from './logger.ts'
+import type { LeveledLogger } from './leveled-logger.ts'
 import type { Controller } from './metadata/controller.ts'
 import type { FeatureRange } from './metadata/features.ts'
 import type { MetadataImage } from './metadata/image.ts'
@@ -14,7 +14,7 @@ import type { ProducerIds } from './producer-ids.ts'
 /** What the broker is to those who answer requests. */
 export interface Services {
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: LeveledLogger
   readonly clusterId: string
   readonly controller: Controller
   readonly image: MetadataImage

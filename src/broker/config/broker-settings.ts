@@ -33,11 +33,18 @@ const SYNONYMS: readonly (readonly string[])[] = [
   ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
 ]
 
+/** The setting that a name with a listener's prefix is about; undefined for a name without one. */
+export function listenerSetting(name: string): string | undefined {
+  const [, setting] = /^listener\.name\.[^.]+\.(.+)$/.exec(name) ?? []
+  if (setting === undefined) return undefined
+  // Settings of SASL may also be given for one mechanism of a listener.
+  return BROKER_SETTINGS.has(setting) ? setting : setting.replace(/^[^.]+\./, '')
+}
+
 /** The names under which a broker setting may be given, the strongest first. */
 export function brokerSynonyms(name: string): readonly string[] {
   if (name === 'log.flush.interval.ms') return [name, 'log.flush.scheduler.interval.ms']
-  const base =
-    /^listener\.name\.[^.]+\.(?:[^.]+\.)?(sasl\..+|ssl\..+|max\.connections.*|principal\..+)$/.exec(name)
-  if (base) return [name, base[1]!]
+  const base = listenerSetting(name)
+  if (base !== undefined) return [name, base]
   return SYNONYMS.find((names) => names.includes(name)) ?? [name]
 }

@@ -109,3 +109,10 @@ export const offsetReset: Check = (name, value) => {
     "of the format 'by_duration:<PnDTnHnMn.nS>'."
   throw invalidValue(name, value, problem)
 }
+
+/** Limits for single addresses, written as address:count. */
+export const addressLimits: Check = (name, value) => {
+  const wrong = listItems(value).find((item) => !/^.+:\d+$/.test(item))
+  if (wrong === undefined) return
+  throw new ConfigError(`Error parsing configuration property '${name}': '${wrong}' is not address:count`)
+}

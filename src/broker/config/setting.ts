@@ -3,6 +3,7 @@
 
 import type { Check } from './checks.ts'
 import { ConfigError } from './config-error.ts'
+import { documentation } from './documentation.ts'
 import { canonicalText, type SettingType } from './setting-type.ts'
 
 /** How a setting can change while the broker runs: not at all, for one broker only, or for the whole cluster too. */
@@ -17,6 +18,8 @@ export interface Setting {
   readonly update: Update
   /** The broker setting that a topic's or group's value falls back to. */
   readonly synonym: string | undefined
+  /** What it does, for those that ktool obeys. */
+  readonly documentation: string | undefined
   /** Obeyed but not described: Kafka keeps it for its own tests. */
   readonly isInternal: boolean
 }
@@ -41,6 +44,7 @@ const define =
     check: rest.check,
     update: rest.update ?? 'read-only',
     synonym: rest.synonym,
+    documentation: documentation[name],
     isInternal: rest.isInternal ?? false,
   })
 

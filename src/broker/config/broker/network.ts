@@ -1,4 +1,4 @@
-import { atLeast, distinct, oneOf, someDistinct } from '../checks.ts'
+import { addressLimits, atLeast, distinct, oneOf, someDistinct } from '../checks.ts'
 import { INT_MAX, int, list, long, type Setting, text } from '../setting.ts'
 
 export const networkSettings: readonly Setting[] = [
@@ -20,7 +20,7 @@ export const networkSettings: readonly Setting[] = [
   int('max.connection.creation.rate', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
   int('max.connections', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
   int('max.connections.per.ip', INT_MAX, { check: atLeast(0), update: 'cluster-wide' }),
-  text('max.connections.per.ip.overrides', '', { update: 'cluster-wide' }),
+  text('max.connections.per.ip.overrides', '', { check: addressLimits, update: 'cluster-wide' }),
   int('max.incremental.fetch.session.cache.slots', 1000, { check: atLeast(0) }),
   int('max.request.partition.size.limit', 2000, { check: atLeast(1) }),
   int('num.io.threads', 8, { check: atLeast(1), update: 'cluster-wide' }),

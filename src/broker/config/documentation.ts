@@ -1,0 +1,88 @@
+// What the settings do that this broker obeys, for clients that ask. The others are taken, kept and told, no more.
+
+const segmentBytes =
+  'A segment of a log is closed, and the next one begun, before it grows past this many bytes.'
+const segmentMs = 'A segment is closed once its first record is older than this many milliseconds.'
+const segmentJitter =
+  'Up to this many milliseconds are taken off the age at which segments are closed, so that not all are closed at once.'
+const indexBytes = 'A segment is closed when one of its indexes reaches this size.'
+const indexInterval = 'Bytes of log between two entries of the offset index.'
+const flushMessages = 'After this many records a log is synced to the disk before the write is acknowledged.'
+const flushMs = 'Records not yet on the disk are synced once they are this many milliseconds old.'
+const retentionBytes =
+  'The oldest segments of a partition are removed while the others hold at least this many bytes; -1 keeps all.'
+const retentionMs = 'Segments are removed when their youngest record is older than this; -1 keeps all.'
+const maxMessage = 'The largest batch of records that is taken, in bytes, as compressed by the producer.'
+const deleteDelay = 'How long the files of a deleted partition or segment stay, under another name.'
+const cleanupPolicy =
+  'delete removes old segments by age and size; compact keeps the last record of each key. Both may be given.'
+const minInsync =
+  'How many replicas must have a record before a producer with acks=all is told that it is written.'
+const compression =
+  'How batches are stored: as the producer sent them (producer), uncompressed, or with gzip, snappy, lz4 or zstd.'
+const timestampType = 'Whether records carry the time they were made (CreateTime) or written (LogAppendTime).'
+const timestampBefore = 'How far the time of a record may lie behind the broker, in milliseconds.'
+const timestampAfter = 'How far the time of a record may lie ahead of the broker, in milliseconds.'
+const level = (codec: string) => `The compression level of ${codec}, where the broker compresses.`
+
+export const documentation: Readonly<Record<string, string>> = {
+  'segment.bytes': segmentBytes,
+  'log.segment.bytes': segmentBytes,
+  'segment.ms': segmentMs,
+  'log.roll.ms': segmentMs,
+  'log.roll.hours': 'As log.roll.ms, in hours; log.roll.ms goes first.',
+  'segment.jitter.ms': segmentJitter,
+  'log.roll.jitter.ms': segmentJitter,
+  'log.roll.jitter.hours': 'As log.roll.jitter.ms, in hours; log.roll.jitter.ms goes first.',
+  'segment.index.bytes': indexBytes,
+  'log.index.size.max.bytes': indexBytes,
+  'index.interval.bytes': indexInterval,
+  'log.index.interval.bytes': indexInterval,
+  'flush.messages': flushMessages,
+  'log.flush.interval.messages': flushMessages,
+  'flush.ms': flushMs,
+  'log.flush.interval.ms': flushMs,
+  'retention.bytes': retentionBytes,
+  'log.retention.bytes': retentionBytes,
+  'retention.ms': retentionMs,
+  'log.retention.ms': retentionMs,
+  'log.retention.minutes': 'As log.retention.ms, in minutes; log.retention.ms goes first.',
+  'log.retention.hours': 'As log.retention.ms, in hours; log.retention.minutes goes first.',
+  'log.retention.check.interval.ms':
+    'How often logs are looked through for segments to remove, in milliseconds.',
+  'max.message.bytes': maxMessage,
+  'message.max.bytes': maxMessage,
+  'file.delete.delay.ms': deleteDelay,
+  'log.segment.delete.delay.ms': deleteDelay,
+  'cleanup.policy': cleanupPolicy,
+  'log.cleanup.policy': cleanupPolicy,
+  'min.insync.replicas': minInsync,
+  'compression.type': compression,
+  'compression.gzip.level': level('gzip'),
+  'compression.lz4.level': level('lz4'),
+  'compression.zstd.level': level('zstd'),
+  'message.timestamp.type': timestampType,
+  'log.message.timestamp.type': timestampType,
+  'message.timestamp.before.max.ms': timestampBefore,
+  'log.message.timestamp.before.max.ms': timestampBefore,
+  'message.timestamp.after.max.ms': timestampAfter,
+  'log.message.timestamp.after.max.ms': timestampAfter,
+  'auto.create.topics.enable': 'Whether a topic is created when a client asks about one that is not there.',
+  'num.partitions': 'Partitions of a topic that is created without saying how many.',
+  'default.replication.factor': 'Replicas of a topic that is created without saying how many.',
+  'delete.topic.enable': 'Whether topics can be deleted.',
+  'broker.rack': 'Where the broker stands, for clients that read from a replica close by.',
+  'node.id': 'The number that tells the broker from the others.',
+  'connections.max.idle.ms': 'Connections on which nothing was sent for this many milliseconds are closed.',
+  'max.connections': 'How many connections the broker takes at a time.',
+  'max.connections.per.ip': 'How many connections the broker takes from one address at a time.',
+  'max.connections.per.ip.overrides':
+    'Other limits than max.connections.per.ip, as address:limit with commas.',
+  'socket.request.max.bytes':
+    'The largest request that is read; a client that sends a larger one is cut off.',
+  'max.incremental.fetch.session.cache.slots': 'How many incremental fetch sessions the broker remembers.',
+  'max.request.partition.size.limit':
+    'The most partitions that one answer of DescribeTopicPartitions describes.',
+  'fetch.max.bytes': 'The most that one answer to a fetch holds, unless its first batch alone is larger.',
+  'producer.id.expiration.ms': 'How long the sequences of a producer that writes nothing are remembered.',
+}
