@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main, processIo } from '../dist/main.js'
+const { main, processIo } = require('../dist/cli/main.js')
 
 const [, program, ...args] = process.argv
-process.exit(await main(program, args, processIo(process)))
+main(program, args, processIo(process)).then((code) => process.exit(code))
