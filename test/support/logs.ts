@@ -9,6 +9,7 @@ import { LogDir } from '../../src/log/log-dir.ts'
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '../../src/log/log-settings.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { batchSize, lastOffset } from '../../src/records/batch.ts'
+import type { Codec } from '../../src/records/codec.ts'
 import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { randomBytes, seededRandom } from './random.ts'
@@ -134,6 +135,7 @@ export interface BatchSpec {
   producerId?: number
   producerEpoch?: number
   baseSequence?: number
+  codec?: Codec
 }
 
 /** One batch of records with these values. */
