@@ -38,6 +38,7 @@ export class Connection implements ClientConnection {
   #isBusy = false
   #isPaused = false
   #isClosed = false
+  #isLeaving = false
   #hasEnded = false
 
   constructor(options: ConnectionOptions) {
@@ -51,7 +52,7 @@ export class Connection implements ClientConnection {
     this.#stream.on('drain', () => this.#pump())
     this.#stream.on('end', () => {
       this.#hasEnded = true
-      if (!this.#isBusy) this.close()
+      if (!this.#isBusy) this.#leave()
     })
     // 'close' always follows; there is nobody left to tell.
     this.#stream.on('error', () => {})
@@ -60,6 +61,10 @@ export class Connection implements ClientConnection {
 
   get isIdle(): boolean {
     return !this.#isBusy
+  }
+
+  get #isOpen(): boolean {
+    return !this.#isClosed && !this.#isLeaving
   }
 
   onClose(ended: () => void): () => void {
@@ -77,7 +82,16 @@ export class Connection implements ClientConnection {
     if (!this.#isBusy) this.#frames.close()
   }
 
+  /** Closes the connection once the client has the answers that are written: they are about earlier requests. */
+  #leave(): void {
+    if (this.#isClosed || this.#isLeaving) return
+    this.#isLeaving = true
+    if (this.#stream.writableLength === 0) this.close()
+    else this.#stream.end(() => this.close())
+  }
+
   #receive(chunk: Buffer): void {
+    if (this.#isLeaving) return
     this.lastActiveMs = this.#options.clock.now()
     this.#frames.push(chunk)
     if (!this.#isBusy) this.#pump()
@@ -86,10 +100,10 @@ export class Connection implements ClientConnection {
 
   /** Answers what there is until a request has to wait, the client stops taking answers, or the bytes run out. */
   #pump(): void {
-    if (this.#isBusy || this.#isClosed) return
+    if (this.#isBusy || !this.#isOpen) return
     this.#stream.cork()
     try {
-      while (!this.#isBusy && !this.#isClosed && !this.#stream.writableNeedDrain) {
+      while (!this.#isBusy && this.#isOpen && !this.#stream.writableNeedDrain) {
         const frame = this.#frames.next()
         if (!frame) break
         this.#answer(frame)
@@ -99,13 +113,13 @@ export class Connection implements ClientConnection {
       if (error instanceof FrameSizeError) {
         logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
       } else logger.error('a request failed', error)
-      this.close()
+      this.#leave()
     } finally {
       this.#stream.uncork()
     }
     // Not while a request waits: a paused stream would not tell that the client went away.
     this.#setPaused(this.#stream.writableNeedDrain)
-    if (this.#hasEnded && !this.#isBusy) this.close()
+    if (this.#hasEnded && !this.#isBusy) this.#leave()
   }
 
   #answer(frame: Buffer): void {
@@ -135,7 +149,7 @@ export class Connection implements ClientConnection {
   #write(answer: Answer | 'close' | null): void {
     if (answer === null) return
     if (answer === 'close') {
-      this.close()
+      this.#leave()
       return
     }
     this.lastActiveMs = this.#options.clock.now()

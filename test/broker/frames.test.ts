@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest'
+import { FrameCutter, FrameSizeError } from '../../src/broker/frames.ts'
+import { BufferPool } from '../../src/bytes/buffer-pool.ts'
+import { randomBytes, randomInteger, seededRandom } from '../support/random.ts'
+
+/** A pool that knows how many of its buffers are out. */
+class CountingPool extends BufferPool {
+  readonly #lent = new Set<Buffer>()
+  get lent(): number {
+    return this.#lent.size
+  }
+  override take(): Buffer {
+    const buffer = super.take()
+    this.#lent.add(buffer)
+    return buffer
+  }
+  override give(buffer: Buffer): void {
+    this.#lent.delete(buffer)
+    super.give(buffer)
+  }
+}
+
+const framed = (body: Buffer): Buffer => {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+/** All frames that are whole by now, copied as the cutter may use their memory again. */
+function cut(cutter: FrameCutter): Buffer[] {
+  const frames: Buffer[] = []
+  for (let frame = cutter.next(); frame; frame = cutter.next()) {
+    frames.push(Buffer.from(frame))
+    cutter.release()
+  }
+  return frames
+}
+
+const LIMIT = 100 * 1024 * 1024
+
+test('a frame cut at every byte is put together again', () => {
+  const body = Buffer.from('what one frame holds')
+  const whole = framed(body)
+  for (let at = 0; at <= whole.length; at++) {
+    const pool = new CountingPool(64)
+    const cutter = new FrameCutter(pool, LIMIT)
+    cutter.push(whole.subarray(0, at))
+    const early = cut(cutter)
+    expect(early).toEqual(at === whole.length ? [body] : [])
+    cutter.push(whole.subarray(at))
+    expect([...early, ...cut(cutter)]).toEqual([body])
+    expect(pool.lent).toBe(0)
+  }
+})
+
+test('frames that come byte by byte are put together again', () => {
+  const bodies = ['one', '', 'three', 'and a longer one'].map((text) => Buffer.from(text))
+  const cutter = new FrameCutter(new CountingPool(8), LIMIT)
+  const frames = [...Buffer.concat(bodies.map(framed))].flatMap((byte) => {
+    cutter.push(Buffer.from([byte]))
+    return cut(cutter)
+  })
+  expect(frames).toEqual(bodies)
+})
+
+test('several frames in one chunk are views on it', () => {
+  const chunk = Buffer.concat(['one', 'two', 'three'].map((text) => framed(Buffer.from(text))))
+  const pool = new CountingPool()
+  const cutter = new FrameCutter(pool, LIMIT)
+  cutter.push(chunk)
+  for (const text of ['one', 'two', 'three']) {
+    const frame = cutter.next()!
+    expect(frame.toString()).toBe(text)
+    expect(frame.buffer).toBe(chunk.buffer)
+    expect(pool.lent).toBe(0)
+    cutter.release()
+  }
+  expect(cutter.next()).toBeNull()
+})
+
+test('any frames in any chunks come out as they went in', () => {
+  const random = seededRandom(7)
+  for (let round = 0; round < 200; round++) {
+    const pool = new CountingPool(32)
+    const cutter = new FrameCutter(pool, LIMIT)
+    const bodies = Array.from({ length: randomInteger(random, 1, 8) }, () =>
+      randomBytes(random, randomInteger(random, 0, 120)),
+    )
+    const stream = Buffer.concat(bodies.map(framed))
+    const frames: Buffer[] = []
+    for (let at = 0; at < stream.length; ) {
+      const end = Math.min(stream.length, at + randomInteger(random, 1, 60))
+      cutter.push(stream.subarray(at, end))
+      frames.push(...cut(cutter))
+      at = end
+    }
+    expect(frames).toEqual(bodies)
+    expect(pool.lent).toBe(0)
+  }
+})
+
+test('a frame larger than a pooled buffer grows with the bytes that come', () => {
+  const body = randomBytes(seededRandom(3), 5 * 1024 * 1024 + 17)
+  const stream = framed(body)
+  const pool = new CountingPool()
+  const cutter = new FrameCutter(pool, LIMIT)
+  const frames: Buffer[] = []
+  for (let at = 0; at < stream.length; at += 65_536) {
+    cutter.push(stream.subarray(at, at + 65_536))
+    frames.push(...cut(cutter))
+  }
+  expect(frames).toHaveLength(1)
+  expect(frames[0]!.equals(body)).toBe(true)
+})
+
+test('a large length alone takes no memory beyond one pooled buffer', () => {
+  const pool = new CountingPool(64)
+  const cutter = new FrameCutter(pool, LIMIT)
+  const announced = Buffer.alloc(14)
+  announced.writeInt32BE(LIMIT)
+  cutter.push(announced)
+  const before = process.memoryUsage().arrayBuffers
+  expect(cutter.next()).toBeNull()
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
+  expect(pool.lent).toBe(1)
+  cutter.close()
+  expect(pool.lent).toBe(0)
+})
+
+test.each([-1, -2147483648, LIMIT + 1, 2147483647])('a length of %i is refused', (length) => {
+  const cutter = new FrameCutter(new BufferPool(), LIMIT)
+  const bytes = Buffer.alloc(8)
+  bytes.writeInt32BE(length)
+  cutter.push(bytes)
+  expect(() => cutter.next()).toThrow(FrameSizeError)
+})
+
+test('a frame of just the limit is taken', () => {
+  const cutter = new FrameCutter(new BufferPool(), 10)
+  cutter.push(framed(Buffer.alloc(10, 1)))
+  expect(cut(cutter)).toEqual([Buffer.alloc(10, 1)])
+})
