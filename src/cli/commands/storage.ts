@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { randomUuid } from '../../bytes/uuid.ts'
+import type { Voter } from '../../log/metadata-snapshot.ts'
 import { defineCommand, defineGroup } from '../command.ts'
 import { Failure, UsageError } from '../failures.ts'
 import { DRY_RUN } from '../options.ts'
@@ -19,7 +20,7 @@ import { formatFolders } from '../storage/format.ts'
 import { infoText, inspectFolders, problemsText } from '../storage/info.ts'
 import { parseScram } from '../storage/scram.ts'
 import { readServerConfig, type ServerConfig } from '../storage/server-config.ts'
-import { parseVoters, type Voter, voterHost } from '../storage/voters.ts'
+import { parseVoters, voterHost } from '../storage/voters.ts'
 
 const CONFIG = {
   flags: '-c, --config <file>',

@@ -3,6 +3,13 @@ import { join } from 'node:path'
 import { randomUuid } from '../../bytes/uuid.ts'
 import { realFiles, replaceFile } from '../../log/files.ts'
 import { writeMetaProperties } from '../../log/meta-properties.ts'
+import {
+  BOOTSTRAP_FILE,
+  encodeSnapshot,
+  FIRST_SNAPSHOT,
+  type SnapshotRecord,
+  type Voter,
+} from '../../log/metadata-snapshot.ts'
 import { FeatureLevelRecord } from '../../protocol/messages/stored-metadata.ts'
 import { UserScramCredentialRecord } from '../../protocol/messages/stored-security.ts'
 import type { StoredMessage } from '../../protocol/schema.ts'
@@ -11,11 +18,6 @@ import { folderState, META_PROPERTIES, readIdentity } from './data-folder.ts'
 import { KRAFT_VERSION, METADATA_VERSION, metadataVersionName } from './features.ts'
 import type { ScramCredential } from './scram.ts'
 import type { ServerConfig } from './server-config.ts'
-import { encodeSnapshot, type SnapshotRecord } from './snapshot.ts'
-import type { Voter } from './voters.ts'
-
-/** Name of the snapshot that a new metadata log starts from: end offset 0, epoch 0. */
-const FIRST_SNAPSHOT = '00000000000000000000-0000000000.checkpoint'
 
 export interface FormatPlan {
   readonly config: ServerConfig
@@ -87,7 +89,7 @@ function formatEmpty(directories: readonly string[], plan: FormatPlan, tools: Fo
     if (tools.isDryRun) continue
     mkdirSync(directory, { recursive: true })
     const bootstrap = encodeSnapshot({ lastContainedLogTimestamp: 0, records }, tools.now)
-    replaceFile(realFiles, join(directory, 'bootstrap.checkpoint'), bootstrap, true)
+    replaceFile(realFiles, join(directory, BOOTSTRAP_FILE), bootstrap, true)
     if (directory === config.metadataDirectory && plan.voters) writeQuorum(directory, plan, tools)
     const directoryId = voter?.directoryId ?? randomUuid(tools.randomBytes)
     const identity = { clusterId: plan.clusterId, nodeId: config.nodeId, directoryId }

@@ -1,13 +1,6 @@
 import { isUuid } from '../../bytes/uuid.ts'
+import type { Voter } from '../../log/metadata-snapshot.ts'
 import { Failure } from '../failures.ts'
-
-/** A member of the metadata quorum, as `1@host:9093:directory`. */
-export interface Voter {
-  nodeId: number
-  host: string
-  port: number
-  directoryId: string
-}
 
 /** The voters of `--initial-controllers`, by node; Failure in Kafka's words. */
 export function parseVoters(text: string): Voter[] {

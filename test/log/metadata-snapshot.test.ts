@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { encodeSnapshot } from '../../../src/cli/storage/snapshot.ts'
-import { FeatureLevelRecord } from '../../../src/protocol/messages/stored-metadata.ts'
-import type { StoredMessage } from '../../../src/protocol/schema.ts'
+import { encodeSnapshot } from '../../src/log/metadata-snapshot.ts'
+import { FeatureLevelRecord } from '../../src/protocol/messages/stored-metadata.ts'
+import type { StoredMessage } from '../../src/protocol/schema.ts'
 
 const clock = (...times: number[]) => {
   const left = [...times]
