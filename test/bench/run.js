@@ -1,0 +1,16 @@
+// `npm run bench`: bundles the questions and runs them, or those named: `npm run bench -- latency start`.
+import { spawnSync } from 'node:child_process'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
+const bin = (name) => join(root, 'node_modules/.bin', name)
+const run = (program, args) => {
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+run(bin('rolldown'), ['-c', 'rolldown.config.js', '--log-level', 'warn'])
+// Two folders below the root, as the sources are: both find it the same way.
+const file = 'dist/bench/main.js'
+run(bin('rolldown'), ['test/bench/main.ts', '--platform', 'node', '--file', file, '--log-level', 'warn'])
+run(process.execPath, [file, ...process.argv.slice(2)])
