@@ -5,8 +5,10 @@ export type ConnectionFailure =
   | 'not-kafka'
   /** No connection or no answer within the time allowed. */
   | 'timed-out'
-  /** The other side hung up, or we did. */
+  /** The other side hung up. */
   | 'closed'
+  /** This client was closed while it was still used. */
+  | 'shut-down'
 
 /** A broker could not be reached, or went away before it answered. */
 export class ConnectionError extends Error {

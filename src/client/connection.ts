@@ -200,7 +200,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#fail('closed', 'the connection was closed by this client')
+    this.#fail('shut-down', 'the connection was closed by this client')
   }
 
   #write<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): number {

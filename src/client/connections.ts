@@ -16,11 +16,18 @@ export interface Broker {
  */
 export type Channel = 'main' | 'produce' | 'fetch'
 
+interface Entry {
+  readonly channel: Channel
+  readonly opening: Promise<Connection>
+  /** Null until it is open. */
+  connection: Connection | null
+}
+
 /** Connections to the brokers of one cluster: opened when first asked for, forgotten when they close. */
 export class Connections {
   readonly #bootstrap: readonly Address[]
   readonly #options: ConnectionOptions
-  readonly #open = new Map<string, Promise<Connection>>()
+  readonly #entries = new Map<string, Entry>()
   #brokers = new Map<number, Broker>()
   #isClosed = false
   /** Whether any broker ever answered. */
@@ -51,10 +58,8 @@ export class Connections {
 
   /** A connection to whichever broker can be reached, an open one if there is any. */
   async any(): Promise<Connection> {
-    const opening = this.#open.values().next()
-    if (!opening.done) {
-      const connection = await opening.value.catch(() => null)
-      if (connection?.isOpen) return connection
+    for (const { channel, connection } of this.#entries.values()) {
+      if (channel === 'main' && connection?.isOpen) return connection
     }
     const failures: ConnectionError[] = []
     const tried = new Set<string>()
@@ -73,42 +78,35 @@ export class Connections {
 
   close(): void {
     this.#isClosed = true
-    for (const opening of this.#open.values()) {
-      opening.then(
-        (connection) => connection.close(),
-        () => {},
-      )
-    }
-    this.#open.clear()
+    for (const { connection } of this.#entries.values()) connection?.close()
+    this.#entries.clear()
   }
 
   // By address and not by id, so that the bootstrap connection serves its broker, too.
   #connect(address: Address, channel: Channel): Promise<Connection> {
     const key = `${channel} ${formatAddress(address)}`
-    const known = this.#open.get(key)
-    if (known !== undefined) return known
-    const opening = this.#openNew(address, () => {
-      if (this.#open.get(key) === opening) this.#open.delete(key)
-    })
-    this.#open.set(key, opening)
-    return opening
+    const known = this.#entries.get(key)
+    if (known !== undefined) return known.opening
+    const entry: Entry = { channel, connection: null, opening: this.#open(address) }
+    const forget = (): void => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key)
+    }
+    this.#entries.set(key, entry)
+    entry.opening.then((connection) => {
+      entry.connection = connection
+      connection.onClose(forget)
+    }, forget)
+    return entry.opening
   }
 
-  async #openNew(address: Address, forget: () => void): Promise<Connection> {
-    try {
-      if (this.#isClosed)
-        throw new ConnectionError('closed', formatAddress(address), 'this client was closed')
-      const connection = await Connection.open(address, this.#options)
-      if (this.#isClosed) connection.close()
-      this.hasConnected = true
-      connection.onClose(forget)
-      return connection
-    } catch (error) {
-      // Not before the caller has put this promise into the map.
-      await null
-      forget()
-      throw error
+  async #open(address: Address): Promise<Connection> {
+    if (this.#isClosed) {
+      throw new ConnectionError('shut-down', formatAddress(address), 'this client was closed')
     }
+    const connection = await Connection.open(address, this.#options)
+    if (this.#isClosed) connection.close()
+    this.hasConnected = true
+    return connection
   }
 }
 

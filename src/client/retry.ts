@@ -18,7 +18,7 @@ export function backoffMs(failures: number, backoff: Backoff, random: () => numb
 /** Whether the same request may work a little later or at another broker. */
 export function isRetriable(error: unknown): error is KafkaError | ConnectionError {
   if (error instanceof KafkaError) return error.retriable
-  return error instanceof ConnectionError && error.failure !== 'not-kafka'
+  return error instanceof ConnectionError && error.failure !== 'not-kafka' && error.failure !== 'shut-down'
 }
 
 /** A point in time, and how long it is until then. */

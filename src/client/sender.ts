@@ -156,7 +156,9 @@ export class Sender {
       return isBusy || isFull ? null : lane
     }
     lane.open((error) => {
-      if (error !== null) {
+      if (error instanceof ConnectionError && error.failure === 'shut-down') {
+        this.abandon(error)
+      } else if (error !== null) {
         this.#lastError = error
         this.#refresh(topic)
       }

@@ -179,7 +179,7 @@ test('closing fails the requests under way', async () => {
   const connection = await connect(broker.port)
   const asked = connection.request(DescribeCluster, { includeClusterAuthorizedOperations: false })
   connection.close()
-  await expect(asked).rejects.toMatchObject({ failure: 'closed', message: /closed by this client/ })
+  await expect(asked).rejects.toMatchObject({ failure: 'shut-down', message: /closed by this client/ })
 })
 
 test.each([

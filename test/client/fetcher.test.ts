@@ -313,3 +313,13 @@ test('an error of the whole answer that will not pass is thrown', async () => {
   broker.script(on(Fetch, () => ({ errorCode: -1, responses: [], nodeEndpoints: [] })))
   await expect(fetcher.next()).rejects.toMatchObject({ code: 'UNKNOWN_SERVER_ERROR' })
 })
+
+test('a client that is closed under the reader ends it with an error', async () => {
+  const { fetcher, cluster, broker } = await setUp(numbered(1, 1), {
+    targets: [{ topic: 'orders', partition: 0, from: 3 }],
+  })
+  const waiting = fetcher.next()
+  await expect.poll(() => broker.requestsFor(Fetch)).toBeGreaterThan(0)
+  cluster.close()
+  await expect(waiting).rejects.toMatchObject({ failure: 'shut-down' })
+})

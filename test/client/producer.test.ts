@@ -387,3 +387,15 @@ test('closing with a limit gives up the rest and counts it', async () => {
   appendNumbers(producer, 0, 10)
   await expect(producer.close(20)).resolves.toMatchObject({ acknowledged: 0, failed: 10 })
 })
+
+test('a client that is closed under the producer fails what is left, at once', async () => {
+  const { producer, cluster, broker } = await setUp(1)
+  broker.script(on(Produce, () => STAY_SILENT))
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 10)
+  await expect.poll(() => broker.requestsFor(Produce)).toBe(1)
+  appendNumbers(producer, 10, 20)
+  cluster.close()
+  await producer.flush()
+  expect(producer.counts).toMatchObject({ failed: 20, firstError: { failure: 'shut-down' } })
+})
