@@ -1,6 +1,6 @@
 import type { Handler } from './handle.ts'
 import { apiVersions } from './handlers/api-versions.ts'
-import { describeCluster, describeLogDirs } from './handlers/cluster.ts'
+import { describeCluster, describeLogDirs, unregisterBroker } from './handlers/cluster.ts'
 import {
   alterConfigs,
   describeConfigs,
@@ -39,6 +39,7 @@ export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     offsetForLeaderEpoch,
     describeLogDirs,
     describeCluster,
+    unregisterBroker,
     describeTopicPartitions,
   ].map((handler) => [handler.api.key, handler]),
 )

@@ -1,7 +1,9 @@
-import { errorCode } from '../../protocol/errors.ts'
-import { DescribeLogDirs } from '../../protocol/messages/cluster.ts'
+import { errorCode, KafkaError } from '../../protocol/errors.ts'
+import { DescribeLogDirs, UnregisterBroker } from '../../protocol/messages/cluster.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
+import { UnregisterBrokerRecord } from '../../protocol/messages/stored-metadata.ts'
 import { handle } from '../handle.ts'
+import { metadataRecord } from '../metadata/record.ts'
 import { ALL_CLUSTER_OPERATIONS, NO_OPERATIONS } from '../operations.ts'
 
 const BROKERS = 1
@@ -74,4 +76,25 @@ export const describeLogDirs = handle(DescribeLogDirs, {
     }
   },
   refuse: ({ code }) => ({ errorCode: errorCode(code), results: [] }),
+})
+
+/** Takes a broker that is gone out of the cluster. */
+export const unregisterBroker = handle(UnregisterBroker, {
+  run({ brokerId }, { broker: { controller } }) {
+    const registered = controller.image.brokers.get(brokerId)
+    if (!registered) {
+      throw new KafkaError('BROKER_ID_NOT_REGISTERED', `Broker ID ${brokerId} is not currently registered`)
+    }
+    // Differs: Kafka also strikes off a broker that runs; here it would be this very process.
+    if (controller.replicas.isLive(brokerId)) {
+      throw new KafkaError(
+        'INVALID_REQUEST',
+        `Broker ID ${brokerId} is running; stop it before unregistering it`,
+      )
+    }
+    const { brokerEpoch } = registered
+    controller.commit([metadataRecord(UnregisterBrokerRecord, { brokerId, brokerEpoch })])
+    return { errorCode: 0, errorMessage: null }
+  },
+  refuse: ({ code, message }) => ({ errorCode: errorCode(code), errorMessage: message }),
 })

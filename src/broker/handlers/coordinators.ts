@@ -3,6 +3,7 @@ import { ListGroups } from '../../protocol/messages/classic-groups.ts'
 import { FindCoordinator } from '../../protocol/messages/metadata.ts'
 import type { ResponseOf } from '../../protocol/schema.ts'
 import { type Context, handle } from '../handle.ts'
+import { offsetsTopic } from '../internal-topics.ts'
 
 type Coordinator = NonNullable<ResponseOf<typeof FindCoordinator>['coordinators']>[number]
 
@@ -23,9 +24,12 @@ function findCoordinator(context: Context, key: string, keyType: number): Coordi
     return { key, ...NOBODY, errorCode: errorCode('UNSUPPORTED_VERSION'), errorMessage }
   }
   if (key === '') return { key, ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: null }
-  const endpoints = broker.endpoints(context)
-  const partition = (javaHash(key) & 0x7fff_ffff) % broker.config.number('offsets.topic.num.partitions')
-  const { nodeId, host, port } = endpoints[partition % endpoints.length]!
+  const { partitions } = offsetsTopic(broker)
+  const { leader } = partitions[(javaHash(key) & 0x7fff_ffff) % partitions.length]!
+  const endpoint = broker.endpoints(context).find(({ nodeId }) => nodeId === leader)
+  if (!endpoint)
+    return { key, ...NOBODY, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: null }
+  const { nodeId, host, port } = endpoint
   return { key, nodeId, host, port, errorCode: 0, errorMessage: null }
 }
 

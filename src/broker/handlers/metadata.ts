@@ -72,7 +72,10 @@ export const metadata = handle(Metadata, {
       request.topics === null || (version === 0 && request.topics.length === 0) ? null : request.topics
     const topics = wanted
       ? wanted.map(({ name, topicId }) => {
-          if (name !== null) return topicByName(context, name, request.allowAutoTopicCreation, operations)
+          // Java's admin client asks by id with an empty name beside it.
+          if (topicId === ZERO_UUID) {
+            return topicByName(context, name ?? '', request.allowAutoTopicCreation, operations)
+          }
           const known = image.topicsById.get(topicId)
           return known ? describeTopic(known, operations) : failedTopic(null, topicId, 'UNKNOWN_TOPIC_ID')
         })

@@ -1,12 +1,14 @@
 import type { PartitionLog } from '../../log/partition-log.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '../../protocol/messages/offsets.ts'
-import type { ResponseOf } from '../../protocol/schema.ts'
+import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
+import { loadCodecs } from '../../records/compression.ts'
 import { toKafkaError } from '../failures.ts'
 import { type Context, handle } from '../handle.ts'
 import { requireLedPartition } from '../partition-access.ts'
 import { isInternalTopic } from '../topic-names.ts'
 
+type Request = DecodedRequestOf<typeof ListOffsets>
 type ListedPartition = ResponseOf<typeof ListOffsets>['topics'][number]['partitions'][number]
 
 interface SpecialTime {
@@ -34,6 +36,8 @@ interface FoundOffset {
 }
 
 const LATEST = -1
+const MAX_TIMESTAMP = -3
+const FIRST_WITH_EPOCH = 4
 const READ_COMMITTED = 1
 
 /** Runs `work` for one partition and turns what it throws into a code of that partition. */
@@ -58,37 +62,11 @@ const notListed = (partitionIndex: number, error: ErrorName): ListedPartition =>
 
 export const listOffsets = handle(ListOffsets, {
   run(request, context) {
-    const seen = new Set<string>()
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map(({ partitionIndex, currentLeaderEpoch, timestamp }) => {
-          const key = `${name}-${partitionIndex}`
-          if (seen.has(key)) return notListed(partitionIndex, 'INVALID_REQUEST')
-          seen.add(key)
-          return tryPartition(
-            context,
-            () => {
-              checkSpecialTime(timestamp, context.version)
-              const { log, state } = requireLedPartition(context, name, partitionIndex, currentLeaderEpoch)
-              const upTo =
-                request.isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
-              const found = findOffset(log, timestamp, upTo)
-              if (!found) return notListed(partitionIndex, 'NONE')
-              const epoch = timestamp === LATEST ? state.leaderEpoch : log.leaderEpochs.epochAt(found.offset)
-              return {
-                partitionIndex,
-                errorCode: 0,
-                ...found,
-                // Version 3 and below have no place for it.
-                leaderEpoch: context.version >= 4 ? epoch : -1,
-              }
-            },
-            (code) => notListed(partitionIndex, code),
-          )
-        }),
-      })),
-    }
+    // A search by time ends inside a batch, which may have to be unpacked.
+    const looksIntoBatches = request.topics.some(({ partitions }) =>
+      partitions.some(({ timestamp }) => timestamp >= 0 || timestamp === MAX_TIMESTAMP),
+    )
+    return looksIntoBatches ? loadCodecs().then(() => listAll(request, context)) : listAll(request, context)
   },
   refuse: ({ code }, request) => ({
     topics: request.topics.map(({ name, partitions }) => ({
@@ -97,6 +75,46 @@ export const listOffsets = handle(ListOffsets, {
     })),
   }),
 })
+
+function listAll(request: Request, context: Context): ResponseOf<typeof ListOffsets> {
+  const seen = new Set<string>()
+  return {
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((wanted) => {
+        const { partitionIndex } = wanted
+        const key = `${name}-${partitionIndex}`
+        if (seen.has(key)) return notListed(partitionIndex, 'INVALID_REQUEST')
+        seen.add(key)
+        return tryPartition(
+          context,
+          () => listPartition(context, name, wanted, request.isolationLevel),
+          (code) => notListed(partitionIndex, code),
+        )
+      }),
+    })),
+  }
+}
+
+function listPartition(
+  context: Context,
+  topic: string,
+  { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
+  isolationLevel: number,
+): ListedPartition {
+  checkSpecialTime(timestamp, context.version)
+  const { log, state } = requireLedPartition(context, topic, partitionIndex, currentLeaderEpoch)
+  const found = findOffset(
+    log,
+    timestamp,
+    isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark,
+  )
+  if (!found) return notListed(partitionIndex, 'NONE')
+  const epoch = timestamp === LATEST ? state.leaderEpoch : log.leaderEpochs.epochAt(found.offset)
+  // Version 3 and below have no place for the epoch.
+  const leaderEpoch = context.version >= FIRST_WITH_EPOCH ? epoch : -1
+  return { partitionIndex, errorCode: 0, timestamp: found.timestamp, offset: found.offset, leaderEpoch }
+}
 
 function checkSpecialTime(timestamp: number, version: number): void {
   if (timestamp >= 0) return
