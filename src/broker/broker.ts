@@ -19,6 +19,7 @@ import type { Logger } from './logger.ts'
 import { Controller } from './metadata/controller.ts'
 import { finalizedFeatures, SUPPORTED_FEATURES } from './metadata/features.ts'
 import type { MetadataImage } from './metadata/image.ts'
+import { MetadataFolder } from './metadata/metadata-folder.ts'
 import { METADATA_TOPIC, METADATA_TOPIC_ID } from './metadata/metadata-log.ts'
 import { PartitionLogs } from './partition-logs.ts'
 import { ProducerIds } from './producer-ids.ts'
@@ -70,20 +71,25 @@ export class Broker implements Services {
   readonly #random: () => number
 
   private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
-    const { clock, randomBytes, settings } = options
+    const { clock, randomBytes } = options
     const logger = new LeveledLogger(options.logger)
     this.clock = clock
     this.logger = logger
     this.#dir = dir
     this.clusterId = dir.meta.clusterId
     this.#random = () => randomBytes(4).readUInt32BE(0) / 2 ** 32
+    const directoryId = dir.meta.directoryId ?? randomUuid(randomBytes)
+    const metadataFolder = new MetadataFolder(options.files ?? realFiles, options.dataDir)
+    const store = dir.createPartition(METADATA_TOPIC, 0, METADATA_TOPIC_ID)
     this.controller = new Controller({
-      store: dir.createPartition(METADATA_TOPIC, 0, METADATA_TOPIC_ID),
-      directoryId: dir.meta.directoryId ?? randomUuid(randomBytes),
-      statics: new Map(nodes.map((node) => [node, settings])),
+      store,
+      start: metadataFolder.read(store.startOffset),
+      directoryId,
+      statics: new Map(nodes.map((node, index) => [node, startSettings(options, node, index)])),
       clock,
       randomBytes,
     })
+    metadataFolder.complete(nodes[0]!, directoryId, this.controller.epoch, () => clock.now())
     this.logs = new PartitionLogs(dir, logger)
     this.producerIds = new ProducerIds(this.controller, nodes[0]!)
     this.#endpoints = new Endpoints(options.advertisedHost ?? null)
@@ -222,6 +228,19 @@ async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
       await new Promise<void>((resolve) => clock.after(LOCK_RETRY_MS, resolve))
     }
   }
+}
+
+/** The settings of one broker as Kafka would find them in its server.properties. */
+function startSettings({ settings, dataDir, host, port }: BrokerOptions, node: number, index: number) {
+  const listener = `PLAINTEXT://${host}:${port === 0 ? 0 : port + index}`
+  return new Map([
+    ...settings,
+    ['node.id', String(node)],
+    ['broker.id', String(node)],
+    ['process.roles', 'broker,controller'],
+    ['log.dirs', dataDir],
+    ['listeners', listener],
+  ])
 }
 
 /** max.connections.per.ip, unless max.connections.per.ip.overrides names the address. */

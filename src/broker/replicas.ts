@@ -8,6 +8,13 @@ import { type MetadataRecord, metadataRecord } from './metadata/record.ts'
 
 export type RandomBytes = (size: number) => Buffer
 
+interface PartitionChange {
+  readonly leader?: number
+  readonly isr?: number[]
+  readonly eligibleLeaderReplicas?: number[]
+  readonly lastKnownElr?: number[]
+}
+
 /** No broker leads the partition: none of its replicas is alive. */
 const NO_LEADER = -1
 
@@ -93,6 +100,9 @@ export class Replicas {
     return this.#change(partition, {
       ...(leader === partition.leader ? {} : { leader }),
       ...(sameIsr ? {} : { isr }),
+      // Who is in sync again needs no second list of who may lead (KIP-966).
+      ...(partition.eligibleLeaderReplicas?.length ? { eligibleLeaderReplicas: [] } : {}),
+      ...(partition.lastKnownElr?.length ? { lastKnownElr: [] } : {}),
     })
   }
 
@@ -103,7 +113,7 @@ export class Replicas {
       .map((partition) => this.#change(partition, { leader: partition.leader }))
   }
 
-  #change(partition: PartitionState, change: { leader?: number; isr?: number[] }): MetadataRecord {
+  #change(partition: PartitionState, change: PartitionChange): MetadataRecord {
     return metadataRecord(PartitionChangeRecord, {
       partitionId: partition.partition,
       topicId: partition.topic.id,

@@ -2,6 +2,9 @@
 // each broker, written again when it comes back with another address.
 
 import { randomUuid } from '../../bytes/uuid.ts'
+import { Writer } from '../../bytes/writer.ts'
+import { codec } from '../../protocol/compile.ts'
+import { LeaderChangeMessage } from '../../protocol/messages/stored-control.ts'
 import {
   BrokerRegistrationChangeRecord,
   ConfigRecord,
@@ -12,7 +15,7 @@ import type { BrokerConfig } from '../config/broker-config.ts'
 import type { RandomBytes } from '../replicas.ts'
 import { INITIAL_FEATURES, SUPPORTED_FEATURES } from './features.ts'
 import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
-import { type MetadataRecord, metadataRecord } from './record.ts'
+import { encodeMetadataRecord, type MetadataRecord, metadataRecord } from './record.ts'
 
 export interface NodeEndpoint {
   /** The listener's name. */
@@ -32,19 +35,36 @@ export interface NodeRegistration {
 /** Fenced and in-shutdown flags of BrokerRegistrationChangeRecord. */
 const SET = 1
 
-/** The first transaction of a new log. */
-export function bootstrapRecords(config: BrokerConfig): MetadataRecord[] {
-  const features = INITIAL_FEATURES.map(([name, featureLevel]) =>
-    metadataRecord(FeatureLevelRecord, { name, featureLevel }),
+/** The levels of features that a new cluster has, unless its folder was formatted for others. */
+export function initialFeatures(): Buffer[] {
+  return INITIAL_FEATURES.map(([name, featureLevel]) =>
+    encodeMetadataRecord(metadataRecord(FeatureLevelRecord, { name, featureLevel })),
   )
-  // With eligible leader replicas (KIP-966) min.insync.replicas must be one value for the whole cluster.
-  const minInsyncReplicas = metadataRecord(ConfigRecord, {
-    resourceType: RESOURCE_TYPES.BROKER,
-    resourceName: '',
-    name: 'min.insync.replicas',
-    value: config.text('min.insync.replicas'),
+}
+
+/** With eligible leader replicas (KIP-966), min.insync.replicas must be one value for the whole cluster. */
+export function clusterMinInsyncReplicas(config: BrokerConfig): Buffer {
+  return encodeMetadataRecord(
+    metadataRecord(ConfigRecord, {
+      resourceType: RESOURCE_TYPES.BROKER,
+      resourceName: '',
+      name: 'min.insync.replicas',
+      value: config.text('min.insync.replicas'),
+    }),
+  )
+}
+
+/** What a KRaft log starts each epoch with: who leads, here of a quorum of one. */
+export function leaderChange(node: number): Buffer {
+  const writer = new Writer()
+  const voters = [{ voterId: node }]
+  codec(LeaderChangeMessage.message, 0).encode(writer, {
+    version: 0,
+    leaderId: node,
+    voters,
+    grantingVoters: voters,
   })
-  return [...features, minInsyncReplicas]
+  return writer.takeBytes()
 }
 
 /** What has to be written so that exactly these brokers are registered and alive. */

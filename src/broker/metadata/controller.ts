@@ -5,15 +5,23 @@ import type { Clock } from '../clock.ts'
 import { BrokerConfig } from '../config/broker-config.ts'
 import { TopicConfigs } from '../config/topic-config.ts'
 import { type RandomBytes, Replicas } from '../replicas.ts'
-import { bootstrapRecords, type NodeRegistration, registrationRecords } from './bootstrap.ts'
+import {
+  clusterMinInsyncReplicas,
+  initialFeatures,
+  leaderChange,
+  type NodeRegistration,
+  registrationRecords,
+} from './bootstrap.ts'
 import type { MetadataListener } from './changes.ts'
 import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
-import { MetadataLog, type MetadataStore } from './metadata-log.ts'
-import type { MetadataRecord } from './record.ts'
+import { MetadataLog, type MetadataStart, type MetadataStore } from './metadata-log.ts'
+import { encodeMetadataRecord, type MetadataRecord } from './record.ts'
 
 export interface ControllerOptions {
   /** The log of __cluster_metadata-0. */
   readonly store: MetadataStore
+  /** What the data folder holds beside that log. */
+  readonly start: MetadataStart
   /** The directory.id of the data folder. */
   readonly directoryId: string
   /** The settings given at start, by broker id; at least one broker. */
@@ -32,8 +40,8 @@ export class Controller {
   readonly #configs: ReadonlyMap<number, BrokerConfig>
 
   /** Replays the metadata log, and starts it if it is empty. */
-  constructor({ store, directoryId, statics, clock, randomBytes }: ControllerOptions) {
-    this.#log = new MetadataLog(store, clock)
+  constructor({ store, start, directoryId, statics, clock, randomBytes }: ControllerOptions) {
+    this.#log = new MetadataLog(store, clock, start.snapshot)
     this.#directoryId = directoryId
     this.image = this.#log.image
     this.randomBytes = randomBytes
@@ -48,7 +56,18 @@ export class Controller {
       }
       this.topicConfigs.update(changes)
     })
-    if (this.image.features.size === 0) this.#log.commit(bootstrapRecords(this.config))
+    if (this.#log.isEmpty) this.#bootstrap(start)
+  }
+
+  #bootstrap({ bootstrap }: MetadataStart): void {
+    this.#log.appendControl('LEADER_CHANGE', leaderChange(this.config.node))
+    const records = bootstrap ?? initialFeatures()
+    this.#log.append([...records, clusterMinInsyncReplicas(this.config)])
+  }
+
+  /** The leader epoch of the metadata log. */
+  get epoch(): number {
+    return this.#log.epoch
   }
 
   /**
@@ -83,7 +102,7 @@ export class Controller {
    */
   registerBrokers(nodes: readonly NodeRegistration[], wasClean: boolean): void {
     const context = { image: this.image, directoryId: this.#directoryId, randomBytes: this.randomBytes }
-    this.commit(registrationRecords(nodes, context, this.#log.nextOffset))
+    this.#log.append(registrationRecords(nodes, context, this.#log.nextOffset).map(encodeMetadataRecord))
     this.commit(this.replicas.elections())
     if (!wasClean) this.commit(this.replicas.newEpochs())
   }

@@ -31,7 +31,7 @@ export const INITIAL_FEATURES: readonly (readonly [name: string, level: number])
 ]
 
 /** The level of kraft.version lives in control records, not among the features. */
-const KRAFT_LEVEL = 1
+export const KRAFT_LEVEL = 1
 
 export const supportedFeature = (name: string): FeatureRange | undefined =>
   SUPPORTED_FEATURES.find((feature) => feature.name === name)

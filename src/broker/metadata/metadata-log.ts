@@ -7,6 +7,7 @@ import {
   EndTransactionRecord,
 } from '../../protocol/messages/stored-metadata.ts'
 import { batches, isControl, lastOffset, partitionLeaderEpoch } from '../../records/batch.ts'
+import { type ControlType, controlKey } from '../../records/control.ts'
 import { BatchBuilder, readRecords } from '../../records/record.ts'
 import type { Clock } from '../clock.ts'
 import { MetadataChanges, type MetadataListener } from './changes.ts'
@@ -31,6 +32,14 @@ export interface MetadataStore {
   flush(): void
 }
 
+/** What is known of the metadata beside the log itself. */
+export interface MetadataStart {
+  /** What stands for the log before `endOffset`, when its first records are gone. */
+  readonly snapshot: { readonly endOffset: number; readonly records: readonly Buffer[] } | null
+  /** The first records of a new log, in a folder that was formatted for it. */
+  readonly bootstrap: readonly Buffer[] | null
+}
+
 /** The largest batch of a KRaft log (internal.metadata.max.batch.size.in.bytes). */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024
 /** Room for what surrounds a record in a batch. */
@@ -46,10 +55,12 @@ export class MetadataLog {
   #epoch = FIRST_EPOCH
 
   /** Replays what the store holds; throws RangeError when it holds records this broker does not know. */
-  constructor(store: MetadataStore, clock: Clock) {
+  constructor(store: MetadataStore, clock: Clock, snapshot: MetadataStart['snapshot'] = null) {
     this.#store = store
     this.#clock = clock
-    this.#replayStored()
+    const changes = new MetadataChanges()
+    for (const record of snapshot?.records ?? []) replayRecord(this.image, record, changes)
+    this.#replayStored(snapshot?.endOffset ?? store.startOffset)
   }
 
   /** The leader epoch of the log's last batch, which appends go on with. */
@@ -73,22 +84,26 @@ export class MetadataLog {
   /** Makes the change: on disk, then in the image, then known to the listeners. All of the records count, or none. */
   commit(records: readonly MetadataRecord[]): void {
     if (records.length === 0) return
-    const encoded = records.map(encodeMetadataRecord)
+    this.append(records.map(encodeMetadataRecord))
+    this.#store.flush()
+  }
+
+  /** As commit, for framed records that nobody was promised: they may be lost with the power. */
+  append(encoded: readonly Buffer[]): void {
     const groups = inBatches(encoded)
     const [only] = groups
     if (groups.length === 1 && only) this.#append(only)
     else this.#appendTransaction(groups)
-    this.#store.flush()
     const changes = new MetadataChanges()
     for (const bytes of encoded) replayRecord(this.image, bytes, changes)
     this.image.lastOffset = this.#store.endOffset - 1
     for (const listener of this.#listeners) listener(changes)
   }
 
-  /** Appends control records: the key says what kind they are, and they change nothing in the image. */
-  appendControl(records: readonly { key: Buffer; value: Buffer }[]): void {
+  /** Appends a record about the log itself, which changes nothing in the image. */
+  appendControl(type: ControlType, value: Buffer): void {
     const builder = new BatchBuilder()
-    for (const { key, value } of records) builder.append(this.#clock.now(), key, value)
+    builder.append(this.#clock.now(), controlKey(type), value)
     this.#store.append(builder.build({ isControl: true }), { leaderEpoch: this.#epoch, origin: 'metadata' })
     this.image.lastOffset = this.#store.endOffset - 1
   }
@@ -107,10 +122,10 @@ export class MetadataLog {
     this.#append([encodeMetadataRecord(metadataRecord(EndTransactionRecord, {}))])
   }
 
-  #replayStored(): void {
+  #replayStored(start: number): void {
     let open: Buffer[] | null = null
     const changes = new MetadataChanges()
-    for (const value of this.#storedRecords()) {
+    for (const value of this.#storedRecords(start)) {
       const { apiKey } = openMetadataRecord(value)
       if (apiKey === BeginTransactionRecord.apiKey) {
         open = []
@@ -132,9 +147,9 @@ export class MetadataLog {
     }
   }
 
-  *#storedRecords(): Generator<Buffer, void, undefined> {
+  *#storedRecords(start: number): Generator<Buffer, void, undefined> {
     const upTo = this.#store.endOffset
-    for (let from = this.#store.startOffset; from < upTo; ) {
+    for (let from = start; from < upTo; ) {
       const read = this.#store.read(from, READ_BYTES, { upTo, minOneBatch: true })
       const before = from
       for (const at of batches(read.records)) {
