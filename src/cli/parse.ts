@@ -4,7 +4,7 @@ import type { Command, Given } from './command.ts'
 import { closest } from './did-you-mean.ts'
 import { UsageError } from './failures.ts'
 import type { OptionSpec, OptionSpecs } from './option-spec.ts'
-import { BadValue, longName, takesValue } from './option-spec.ts'
+import { BadValue, longName, shortName, takesValue } from './option-spec.ts'
 import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 
 /** Reads a command line into typed option values, in Kafka's order: what is there, what fits together, what it means. */
@@ -53,6 +53,7 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     .configureOutput({ writeErr: () => {}, writeOut: () => {} })
     .argument('[words...]')
   for (const [key, spec] of Object.entries(options)) {
+    if (!isMentioned(spec, args)) continue
     const option = new Option(spec.flags)
     // Commander takes --no-x for the opposite of --x; in Kafka's tools it can be an option of its own.
     if (key.startsWith('no')) option.negate = false
@@ -69,13 +70,39 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     })
   }
   try {
-    parser.parse([...args], { from: 'user' })
+    parser.parse(withoutIdleValues(command, options, args), { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) throw refusal(command, options, error)
     throw error
   }
   return { texts, order, words: [...parser.args] }
 }
+
+/** jopt-simple drops the value of an option that takes none: `--sync=maybe` is `--sync`. */
+function withoutIdleValues(command: Command, options: OptionSpecs, args: readonly string[]): string[] {
+  if (command.style === 'argparse') return [...args]
+  const flags = Object.values(options).filter((spec) => takesValue(spec) === 'never')
+  const names = new Set(flags.map((spec) => `--${longName(spec)}`))
+  return args.map((arg) => {
+    const name = /^(--[^=]+)=/.exec(arg)?.[1]
+    return name !== undefined && names.has(name) ? name : arg
+  })
+}
+
+/** Registering an option costs more than looking for it, and most command lines have three of thirty. */
+function isMentioned(spec: OptionSpec, args: readonly string[]): boolean {
+  const long = `--${longName(spec)}`
+  const letter = shortName(spec)
+  return args.some(
+    (arg) =>
+      arg === long ||
+      arg.startsWith(`${long}=`) ||
+      (letter !== undefined && SHORT.test(arg) && arg.includes(letter)),
+  )
+}
+
+/** One letter, or several in one argument, the last perhaps with its value. */
+const SHORT = /^-[^-]/
 
 function refusal(command: Command, options: OptionSpecs, error: CommanderError): UsageError {
   const sentences = sentencesOf(command)

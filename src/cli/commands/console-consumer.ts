@@ -1,6 +1,7 @@
 import { clusterOptions } from '../../client/common-config.ts'
+import type { Place } from '../../client/read-range.ts'
 import { defineCommand } from '../command.ts'
-import { CONSUMER_OPTIONS, checkConsumerOptions, type StartOffset } from '../consume/options.ts'
+import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
 import { RecordPrinter } from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
@@ -44,7 +45,7 @@ export const consoleConsumer = defineCommand({
       output: new ByteOutput((bytes) => io.out(bytes)),
       onError: (error) => {
         if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
-        context.say(error.message)
+        context.say(`${error.name}: ${error.message}`)
       },
     })
     const reader = new RecordReader(
@@ -78,7 +79,7 @@ export const consoleConsumer = defineCommand({
   },
 })
 
-function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): StartOffset {
+function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): Place {
   if (options.offset !== undefined) return options.offset
   if (options.partition !== undefined) return options.fromBeginning ? 'earliest' : 'latest'
   return reset === 'none' ? 'latest' : reset

@@ -7,9 +7,10 @@ import { UsageError } from '../failures.ts'
 import { nameValues } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
 import { DeliveryPrinter } from '../produce/delivery-printer.ts'
+import { inputChunks } from '../produce/input-chunks.ts'
 import { checkProducerOptions, PRODUCER_OPTIONS } from '../produce/options.ts'
 import { RecordSender } from '../produce/record-sender.ts'
-import { chunksOf, type FixedParts, readRecords } from '../produce/record-source.ts'
+import { type FixedParts, readRecords } from '../produce/record-source.ts'
 import { producerProperties, readerProperties } from '../produce/settings.ts'
 import { type InputRecord, LineReader } from '../records/line-reader.ts'
 
@@ -53,22 +54,38 @@ export const consoleProducer = defineCommand({
       onDelivery: printer?.report,
       clock: cluster.clock,
     })
+    // Whoever types lines learns at once that nobody listens.
+    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
     try {
-      for await (const records of recordsOf(options, reader, context)) {
-        await sender.send(records)
-        printer?.check()
+      if (isPlain(options, reader) && sender.takesPlainLines && !isPrompted(context)) {
+        await sender.sendLines(inputChunks(context.io.in, context.interrupted))
+      } else {
+        for await (const records of recordsOf(options, reader, context)) {
+          await sender.send(records)
+          printer?.check()
+        }
       }
-    } finally {
-      await sender.finish()
+    } catch (error) {
+      // What came before it is still sent.
+      const outcome = await sender.finish()
+      if (outcome && !options.sync) context.say(outcome.message)
+      throw error
     }
+    const outcome = await sender.finish()
+    if (outcome) throw outcome
     printer?.check()
   },
 })
 
+const isPlain = ({ key, header, tombstone }: Options, reader: LineReader): boolean =>
+  reader.isPlain && key === undefined && header.length === 0 && !tombstone
+
+const isPrompted = ({ io }: Context): boolean => io.isTerminal.in && io.isTerminal.out
+
 async function* recordsOf(
   options: Options,
   reader: LineReader,
-  { io, interrupted }: Context,
+  context: Context,
 ): AsyncGenerator<InputRecord[], void, undefined> {
   const fixed: FixedParts = {
     key: options.key === undefined ? null : Buffer.from(options.key),
@@ -78,9 +95,10 @@ async function* recordsOf(
     yield [{ key: fixed.key, value: null, headers: [...fixed.headers] }]
     return
   }
-  const hasPrompt = io.isTerminal.in && io.isTerminal.out
+  const { io, interrupted } = context
+  const hasPrompt = isPrompted(context)
   if (hasPrompt) io.out('>')
-  for await (const records of readRecords(chunksOf(io.in, interrupted), reader, fixed)) {
+  for await (const records of readRecords(inputChunks(io.in, interrupted), reader, fixed)) {
     yield records
     if (hasPrompt) io.out('>')
   }

@@ -1,3 +1,4 @@
+import type { Place } from '../../client/read-range.ts'
 import type { Given } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
@@ -87,13 +88,10 @@ export const CONSUMER_OPTIONS = {
   },
 } as const satisfies OptionSpecs
 
-/** An offset, or a special one. */
-export type StartOffset = number | 'earliest' | 'latest'
-
-function startOffset(text: string): StartOffset {
+function startOffset(text: string): Place {
   const lower = text.toLowerCase()
   if (lower === 'earliest' || lower === 'latest') return lower
-  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return { offset: Number(text) }
   throw new BadValue(
     `The provided offset value '${text}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.`,
     { isWhole: true },

@@ -4,9 +4,7 @@ import type { FetchTarget } from '../../client/fetch-partition.ts'
 import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { Fetcher } from '../../client/fetcher.ts'
 import type { TopicPartition } from '../../client/leaders.ts'
-import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
-import { Failure } from '../failures.ts'
-import type { StartOffset } from './options.ts'
+import { type Place, resolveRanges } from '../../client/read-range.ts'
 import type { Selection } from './selection.ts'
 
 /** How often a topic that does not exist is looked for. */
@@ -22,7 +20,7 @@ export class RecordReader {
   readonly #cluster: Cluster
   readonly #settings: FetchSettings
   readonly #selection: Selection
-  readonly #start: StartOffset
+  readonly #start: Place
   /** Where to go on in each partition. */
   readonly #targets = new Map<string, FetchTarget>()
   #fetcher: Fetcher | null = null
@@ -31,7 +29,7 @@ export class RecordReader {
   #hasLooked = false
   #isClosed = false
 
-  constructor(cluster: Cluster, settings: FetchSettings, selection: Selection, start: StartOffset) {
+  constructor(cluster: Cluster, settings: FetchSettings, selection: Selection, start: Place) {
     this.#cluster = cluster
     this.#settings = settings
     this.#selection = selection
@@ -95,24 +93,17 @@ export class RecordReader {
     this.#lookedMs = this.#cluster.clock.now()
     const added = found.filter((target) => !this.#targets.has(keyOf(target)))
     if (added.length === 0 || this.#isClosed) return
-    for (const target of await this.#startsOf(added, isFirst ? this.#start : 'earliest')) {
+    const from = isFirst ? this.#start : 'earliest'
+    for (const target of await resolveRanges(
+      this.#cluster,
+      added,
+      { from },
+      this.#settings['isolation.level'],
+    )) {
       this.#targets.set(keyOf(target), target)
     }
     this.#fetcher?.close()
     this.#fetcher = new Fetcher(this.#cluster, this.#settings, [...this.#targets.values()])
     if (this.#isClosed) this.#fetcher.close()
-  }
-
-  async #startsOf(targets: readonly TopicPartition[], start: StartOffset): Promise<FetchTarget[]> {
-    if (typeof start === 'number') return targets.map((target) => ({ ...target, from: start }))
-    const timestamp = OFFSET_SPECS[start]
-    const wanted = targets.map((target) => ({ ...target, timestamp }))
-    const results = await listOffsets(this.#cluster, wanted, {
-      isolationLevel: this.#settings['isolation.level'],
-    })
-    return results.map(({ target: { topic, partition }, answer, error }) => {
-      if (error) throw new Failure(`${topic}-${partition}: ${error.message}`, { cause: error })
-      return { topic, partition, from: answer.offset }
-    })
   }
 }

@@ -18,7 +18,7 @@ export const PRODUCER_OPTIONS = {
     flags: '--compression-codec [codec]',
     help: 'none, gzip, snappy, lz4 or zstd; gzip without a value.',
   },
-  batchSize: { flags: '--batch-size <bytes>', help: 'Size of a batch (batch.size), 16384.', parse: int },
+  batchSize: { flags: '--batch-size <bytes>', help: 'Size of a batch (batch.size), 262144.', parse: int },
   maxPartitionMemoryBytes: {
     flags: '--max-partition-memory-bytes <bytes>',
     help: 'As --batch-size.',

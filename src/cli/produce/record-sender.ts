@@ -4,6 +4,7 @@ import type { Delivery } from '../../client/producer-batch.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
 import type { InputRecord } from '../records/line-reader.ts'
+import { LineSplitter } from '../records/line-splitter.ts'
 
 export interface SendOptions {
   readonly topic: string
@@ -30,9 +31,38 @@ export class RecordSender {
     this.#options = options
   }
 
+  /** Whether lines can be sent as they lie in their chunk, without an object for each record. */
+  get takesPlainLines(): boolean {
+    const { partition, isSync, rate, onDelivery } = this.#options
+    return !isSync && partition === undefined && rate === undefined && onDelivery === undefined
+  }
+
+  /** Sends each line of the input as a value. */
+  async sendLines(chunks: AsyncIterable<Buffer>): Promise<void> {
+    const { topic, timestamp, clock } = this.#options
+    const producer = this.#producer
+    let hasRoom = true
+    let nowMs = 0
+    const splitter = new LineSplitter((buffer, from, to) => {
+      try {
+        hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, nowMs)
+      } catch (error) {
+        passIfCounted(error)
+      }
+    })
+    for await (const chunk of chunks) {
+      await this.#prepare()
+      nowMs = timestamp ?? clock.now()
+      splitter.push(chunk)
+      if (!hasRoom) await producer.room()
+    }
+    splitter.end()
+  }
+
   async send(records: readonly InputRecord[]): Promise<void> {
     await this.#prepare()
-    const { topic, partition, timestamp, isSync, rate, onDelivery } = this.#options
+    const { topic, partition, isSync, rate, onDelivery, clock } = this.#options
+    const timestamp = this.#options.timestamp ?? (rate === undefined ? clock.now() : undefined)
     for (const { key, value, headers } of records) {
       if (rate !== undefined) await this.#pace(rate)
       this.#count++
@@ -44,19 +74,18 @@ export class RecordSender {
       try {
         hasRoom = this.#producer.append(topic, key, value, headers, timestamp, partition, onDelivery)
       } catch (error) {
-        // The producer counts it as failed, and the others are sent.
-        if (!(error instanceof KafkaError)) throw error
+        passIfCounted(error)
       }
       if (!hasRoom) await this.#producer.room()
     }
   }
 
-  /** Waits for the outcome of all that was sent; Failure when some of it was not acknowledged. */
-  async finish(): Promise<void> {
+  /** Waits for the outcome of all that was sent; gives a Failure when some of it was not acknowledged. */
+  async finish(): Promise<Failure | null> {
     const { acknowledged, failed, firstError } = await this.#producer.close()
-    if (failed === 0) return
+    if (failed === 0) return null
     const total = acknowledged + failed
-    throw new Failure(
+    return new Failure(
       `${failed} of ${total} ${total === 1 ? 'record was' : 'records were'} not acknowledged: ${firstError?.message}`,
       { code: codeOf(firstError), cause: firstError },
     )
@@ -90,6 +119,11 @@ export class RecordSender {
     const waitMs = dueMs - this.#options.clock.now()
     if (waitMs > 0) await sleep(this.#options.clock, waitMs)
   }
+}
+
+/** The producer counts a record that it refuses as failed, and the others are sent. */
+function passIfCounted(error: unknown): void {
+  if (!(error instanceof KafkaError)) throw error
 }
 
 const codeOf = (error: Error | null): string | undefined =>

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Header, InputRecord, LineReader } from '../records/line-reader.ts'
 import { LineSplitter } from '../records/line-splitter.ts'
 
@@ -52,19 +51,3 @@ const withFixed = ({ key, value, headers }: InputRecord, fixed: FixedParts): Inp
   value,
   headers: [...headers, ...fixed.headers],
 })
-
-/** The input as it comes, until it ends or `stop` is aborted. */
-export async function* chunksOf(input: Readable, stop: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
-  const destroy = (): void => {
-    input.destroy()
-  }
-  if (stop.aborted) return
-  stop.addEventListener('abort', destroy)
-  try {
-    for await (const chunk of input) yield chunk as Buffer
-  } catch (error) {
-    if (!stop.aborted) throw error
-  } finally {
-    stop.removeEventListener('abort', destroy)
-  }
-}

@@ -1,9 +1,9 @@
 // The deserializers of org.apache.kafka.common.serialization, as far as a person can name them on a command line:
 // each turns bytes into the text that Java's toString gives for the value.
 
-/** Bytes that are not what the deserializer expects; the message is Kafka's. */
+/** Bytes that are not what the deserializer expects; name and message are Kafka's. */
 export class DeserializeError extends Error {
-  override readonly name = 'DeserializeError'
+  override readonly name = 'SerializationException'
 }
 
 /** The text of a value, as bytes for output. `bytes` is never null: null is printed as the null literal. */

@@ -1,8 +1,8 @@
 const NEWLINE = 0x0a
 
 /**
- * Cuts a stream of bytes into lines without making a string. A line is handed over as a range of a buffer, and is
- * only valid during the call, unless the chunks given to `push` are left alone afterwards.
+ * Cuts a stream of bytes into lines without making a string. A line is handed over as a range of a buffer, which is
+ * the chunk given to `push` where possible; the splitter keeps no view of a chunk, so that it can be filled again.
  *
  * Differs: Kafka also ends a line at a carriage return, which loses bytes; here only a newline ends one.
  */
@@ -29,7 +29,7 @@ export class LineSplitter {
       from = to + 1
       to = chunk.indexOf(NEWLINE, from)
     }
-    if (from < chunk.length) this.#pending.push(chunk.subarray(from))
+    if (from < chunk.length) this.#pending.push(Buffer.from(chunk.subarray(from)))
   }
 
   /** Hands over a last line that has no newline. */
