@@ -13,8 +13,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['bytes', 'protocol', 'records', 'log', 'client', 'broker'],
 }
 
-/** What other programs and scripts load; they stand beside the layers. */
-const ENTRIES = ['index.ts', 'tour.ts']
+/** What other programs load; it stands beside the layers. */
+const ENTRIES = ['index.ts']
 /** bin/ktool.js hands the process to the tools' streams; a folder's lock names the process that holds it. */
 const MAY_USE_PROCESS = [...ENTRIES, 'cli/process-io.ts', 'log/folder-lock.ts']
 /** Each gathers what its importer, outside of src, needs. */

@@ -31,7 +31,7 @@ const totals = { passed: 0, failed: 0 }
 const leftOut = new Map()
 
 // The tests of processes run what is built.
-run('rolldown', ['-c', 'rolldown.config.js', '--log-level', 'warn'])
+build()
 for (const group of GROUPS) {
   if (wanted.length === 0 || wanted.includes(group)) runGroup(group)
 }
@@ -71,11 +71,17 @@ function noteLeftOut(suite) {
   }
 }
 
+function build() {
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0) process.exit(1)
+}
+
 function run(program, args) {
   const script = join(ROOT, 'node_modules/.bin', program)
-  const { status } = spawnSync(script, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] })
-  if (program === 'rolldown' && status !== 0) process.exit(1)
-  return status
+  return spawnSync(script, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }).status
 }
 
 function report() {

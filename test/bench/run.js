@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '../..')
 const bin = (name) => join(root, 'node_modules/.bin', name)
 const run = (program, args) => {
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit'] })
   if (status !== 0) process.exit(status ?? 1)
 }
 
-run(bin('rolldown'), ['-c', 'rolldown.config.js', '--log-level', 'warn'])
+run('npm', ['run', '--silent', 'build'])
 // Two folders below the root, as the sources are: both find it the same way.
 const file = 'dist/bench/main.js'
 run(bin('rolldown'), ['test/bench/main.ts', '--platform', 'node', '--file', file, '--log-level', 'warn'])
