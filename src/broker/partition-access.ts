@@ -1,6 +1,5 @@
 // What every request about a partition asks first: does it exist, does this broker lead it, and does the client
 // know the current leader epoch?
-import { ZERO_UUID } from '../bytes/uuid.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { type ErrorName, KafkaError } from '../protocol/errors.ts'
 import type { Context } from './handle.ts'
@@ -11,10 +10,13 @@ export interface LedPartition {
   readonly log: PartitionLog
 }
 
-/** The topic with this id or, when the id is zero, with this name; else the error that says which was unknown. */
+/** From this version on Produce and Fetch name topics by id alone. */
+export const FIRST_WITH_IDS = 13
+
+/** The topic that a Produce or Fetch request means, or the error that says it is unknown. */
 export function findTopic(context: Context, name: string, topicId: string): TopicState | ErrorName {
   const { image } = context.broker
-  if (topicId !== ZERO_UUID) return image.topicsById.get(topicId) ?? 'UNKNOWN_TOPIC_ID'
+  if (context.version >= FIRST_WITH_IDS) return image.topicsById.get(topicId) ?? 'UNKNOWN_TOPIC_ID'
   return image.topics.get(name) ?? 'UNKNOWN_TOPIC_OR_PARTITION'
 }
 
@@ -37,15 +39,15 @@ export function findLedPartition(
   return log ? { state, log } : 'KAFKA_STORAGE_ERROR'
 }
 
-/** As findTopic and findLedPartition, thrown instead of returned. */
+/** The partition of the named topic if this broker leads it and the client knows so; else throws why not. */
 export function requireLedPartition(
   context: Context,
   topic: string,
   partition: number,
   currentLeaderEpoch = -1,
 ): LedPartition {
-  const found = findTopic(context, topic, ZERO_UUID)
-  if (typeof found === 'string') throw new KafkaError(found)
+  const found = context.broker.image.topics.get(topic)
+  if (!found) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')
   const led = findLedPartition(context, found, partition)
   if (typeof led === 'string') throw new KafkaError(led)
   const epochError = checkLeaderEpoch(led.state, currentLeaderEpoch)

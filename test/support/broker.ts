@@ -6,10 +6,13 @@ import { expect, onTestFinished } from 'vitest'
 import { createTopic, type TopicRequest } from '../../src/broker/auto-create.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import type { Logger } from '../../src/broker/logger.ts'
+import { RESOURCE_TYPES } from '../../src/broker/metadata/image.ts'
+import { metadataRecord } from '../../src/broker/metadata/record.ts'
 import { checkLogDir } from '../../src/log/check.ts'
 import { type Files, realFiles } from '../../src/log/files.ts'
 import { LOCK_FILE } from '../../src/log/folder-lock.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
+import { ConfigRecord, RemoveTopicRecord } from '../../src/protocol/messages/stored-metadata.ts'
 import type { Api, DecodedResponseOf, Fields, RequestOf } from '../../src/protocol/schema.ts'
 import { duplexPair } from './duplex-pair.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -79,8 +82,22 @@ export class TestBroker {
       files: this.files,
     })
     for (const [name, topic] of Object.entries(this.#options.topics ?? {})) {
-      createTopic(this.broker, { name, ...(typeof topic === 'number' ? { partitions: topic } : topic) })
+      this.createTopic(name, typeof topic === 'number' ? { partitions: topic } : topic)
     }
+  }
+
+  createTopic(name: string, topic: Omit<TopicRequest, 'name'> = {}): void {
+    createTopic(this.broker, { name, ...topic })
+  }
+
+  deleteTopic(name: string): void {
+    this.broker.controller.commit([metadataRecord(RemoveTopicRecord, { topicId: this.topicId(name) })])
+  }
+
+  /** Gives a topic a setting; null takes it away. */
+  configureTopic(name: string, setting: string, value: string | null): void {
+    const record = { resourceType: RESOURCE_TYPES.TOPIC, resourceName: name, name: setting, value }
+    this.broker.controller.commit([metadataRecord(ConfigRecord, record)])
   }
 
   /** A new connection without a socket. */

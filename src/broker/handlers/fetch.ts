@@ -5,12 +5,11 @@ import { type FetchAnswer, type Reading, readPartitions } from '../fetch-reading
 import type { FetchPartition, FetchPlan } from '../fetch-sessions.ts'
 import { waitForBytes } from '../fetch-wait.ts'
 import { type Context, handle } from '../handle.ts'
+import { FIRST_WITH_IDS } from '../partition-access.ts'
 
 type Request = DecodedRequestOf<typeof Fetch>
 type Response = ResponseOf<typeof Fetch>
 
-/** From this version on topics are named by id. */
-const FIRST_WITH_IDS = 13
 /** From this version on a moved leader comes with its address. */
 const FIRST_WITH_ENDPOINTS = 16
 /** Up to this version clients do not know KAFKA_STORAGE_ERROR. */
