@@ -35,7 +35,7 @@ export class Context {
   readonly #connect: Connect
   readonly #color: boolean
   readonly #closers: (() => unknown)[] = []
-  readonly #abort = new AbortController()
+  #abort: AbortController | undefined
   #server: ServerChoice | undefined
 
   constructor(io: Io, { args, given, format, color, connect }: ContextOptions) {
@@ -49,11 +49,17 @@ export class Context {
 
   /** Aborted on SIGINT and SIGTERM. */
   get interrupted(): AbortSignal {
-    return this.#abort.signal
+    return this.#interruption().signal
   }
 
   interrupt(): void {
-    this.#abort.abort()
+    this.#interruption().abort()
+  }
+
+  /** Made when first asked for: most tools never do. */
+  #interruption(): AbortController {
+    this.#abort ??= new AbortController()
+    return this.#abort
   }
 
   /** The server that was chosen last. */

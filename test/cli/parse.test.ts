@@ -90,7 +90,7 @@ test('a key that commander would spell otherwise is a bug in the declaration', (
     options: { top: { flags: '--topic <a>', help: '' } },
     run: async () => {},
   })
-  expect(() => parseOptions(wrong, wrong.options, [])).toThrow("should be 'topic'")
+  expect(() => parseOptions(wrong, wrong.options, ['--topic', 'a'])).toThrow("should be 'topic'")
 })
 
 test('combinations are checked before values are read', () => {

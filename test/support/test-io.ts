@@ -7,6 +7,8 @@ export interface TestIo extends Io {
   readonly stdout: string
   readonly stdoutBytes: Buffer
   readonly stderr: string
+  /** How many listen for SIGINT. */
+  readonly listeners: number
   /** Sends SIGINT to whoever listens. */
   interrupt(): void
 }
@@ -48,6 +50,9 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
     },
     get stderr() {
       return stderr
+    },
+    get listeners() {
+      return listeners.size
     },
     interrupt() {
       for (const callback of listeners) callback()

@@ -1,5 +1,4 @@
 import type { Cluster } from '../../client/cluster.ts'
-import { KafkaError } from '../../protocol/errors.ts'
 import { ListGroups } from '../../protocol/messages/classic-groups.ts'
 import { IncrementalAlterConfigs, ListConfigResources } from '../../protocol/messages/configs.ts'
 import { Failure } from '../failures.ts'
@@ -139,6 +138,5 @@ async function checkLoggers(cluster: Cluster, broker: string, loggers: readonly 
   const known = await describeConfigs(cluster, 'brokerLogger', [broker], { node: Number(broker) })
   const names = new Set((known.get(broker) ?? []).map(({ name }) => name))
   const unknown = loggers.filter((logger) => !names.has(logger))
-  if (unknown.length > 0)
-    throw new KafkaError('INVALID_CONFIG', `Invalid broker logger(s): ${unknown.join(',')}`)
+  if (unknown.length > 0) throw new Failure(`Invalid broker logger(s): ${unknown.join(',')}`)
 }
