@@ -1,6 +1,6 @@
 import { lastOffset } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
-import type { Files } from './files.ts'
+import { type Files, TEMPORARY_SUFFIX } from './files.ts'
 import { CLEANED_SUFFIX, DELETED_SUFFIX, LOG_SUFFIX, offsetIn, SWAP_SUFFIX } from './segment-names.ts'
 
 const leadingOffset = (name: string): number => Number(/^\d{20}/.exec(name)?.[0] ?? Number.NaN)
@@ -8,7 +8,7 @@ const leadingOffset = (name: string): number => Number(/^\d{20}/.exec(name)?.[0]
 /** Ends what a crash interrupted in a partition folder, as the names of its files tell; gives the names that stay. */
 export function settleLeftovers(files: Files, folder: string): string[] {
   const names = files.list(folder).map((entry) => entry.name)
-  const isLeftover = (name: string) => /\.(deleted|cleaned|swap)$/.test(name)
+  const isLeftover = (name: string) => /\.(deleted|cleaned|swap|tmp)$/.test(name)
   if (!names.some(isLeftover)) return names
 
   const cleaned = names.filter((name) => name.endsWith(CLEANED_SUFFIX))
@@ -17,7 +17,7 @@ export function settleLeftovers(files: Files, folder: string): string[] {
   // A swap file beside an incomplete file at or before it is half of a split that did not finish.
   const isUsable = (name: string) => leadingOffset(name) < firstCleaned
   for (const name of names) {
-    const isGone = name.endsWith(DELETED_SUFFIX) || name.endsWith(CLEANED_SUFFIX)
+    const isGone = [DELETED_SUFFIX, CLEANED_SUFFIX, TEMPORARY_SUFFIX].some((suffix) => name.endsWith(suffix))
     if (isGone || (name.endsWith(SWAP_SUFFIX) && !isUsable(name))) files.remove(`${folder}/${name}`)
   }
   completeSwaps(files, folder, swaps.filter(isUsable))

@@ -168,16 +168,25 @@ export class LogDir {
     const folder = this.#path(deletedFolder(topic, partition, uuidHex))
     log.closeAndRename(folder)
     this.#logs.delete(name)
-    for (const offsets of this.#unopened.values()) offsets.delete(name)
+    this.#forget(name)
     const { fileDeleteDelayMs } = this.#options.settings(topic)
     this.#deleted.push({ folder, dueMs: this.#options.clock.now() + fileDeleteDelayMs })
+  }
+
+  /** Takes a partition out of the checkpoints at once: a later one of the same name must not start from its offsets. */
+  #forget(name: string): void {
+    for (const offsets of this.#unopened.values()) offsets.delete(name)
+    this.#writeCheckpoint(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, false)
+    this.#writeCheckpoint(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), false)
   }
 
   /** Removes the folder of a partition that nobody opened, left over by a crash. */
   removeStray(topic: string, partition: number): void {
     this.#refuseIfClosed()
     const name = partitionFolder(topic, partition)
-    if (!this.#logs.has(name)) this.#files.remove(this.#path(name))
+    if (this.#logs.has(name)) return
+    this.#files.remove(this.#path(name))
+    this.#forget(name)
   }
 
   /** Size of the disk that holds the folder, and what is free on it, in bytes. */

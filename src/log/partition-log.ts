@@ -44,6 +44,8 @@ export class PartitionLog {
   #endOffset: number
   #recoveryPoint: number
   #lastFlushMs: number
+  /** Ends when all rolled segments are synced. */
+  #rolled: Promise<void> = Promise.resolve()
   #failure: StorageError | null = null
   #isClosed = false
 
@@ -182,25 +184,22 @@ export class PartitionLog {
     done.settle()
     this.#segments.add(this.#endOffset)
     this.#producerStore.write(this.producers, this.#endOffset, false)
-    this.#syncLater(done, this.#endOffset)
+    this.#rolled = this.#syncRolled(done, this.#endOffset, this.#rolled)
   }
 
-  /** Syncs what was rolled without blocking; then recovery need not look at it. */
-  #syncLater(segment: Segment, endOffset: number): void {
-    const synced = Promise.all([
-      segment.syncLater(),
-      this.#producerStore.syncLater(endOffset),
-      this.#options.files.syncFolderLater(this.#folder),
-    ])
-    synced.then(
-      () => {
-        const isNext = segment.baseOffset <= this.#recoveryPoint && endOffset <= this.#endOffset
-        if (isNext) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
-      },
-      (error: unknown) => {
-        if (!this.#isClosed && error instanceof StorageError) this.#failure ??= error
-      },
-    )
+  /** Syncs a rolled segment without blocking, after those before it; then recovery need not look at it. */
+  async #syncRolled(segment: Segment, endOffset: number, previous: Promise<void>): Promise<void> {
+    await previous
+    // Removed by retention, or closed, in the meantime: using it would make its files again.
+    if (this.#isClosed || this.#failure !== null || !this.#segments.all.includes(segment)) return
+    try {
+      const folder = this.#options.files.syncFolderLater(this.#folder)
+      await Promise.all([segment.syncLater(), this.#producerStore.syncLater(endOffset), folder])
+      if (endOffset <= this.#endOffset) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      if (!this.#isClosed) this.#failure ??= error
+    }
   }
 
   /**
@@ -347,8 +346,9 @@ export class PartitionLog {
       if (this.#failure === null) {
         this.#segments.active.settle()
         this.flush()
-        // Without producers, a snapshot lost with the power would not be missed.
-        this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)
+        // Without producers, a snapshot lost with the power would not be missed. An empty log needs none.
+        const isEmpty = this.#endOffset === this.#startOffset
+        if (!isEmpty) this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)
       }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error

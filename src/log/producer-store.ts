@@ -65,7 +65,7 @@ export class ProducerStore {
   /** Syncs the snapshot at the offset without blocking, if it is still there. */
   async syncLater(offset: number): Promise<void> {
     if (!this.#offsets.includes(offset)) return
-    const file = this.#files.open(this.path(offset), 'write')
+    const file = this.#files.open(this.path(offset), 'read')
     try {
       await file.syncLater()
     } finally {

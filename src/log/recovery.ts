@@ -51,7 +51,6 @@ export interface LoadedLog {
 /** Opens the files of a partition; after a crash, makes them whole again. */
 export function loadLog(options: LoadOptions): LoadedLog {
   const { files, folder } = options
-  files.makeFolder(folder)
   const names = settleLeftovers(files, folder)
   const epochs = readEpochs(files, folder)
   const leaderEpochs = new LeaderEpochs(files, folder, epochs ?? [])

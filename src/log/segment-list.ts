@@ -16,7 +16,8 @@ export interface SegmentSource {
 export function makeSegment(source: SegmentSource, baseOffset: number, hasTransactionIndex = false): Segment {
   const { files, folder, settings } = source
   const { segmentJitterMs, segmentMs } = settings()
-  const rollJitterMs = Math.floor(source.random() * Math.min(segmentJitterMs, segmentMs))
+  const maxJitterMs = Math.min(segmentJitterMs, segmentMs)
+  const rollJitterMs = maxJitterMs > 0 ? Math.floor(source.random() * maxJitterMs) : 0
   const nowMs = source.clock.now()
   return new Segment(files, folder, baseOffset, { settings, nowMs, rollJitterMs, hasTransactionIndex })
 }

@@ -78,3 +78,20 @@ test('a log that nobody opened after a crash is still recovered after the next s
   folder.reopen()
   expect(folder.dir.wasClean).toBe(true)
 })
+
+test('rolled segments are synced in order, and the recovery point follows', async () => {
+  const folder = memoryFolder({ settings: { segmentBytes: 100 } })
+  for (let i = 0; i < 5; i++) append(folder.log(), `value ${i}`)
+  expect(folder.log().recoveryPoint).toBe(0)
+  await new Promise(setImmediate)
+  expect(folder.log().recoveryPoint).toBe(4)
+})
+
+test('a segment that retention removed before its sync does not come back', async () => {
+  const folder = memoryFolder({ settings: { segmentBytes: 100, retentionBytes: 100 } })
+  for (let i = 0; i < 5; i++) append(folder.log(), `value ${i}`)
+  folder.dir.applyRetention()
+  const before = memory(folder).paths()
+  await new Promise(setImmediate)
+  expect(memory(folder).paths()).toEqual(before)
+})

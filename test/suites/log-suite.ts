@@ -336,6 +336,17 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     expect([folder.log().endOffset, folder.log().segmentCount]).toEqual([0, 1])
   })
 
+  test('a partition made again does not begin where the deleted one did', () => {
+    const folder = makeFolder()
+    append(folder.log(), 'a', 'b', 'c')
+    folder.dir.deleteRecordsBefore(folder.log(), 3)
+    folder.dir.checkpoint()
+    folder.dir.deletePartition('orders', 0)
+    append(folder.log(), 'x')
+    folder.crash()
+    expect([folder.log().startOffset, valuesIn(folder.log())]).toEqual([0, ['x']])
+  })
+
   test('a deleted partition is hidden at once and removed later', () => {
     const folder = makeFolder({ settings: { fileDeleteDelayMs: 1000 } })
     append(folder.log(), 'a')
