@@ -6,7 +6,7 @@ import { BadValue } from './option-spec.ts'
 export const GLOBAL_OPTIONS = {
   help: { flags: '--help', help: 'Print this text.' },
   version: { flags: '--version', help: 'Print the version of ktool.' },
-  color: { flags: '--no-color', help: 'No colour, also on a terminal.', own: true },
+  noColor: { flags: '--no-color', help: 'No colour, also on a terminal.', own: true },
   debug: { flags: '--debug', help: 'With a failure, print where it came from.', own: true },
   compatExitCodes: {
     flags: '--compat-exit-codes',

@@ -60,8 +60,12 @@ export async function render(
 /** Numbers that JavaScript cannot hold exactly become strings, for readers in other languages as well. */
 function plainItem(item: Row): unknown {
   return JSON.parse(JSON.stringify(item), (_key, value: unknown) =>
-    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER ? String(value) : value,
+    typeof value === 'number' ? exactNumber(value) : value,
   )
+}
+
+function exactNumber(value: number): number | string {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? String(BigInt(value)) : value
 }
 
 function csv({ columns, items, rows = items }: Listing): string {
@@ -77,6 +81,7 @@ function cellText(cell: Cell | undefined): string {
   if (cell === null || cell === undefined) return ''
   if (Array.isArray(cell) && cell.every((part) => typeof part !== 'object' || part === null))
     return cell.join(' ')
+  if (typeof cell === 'number') return String(exactNumber(cell))
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
 }
 

@@ -57,9 +57,9 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     const option = new Option(spec.flags)
     // Commander takes --no-x for the opposite of --x; in Kafka's tools it can be an option of its own.
     if (key.startsWith('no')) option.negate = false
-    if (option.attributeName() !== key) {
+    if (keyOf(option) !== key) {
       throw new Error(
-        `the key of ${spec.flags} in ${command.name} is '${key}', and should be '${option.attributeName()}'`,
+        `the key of ${spec.flags} in ${command.name} is '${key}', and should be '${keyOf(option)}'`,
       )
     }
     parser.addOption(option)
@@ -87,6 +87,12 @@ function withoutIdleValues(command: Command, options: OptionSpecs, args: readonl
     const name = /^(--[^=]+)=/.exec(arg)?.[1]
     return name !== undefined && names.has(name) ? name : arg
   })
+}
+
+/** As commander derives it; but here --no-x is an option of its own, and does not negate --x. */
+export function keyOf(option: Option): string {
+  const name = option.attributeName()
+  return option.negate ? `no${name[0]!.toUpperCase()}${name.slice(1)}` : name
 }
 
 /** Registering an option costs more than looking for it, and most command lines have three of thirty. */

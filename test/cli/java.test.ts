@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+
+import { javaDouble } from '../../src/cli/java-double.ts'
+import { javaHashOrder } from '../../src/cli/java-order.ts'
+import { includeList, javaMatcher } from '../../src/cli/java-regex.ts'
+
+// Printed by jshell 17.
+test.each([
+  [0, '0.0'],
+  [-0, '-0.0'],
+  [1024, '1024.0'],
+  [1.5, '1.5'],
+  [0.001, '0.001'],
+  [0.0001, '1.0E-4'],
+  [9_999_999, '9999999.0'],
+  [1e7, '1.0E7'],
+  [20_000_000, '2.0E7'],
+  [12_345_678.9, '1.23456789E7'],
+  [-3e-9, '-3.0E-9'],
+  [Infinity, 'Infinity'],
+  [Number.NaN, 'NaN'],
+])('%d is written as Java writes it', (value, text) => {
+  expect(javaDouble(value)).toBe(text)
+})
+
+// Order seen from Apache Kafka 4.3.1: kafka-configs --describe --user bob.
+test('strings come in the order of a HashMap of the right size', () => {
+  const quotas = [
+    'request_percentage',
+    'producer_byte_rate',
+    'consumer_byte_rate',
+    'controller_mutation_rate',
+  ]
+  expect(javaHashOrder(quotas, 4)).toEqual([
+    'producer_byte_rate',
+    'consumer_byte_rate',
+    'controller_mutation_rate',
+    'request_percentage',
+  ])
+})
+
+test.each([
+  ['a.b', 'a-b', true],
+  ['a.b', 'xa.b', false],
+  ['a|b', 'b', true],
+  ['(?i)ORDERS', 'orders', true],
+  ['\\Qa.b\\E', 'a-b', false],
+  ['\\Qa.b\\E', 'a.b', true],
+  ['\\p{Alpha}+', 'abc', true],
+  ['\\p{Alpha}+', 'ab1', false],
+  ['a++', 'aaa', true],
+])('%s against %s is %s', (pattern, name, expected) => {
+  expect(javaMatcher(pattern)(name)).toBe(expected)
+})
+
+test.each([
+  ['a,b', 'b', true],
+  [' a , b ', 'a', true],
+  ['"a.*"', 'abc', true],
+  ["'a'", 'a', true],
+  ['a', 'ab', false],
+])('the list %j takes in %s: %s', (list, name, expected) => {
+  expect(includeList(list)(name)).toBe(expected)
+})
+
+test("what is no pattern is refused in Kafka's words", () => {
+  expect(() => includeList('a(')).toThrow('a( is an invalid regex.')
+})

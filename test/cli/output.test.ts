@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+
+import type { Format, Listing } from '../../src/cli/output.ts'
+import { render } from '../../src/cli/output.ts'
+
+const LISTING: Listing = {
+  text: () => 'as Kafka prints it\n',
+  columns: ['name', 'size', 'ids', 'error'],
+  items: [
+    { name: 'a "b", c', size: 2 ** 60, ids: [1, 2], error: null },
+    { name: 'd', size: 0, ids: [], error: 'x\ny' },
+  ],
+  names: () => ['a', 'd'],
+}
+
+const printed = (format: Format, listing = LISTING) => render(format, listing, { color: false })
+
+test.each([
+  ['text', 'as Kafka prints it\n'],
+  ['name', 'a\nd\n'],
+  ['csv', 'name,size,ids,error\n"a ""b"", c",1152921504606846976,1 2,\nd,0,,"x\ny"\n'],
+  [
+    'jsonl',
+    '{"name":"a \\"b\\", c","size":"1152921504606846976","ids":[1,2],"error":null}\n{"name":"d","size":0,"ids":[],"error":"x\\ny"}\n',
+  ],
+] as const)('%s', async (format, text) => {
+  expect(await printed(format)).toBe(text)
+})
+
+test('json is one document, also of nothing', async () => {
+  expect(JSON.parse(await printed('json'))).toHaveLength(2)
+  expect(await printed('json', { ...LISTING, items: [] })).toBe('[]\n')
+})
+
+test('a table has a line for each row, numbers to the right', async () => {
+  const lines = (
+    await printed('table', { ...LISTING, items: [{ name: 'd', size: 7, ids: [], error: null }] })
+  ).split('\n')
+  expect(lines[1]).toBe('│ name │ size │ ids │ error │')
+  expect(lines[3]).toBe('│ d    │    7 │     │       │')
+})
+
+test('table and csv print the flat rows where items are nested', async () => {
+  const listing = { ...LISTING, columns: ['name'], rows: [{ name: 'x' }, { name: 'y' }] }
+  expect(await printed('csv', listing)).toBe('name\nx\ny\n')
+})
