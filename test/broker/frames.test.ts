@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { FrameMemory } from '../../src/broker/frame-memory.ts'
 import { FrameCutter, FrameSizeError } from '../../src/broker/frames.ts'
 import { BufferPool } from '../../src/bytes/buffer-pool.ts'
 import { randomBytes, randomInteger, seededRandom } from '../support/random.ts'
@@ -36,6 +37,8 @@ function cut(cutter: FrameCutter): Buffer[] {
   return frames
 }
 
+const plenty = () => new FrameMemory(() => Infinity)
+
 const LIMIT = 100 * 1024 * 1024
 
 test('a frame cut at every byte is put together again', () => {
@@ -43,7 +46,7 @@ test('a frame cut at every byte is put together again', () => {
   const whole = framed(body)
   for (let at = 0; at <= whole.length; at++) {
     const pool = new CountingPool(64)
-    const cutter = new FrameCutter(pool, LIMIT)
+    const cutter = new FrameCutter(pool, LIMIT, plenty())
     cutter.push(whole.subarray(0, at))
     const early = cut(cutter)
     expect(early).toEqual(at === whole.length ? [body] : [])
@@ -55,7 +58,7 @@ test('a frame cut at every byte is put together again', () => {
 
 test('frames that come byte by byte are put together again', () => {
   const bodies = ['one', '', 'three', 'and a longer one'].map((text) => Buffer.from(text))
-  const cutter = new FrameCutter(new CountingPool(8), LIMIT)
+  const cutter = new FrameCutter(new CountingPool(8), LIMIT, plenty())
   const frames = [...Buffer.concat(bodies.map(framed))].flatMap((byte) => {
     cutter.push(Buffer.from([byte]))
     return cut(cutter)
@@ -66,7 +69,7 @@ test('frames that come byte by byte are put together again', () => {
 test('several frames in one chunk are views on it', () => {
   const chunk = Buffer.concat(['one', 'two', 'three'].map((text) => framed(Buffer.from(text))))
   const pool = new CountingPool()
-  const cutter = new FrameCutter(pool, LIMIT)
+  const cutter = new FrameCutter(pool, LIMIT, plenty())
   cutter.push(chunk)
   for (const text of ['one', 'two', 'three']) {
     const frame = cutter.next()!
@@ -82,7 +85,7 @@ test('any frames in any chunks come out as they went in', () => {
   const random = seededRandom(7)
   for (let round = 0; round < 200; round++) {
     const pool = new CountingPool(32)
-    const cutter = new FrameCutter(pool, LIMIT)
+    const cutter = new FrameCutter(pool, LIMIT, plenty())
     const bodies = Array.from({ length: randomInteger(random, 1, 8) }, () =>
       randomBytes(random, randomInteger(random, 0, 120)),
     )
@@ -103,7 +106,7 @@ test('a frame larger than a pooled buffer grows with the bytes that come', () =>
   const body = randomBytes(seededRandom(3), 5 * 1024 * 1024 + 17)
   const stream = framed(body)
   const pool = new CountingPool()
-  const cutter = new FrameCutter(pool, LIMIT)
+  const cutter = new FrameCutter(pool, LIMIT, plenty())
   const frames: Buffer[] = []
   for (let at = 0; at < stream.length; at += 65_536) {
     cutter.push(stream.subarray(at, at + 65_536))
@@ -115,7 +118,7 @@ test('a frame larger than a pooled buffer grows with the bytes that come', () =>
 
 test('a large length alone takes no memory beyond one pooled buffer', () => {
   const pool = new CountingPool(64)
-  const cutter = new FrameCutter(pool, LIMIT)
+  const cutter = new FrameCutter(pool, LIMIT, plenty())
   const announced = Buffer.alloc(14)
   announced.writeInt32BE(LIMIT)
   cutter.push(announced)
@@ -128,7 +131,7 @@ test('a large length alone takes no memory beyond one pooled buffer', () => {
 })
 
 test.each([-1, -2147483648, LIMIT + 1, 2147483647])('a length of %i is refused', (length) => {
-  const cutter = new FrameCutter(new BufferPool(), LIMIT)
+  const cutter = new FrameCutter(new BufferPool(), LIMIT, plenty())
   const bytes = Buffer.alloc(8)
   bytes.writeInt32BE(length)
   cutter.push(bytes)
@@ -136,7 +139,36 @@ test.each([-1, -2147483648, LIMIT + 1, 2147483647])('a length of %i is refused',
 })
 
 test('a frame of just the limit is taken', () => {
-  const cutter = new FrameCutter(new BufferPool(), 10)
+  const cutter = new FrameCutter(new BufferPool(), 10, plenty())
   cutter.push(framed(Buffer.alloc(10, 1)))
   expect(cut(cutter)).toEqual([Buffer.alloc(10, 1)])
+})
+
+test('large frames wait for each other once they hold all the memory they may', () => {
+  const memory = new FrameMemory(() => 100)
+  const pool = new BufferPool(16)
+  const open = () => new FrameCutter(pool, LIMIT, memory)
+  const [first, second, small] = [open(), open(), open()]
+  const announce = (cutter: FrameCutter, length: number) => {
+    const start = Buffer.alloc(8)
+    start.writeInt32BE(length)
+    cutter.push(start)
+    return cutter.next()
+  }
+  expect(announce(first, 150)).toBeNull()
+  expect(first.isStarved).toBe(false)
+  expect(announce(second, 150)).toBeNull()
+  expect(second.isStarved).toBe(true)
+  expect(announce(small, 16)).toBeNull()
+  expect(small.isStarved).toBe(false)
+
+  let retried = 0
+  memory.whenRoom(() => retried++)
+  first.push(Buffer.alloc(146))
+  expect(first.next()).toHaveLength(150)
+  expect(retried).toBe(0)
+  first.release()
+  expect(retried).toBe(1)
+  expect(second.next()).toBeNull()
+  expect(second.isStarved).toBe(false)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { BROKER_SETTINGS } from '../../../src/broker/config/broker-settings.ts'
+import { ConfigError } from '../../../src/broker/config/config-error.ts'
 import { groupSettings } from '../../../src/broker/config/group-settings.ts'
 import { checkedValue, type Setting } from '../../../src/broker/config/setting.ts'
 import { TOPIC_SETTINGS } from '../../../src/broker/config/topic-config.ts'
@@ -49,9 +50,17 @@ test.each([
   ['retention.ms', '', `Invalid value  for configuration retention.ms: ${notLong}`],
   ['retention.ms', '0x10', `Invalid value 0x10 for configuration retention.ms: ${notLong}`],
   ['retention.ms', '1.5', `Invalid value 1.5 for configuration retention.ms: ${notLong}`],
-  ['retention.ms', '9223372036854775808', `Invalid value 9223372036854775808 for configuration retention.ms: ${notLong}`],
+  [
+    'retention.ms',
+    '9223372036854775808',
+    `Invalid value 9223372036854775808 for configuration retention.ms: ${notLong}`,
+  ],
   ['retention.ms', '-5', 'Invalid value -5 for configuration retention.ms: Value must be at least -1'],
-  ['segment.bytes', '3000000000', 'Invalid value 3000000000 for configuration segment.bytes: Not a number of type INT'],
+  [
+    'segment.bytes',
+    '3000000000',
+    'Invalid value 3000000000 for configuration segment.bytes: Not a number of type INT',
+  ],
   ['segment.bytes', ' 5 ', 'Invalid value 5 for configuration segment.bytes: Value must be at least 1048576'],
   [
     'offsets.topic.replication.factor',
@@ -68,8 +77,16 @@ test.each([
     'abc',
     'Invalid value abc for configuration min.cleanable.dirty.ratio: Not a number of type DOUBLE',
   ],
-  ['preallocate', '1', 'Invalid value 1 for configuration preallocate: Expected value to be either true or false'],
-  ['cleanup.policy', 'abc', 'Invalid value abc for configuration cleanup.policy: String must be one of: compact, delete'],
+  [
+    'preallocate',
+    '1',
+    'Invalid value 1 for configuration preallocate: Expected value to be either true or false',
+  ],
+  [
+    'cleanup.policy',
+    'abc',
+    'Invalid value abc for configuration cleanup.policy: String must be one of: compact, delete',
+  ],
   ['cleanup.policy', 'delete,delete', "Configuration 'cleanup.policy' values must not be duplicated."],
   ['cleanup.policy', 'delete,', "Configuration 'cleanup.policy' values must not be empty."],
   [
@@ -82,7 +99,11 @@ test.each([
     '0',
     'Invalid value 0 for configuration compression.gzip.level: Value must be between 1 and 9 or equal to -1',
   ],
-  ['compression.lz4.level', '18', 'Invalid value 18 for configuration compression.lz4.level: Value must be no more than 17'],
+  [
+    'compression.lz4.level',
+    '18',
+    'Invalid value 18 for configuration compression.lz4.level: Value must be no more than 17',
+  ],
   [
     'leader.replication.throttled.replicas',
     '0:1,x',
@@ -125,5 +146,5 @@ test.each([
     "Error parsing configuration property 'max.connections.per.ip.overrides': 'x' is not address:count",
   ],
 ])('%s refuses %j', (name, text, sentence) => {
-  expect(() => checkedValue(settingNamed(name), text)).toThrow(new Error(sentence))
+  expect(() => checkedValue(settingNamed(name), text)).toThrow(new ConfigError(sentence))
 })

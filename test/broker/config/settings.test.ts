@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { SETTING_TYPES } from '../../../src/broker/config/setting-type.ts'
 import { CONFIG_SOURCES } from '../../../src/broker/config/config-source.ts'
+import { SETTING_TYPES } from '../../../src/broker/config/setting-type.ts'
 import { RESOURCE_TYPES } from '../../../src/broker/metadata/image.ts'
 import { DescribeConfigs } from '../../../src/protocol/messages/configs.ts'
 import { startTestBroker } from '../../support/broker.ts'
@@ -32,10 +32,13 @@ test.each([
   ['topic', RESOURCE_TYPES.TOPIC, 'orders'],
   ['group', RESOURCE_TYPES.GROUP, 'billing'],
   ['client-metrics', RESOURCE_TYPES.CLIENT_METRICS, 'slow'],
-])('every setting of a %s is described as Apache Kafka describes it, in its order', async (kind, type, name) => {
-  const expected = recorded.filter(([resource]) => resource === kind).map(([, ...rest]) => rest)
-  expect(await describe(type, name)).toEqual(expected)
-})
+])(
+  'every setting of a %s is described as Apache Kafka describes it, in its order',
+  async (kind, type, name) => {
+    const expected = recorded.filter(([resource]) => resource === kind).map(([, ...rest]) => rest)
+    expect(await describe(type, name)).toEqual(expected)
+  },
+)
 
 test('every setting of a broker is described as Apache Kafka describes it', async () => {
   const byName = (a: string[], b: string[]) => (a[0]! < b[0]! ? -1 : 1)
