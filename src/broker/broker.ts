@@ -52,6 +52,7 @@ export interface BrokerOptions {
 /** The metadata log is never cut; everything else about it is as in any log. */
 const METADATA_LOG_SETTINGS = { ...DEFAULT_LOG_SETTINGS, isDeletedByAge: false }
 
+const DEFAULT_QUEUED_BYTES = 1024 ** 3
 const LOCK_TRIES = 20
 const LOCK_RETRY_MS = 100
 
@@ -209,6 +210,7 @@ export class Broker implements Services {
   #connectionLimits() {
     const { config } = this
     return {
+      maxQueuedBytes: queuedBytesAllowed(config),
       maxRequestBytes: config.number('socket.request.max.bytes'),
       maxConnections: config.number('max.connections'),
       maxIdleMs: config.number('connections.max.idle.ms'),
@@ -241,6 +243,15 @@ function startSettings({ settings, dataDir, host, port }: BrokerOptions, node: n
     ['log.dirs', dataDir],
     ['listeners', listener],
   ])
+}
+
+/**
+ * Differs: without queued.max.request.bytes Kafka lets requests at work take all the memory there is. Here large ones
+ * share a gigabyte, and the rest wait.
+ */
+function queuedBytesAllowed(config: BrokerConfig): number {
+  const limit = config.number('queued.max.request.bytes')
+  return limit > 0 ? limit : DEFAULT_QUEUED_BYTES
 }
 
 /** max.connections.per.ip, unless max.connections.per.ip.overrides names the address. */

@@ -3,6 +3,7 @@ import type { BufferPool } from '../bytes/buffer-pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import type { Answer, Dispatcher } from './dispatch.ts'
+import type { FrameMemory } from './frame-memory.ts'
 import { FrameCutter, FrameSizeError } from './frames.ts'
 import type { Logger } from './logger.ts'
 
@@ -10,6 +11,7 @@ export interface ConnectionOptions {
   readonly stream: Duplex
   readonly dispatcher: Dispatcher
   readonly pool: BufferPool
+  readonly memory: FrameMemory
   /** The broker id that this connection talks to. */
   readonly node: number
   readonly clientAddress: string
@@ -40,6 +42,7 @@ export class Connection implements ClientConnection {
   #isClosed = false
   #isLeaving = false
   #hasEnded = false
+  #stopWaiting: () => void = () => {}
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -47,7 +50,7 @@ export class Connection implements ClientConnection {
     this.clientAddress = options.clientAddress
     this.localAddress = options.localAddress
     this.lastActiveMs = options.clock.now()
-    this.#frames = new FrameCutter(options.pool, options.maxRequestBytes)
+    this.#frames = new FrameCutter(options.pool, options.maxRequestBytes, options.memory)
     this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
     this.#stream.on('drain', () => this.#pump())
     this.#stream.on('end', () => {
@@ -75,6 +78,7 @@ export class Connection implements ClientConnection {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#stopWaiting()
     this.#stream.destroy()
     for (const ended of this.#closeListeners) ended()
     this.#closeListeners.clear()
@@ -118,7 +122,11 @@ export class Connection implements ClientConnection {
       this.#stream.uncork()
     }
     // Not while a request waits: a paused stream would not tell that the client went away.
-    this.#setPaused(this.#stream.writableNeedDrain)
+    this.#setPaused(this.#stream.writableNeedDrain || this.#frames.isStarved)
+    if (this.#frames.isStarved) {
+      this.#stopWaiting()
+      this.#stopWaiting = this.#options.memory.whenRoom(() => this.#pump())
+    }
     if (this.#hasEnded && !this.#isBusy) this.#leave()
   }
 

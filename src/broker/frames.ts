@@ -1,4 +1,5 @@
 import type { BufferPool } from '../bytes/buffer-pool.ts'
+import type { FrameMemory } from './frame-memory.ts'
 
 /** The peer announced a frame that must not be read: the connection has to be closed. */
 export class FrameSizeError extends Error {
@@ -14,17 +15,29 @@ const LENGTH_BYTES = 4
 export class FrameCutter {
   readonly #pool: BufferPool
   readonly #maxFrameBytes: number
+  readonly #memory: FrameMemory
   #chunks: Buffer[] = []
   /** Bytes of the first chunk that are used up. */
   #used = 0
+  /** The length of the next frame, once it was read. */
+  #announced: number | null = null
+  /** What the frame at work has of the shared memory. */
+  #takenBytes = 0
+  #isStarved = false
   /** The frame that is being put together, and how much of it is there. */
   #partial: { buffer: Buffer; filled: number; length: number } | null = null
   /** What the last frame lies in, if that can be used again. */
   #borrowed: Buffer | null = null
 
-  constructor(pool: BufferPool, maxFrameBytes: number) {
+  constructor(pool: BufferPool, maxFrameBytes: number, memory: FrameMemory) {
     this.#pool = pool
     this.#maxFrameBytes = maxFrameBytes
+    this.#memory = memory
+  }
+
+  /** Whether the next frame waits for other connections to give memory back. */
+  get isStarved(): boolean {
+    return this.#isStarved
   }
 
   push(chunk: Buffer): void {
@@ -34,7 +47,8 @@ export class FrameCutter {
   /** The next whole frame without its length, valid until `release`; null when bytes are missing. */
   next(): Buffer | null {
     if (this.#partial) return this.#continue(this.#partial)
-    const length = this.#takeLength()
+    this.#announced ??= this.#takeLength()
+    const length = this.#announced
     if (length === null) return null
     if (length < 0 || length > this.#maxFrameBytes) {
       throw new FrameSizeError(`a request of ${length} bytes is not between 0 and ${this.#maxFrameBytes}`)
@@ -43,8 +57,12 @@ export class FrameCutter {
     if (first && first.length - this.#used >= length) {
       const frame = first.subarray(this.#used, this.#used + length)
       this.#advance(length)
+      this.#announced = null
       return frame
     }
+    this.#isStarved = !this.#reserve(length)
+    if (this.#isStarved) return null
+    this.#announced = null
     this.#partial = { buffer: this.#pool.take(), filled: 0, length }
     return this.#continue(this.#partial)
   }
@@ -53,6 +71,7 @@ export class FrameCutter {
   release(): void {
     if (this.#borrowed) this.#pool.give(this.#borrowed)
     this.#borrowed = null
+    if (!this.#partial) this.#giveBack()
   }
 
   /** Gives back what a half-read frame holds; for the end of the connection. */
@@ -61,6 +80,21 @@ export class FrameCutter {
     if (this.#partial) this.#pool.give(this.#partial.buffer)
     this.#partial = null
     this.#chunks = []
+    this.#giveBack()
+  }
+
+  /** A frame that fits a pooled buffer is not counted: there is at most one for each connection. */
+  #reserve(length: number): boolean {
+    if (length <= this.#pool.bufferBytes) return true
+    if (!this.#memory.take(length)) return false
+    this.#takenBytes = length
+    return true
+  }
+
+  #giveBack(): void {
+    const taken = this.#takenBytes
+    this.#takenBytes = 0
+    if (taken > 0) this.#memory.give(taken)
   }
 
   #continue(partial: { buffer: Buffer; filled: number; length: number }): Buffer | null {

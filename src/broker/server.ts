@@ -4,6 +4,7 @@ import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { Clock } from './clock.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Dispatcher } from './dispatch.ts'
+import { FrameMemory } from './frame-memory.ts'
 import type { Logger } from './logger.ts'
 
 export interface ListenerOptions {
@@ -18,6 +19,8 @@ export interface ListenerOptions {
 export interface ConnectionLimits {
   /** socket.request.max.bytes */
   readonly maxRequestBytes: number
+  /** queued.max.request.bytes */
+  readonly maxQueuedBytes: number
   /** max.connections */
   readonly maxConnections: number
   /** max.connections.per.ip, for this address */
@@ -30,6 +33,8 @@ export interface ConnectionLimits {
 const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
 
 const IDLE_CHECK_MS = 5000
+/** So many clients may wait for a place (socket.listen.backlog.size of Kafka). */
+const MAX_WAITING = 50
 
 /** The listeners of one process: they share buffers and limits. */
 export class BrokerServer {
@@ -38,8 +43,11 @@ export class BrokerServer {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #pool = new BufferPool()
+  readonly #memory: FrameMemory
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
+  /** Clients beyond max.connections, as Kafka leaves them in the backlog of the listener: taken when others go. */
+  readonly #waiting = new Map<Socket, number>()
   #stopIdleCheck: () => void = () => {}
 
   constructor(dispatcher: Dispatcher, limits: () => ConnectionLimits, clock: Clock, logger: Logger) {
@@ -47,6 +55,7 @@ export class BrokerServer {
     this.#limits = limits
     this.#clock = clock
     this.#logger = logger
+    this.#memory = new FrameMemory(() => limits().maxQueuedBytes)
   }
 
   /** Takes connections on the port; gives the port when it is open. */
@@ -70,6 +79,8 @@ export class BrokerServer {
   async close(): Promise<void> {
     this.#stopIdleCheck()
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const socket of this.#waiting.keys()) socket.destroy()
+    this.#waiting.clear()
     for (const connection of [...this.#connections]) connection.close()
     await Promise.all(closed)
   }
@@ -77,12 +88,26 @@ export class BrokerServer {
   #accept(socket: Socket, node: number): void {
     const clientAddress = plainAddress(socket.remoteAddress)
     const limits = this.#limits()
+    if (this.#connections.size >= limits.maxConnections && this.#waiting.size < MAX_WAITING) {
+      this.#waiting.set(socket, node)
+      socket.on('error', () => {})
+      socket.once('close', () => this.#waiting.delete(socket))
+      return
+    }
     if (this.#isTooMany(clientAddress, limits)) {
       this.#logger.warn(`refused a connection from ${clientAddress}: too many are open`)
       socket.destroy()
       return
     }
     this.handle(socket, { node, clientAddress, localAddress: plainAddress(socket.localAddress) })
+  }
+
+  #acceptWaiting(): void {
+    for (const [socket, node] of this.#waiting) {
+      if (this.#connections.size >= this.#limits().maxConnections) return
+      this.#waiting.delete(socket)
+      this.#accept(socket, node)
+    }
   }
 
   /** Serves one client over any stream. */
@@ -95,12 +120,16 @@ export class BrokerServer {
       stream,
       dispatcher: this.#dispatcher,
       pool: this.#pool,
+      memory: this.#memory,
       maxRequestBytes: this.#limits().maxRequestBytes,
       clock: this.#clock,
       logger: this.#logger,
     })
     this.#connections.add(connection)
-    connection.onClose(() => this.#connections.delete(connection))
+    connection.onClose(() => {
+      this.#connections.delete(connection)
+      this.#acceptWaiting()
+    })
     return connection
   }
 
