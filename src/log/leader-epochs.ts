@@ -65,8 +65,6 @@ export class LeaderEpochs {
   readonly #path: string
   /** Replaced as a whole by every change. */
   #entries: readonly EpochStart[]
-  /** What a power loss cannot take back. */
-  #synced: readonly EpochStart[] | null = null
 
   constructor(files: Files, folder: string, entries: EpochStart[]) {
     this.#files = files
@@ -91,7 +89,7 @@ export class LeaderEpochs {
   /** Forgets all epochs, to learn them again from the batches. */
   clear(): void {
     this.#entries = []
-    this.write(false)
+    this.#write()
   }
 
   /** Notes that batches of this epoch start at the offset, unless that is known. */
@@ -101,7 +99,7 @@ export class LeaderEpochs {
       ...this.#entries.filter((entry) => entry.startOffset < startOffset),
       { epoch, startOffset },
     ]
-    this.write(false)
+    this.#write()
   }
 
   /**
@@ -134,13 +132,19 @@ export class LeaderEpochs {
       entries.length === this.#entries.length && entries[0]?.startOffset === this.#entries[0]?.startOffset
     if (isSame) return
     this.#entries = entries
-    this.write(false)
+    this.#write()
   }
 
-  /** Writes the checkpoint. Without `sync` a power loss may bring the old one back: recovery reads epochs from batches. */
-  write(sync: boolean): void {
-    if (sync && this.#synced === this.#entries) return
-    replaceFile(this.#files, this.#path, encodeLeaderEpochs(this.#entries), sync)
-    if (sync) this.#synced = this.#entries
+  /** Without a sync a power loss may bring the old checkpoint back: recovery reads epochs from batches. */
+  #write(): void {
+    this.#isSynced = false
+    replaceFile(this.#files, this.#path, encodeLeaderEpochs(this.#entries), false)
+  }
+
+  /** Returns once the checkpoint is on the disk. */
+  sync(): void {
+    if (this.#isSynced) return
+    replaceFile(this.#files, this.#path, encodeLeaderEpochs(this.#entries), true)
+    this.#isSynced = true
   }
 }

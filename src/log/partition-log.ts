@@ -327,8 +327,14 @@ export class PartitionLog {
     this.#lastFlushMs = this.#options.clock.now()
     if (this.#recoveryPoint >= this.#endOffset) return
     this.#write(() => {
-      for (const segment of this.#segments.from(this.#recoveryPoint)) segment.sync()
-      this.leaderEpochs.write(true)
+      const { active } = this.#segments
+      for (const segment of this.#segments.from(this.#recoveryPoint)) {
+        if (segment === active) segment.syncLog()
+        else segment.sync()
+      }
+      this.leaderEpochs.sync()
+      // Only then were files made since the last sync.
+      if (active.baseOffset >= this.#recoveryPoint) this.#options.files.syncFolder(this.#folder)
       this.#recoveryPoint = this.#endOffset
     })
   }
@@ -344,8 +350,8 @@ export class PartitionLog {
     if (this.#isClosed) return this.#failure === null
     try {
       if (this.#failure === null) {
-        this.#segments.active.settle()
         this.flush()
+        this.#segments.active.settle()
         // Without producers, a snapshot lost with the power would not be missed. An empty log needs none.
         const isEmpty = this.#endOffset === this.#startOffset
         if (!isEmpty) this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)

@@ -245,9 +245,14 @@ export class Segment {
     this.timeIndex.file.settle()
   }
 
+  /** Returns once the log is on the disk; that is enough for the last segment, whose indexes recovery builds again. */
+  syncLog(): void {
+    this.#open().sync()
+  }
+
   /** Returns once log and indexes are on the disk. */
   sync(): void {
-    this.#open().sync()
+    this.syncLog()
     this.offsetIndex.file.sync()
     this.timeIndex.file.sync()
   }
