@@ -65,6 +65,8 @@ export class LeaderEpochs {
   readonly #path: string
   /** Replaced as a whole by every change. */
   #entries: readonly EpochStart[]
+  /** Whether a power loss cannot take the entries back. */
+  #isSynced = false
 
   constructor(files: Files, folder: string, entries: EpochStart[]) {
     this.#files = files
