@@ -58,7 +58,8 @@ export const consoleProducer = defineCommand({
     await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
     try {
       if (isPlain(options, reader) && sender.takesPlainLines && !isPrompted(context)) {
-        await sender.sendLines(inputChunks(context.io.in, context.interrupted))
+        const { io, interrupted } = context
+        await sender.sendLines(inputChunks(io.in, interrupted), interrupted)
       } else {
         for await (const records of recordsOf(options, reader, context)) {
           await sender.send(records)
@@ -98,7 +99,7 @@ async function* recordsOf(
   const { io, interrupted } = context
   const hasPrompt = isPrompted(context)
   if (hasPrompt) io.out('>')
-  for await (const records of readRecords(inputChunks(io.in, interrupted), reader, fixed)) {
+  for await (const records of readRecords(inputChunks(io.in, interrupted), reader, fixed, interrupted)) {
     yield records
     if (hasPrompt) io.out('>')
   }

@@ -38,7 +38,7 @@ export class RecordSender {
   }
 
   /** Sends each line of the input as a value. */
-  async sendLines(chunks: AsyncIterable<Buffer>): Promise<void> {
+  async sendLines(chunks: AsyncIterable<Buffer>, stop: AbortSignal): Promise<void> {
     const { topic, timestamp, clock } = this.#options
     const producer = this.#producer
     let hasRoom = true
@@ -56,7 +56,8 @@ export class RecordSender {
       splitter.push(chunk)
       if (!hasRoom) await producer.room()
     }
-    splitter.end()
+    // A line that was cut off is no record.
+    if (!stop.aborted) splitter.end()
   }
 
   async send(records: readonly InputRecord[]): Promise<void> {

@@ -12,6 +12,7 @@ export async function* readRecords(
   input: AsyncIterable<Buffer>,
   reader: LineReader,
   fixed: FixedParts,
+  stop: AbortSignal,
 ): AsyncGenerator<InputRecord[], void, undefined> {
   let lineNumber = 0
   let records: InputRecord[] = []
@@ -37,7 +38,8 @@ export async function* readRecords(
     if (records.length > 0) yield take()
     throwIf(failure)
   }
-  splitter.end()
+  // A line that was cut off is no record.
+  if (!stop.aborted) splitter.end()
   if (records.length > 0) yield take()
   throwIf(failure)
 }
