@@ -70,14 +70,14 @@ const INTEGER = /^[+-]?\d+$/
 export function int(text: string): number {
   const value = Number(text)
   if (INTEGER.test(text) && value >= -(2 ** 31) && value < 2 ** 31) return value
-  throw new BadValue(`could not convert '${text}' to Integer`)
+  throw new BadValue(`could not convert '${text}' to Integer (For input string: "${text}")`)
 }
 
 /** Java's long, as far as a number is exact. */
 export function long(text: string): number {
   const value = Number(text)
   if (INTEGER.test(text) && Number.isSafeInteger(value)) return value
-  throw new BadValue(`could not convert '${text}' to Long`)
+  throw new BadValue(`could not convert '${text}' to Long (For input string: "${text}")`)
 }
 
 const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+
+import { expect, test } from 'vitest'
+
+import { apiVersionListing } from '../../src/cli/api-versions/listing.ts'
+import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoints.ts'
+import { deletedListing } from '../../src/cli/commands/delete-records.ts'
+import { configListing } from '../../src/cli/configs/listing.ts'
+import { featureListing } from '../../src/cli/features/describe.ts'
+import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
+import { logDirListing } from '../../src/cli/log-dirs/listing.ts'
+import { offsetListing } from '../../src/cli/offsets/listing.ts'
+import type { Listing } from '../../src/cli/output.ts'
+import { render } from '../../src/cli/output.ts'
+import { createdListing } from '../../src/cli/topics/create.ts'
+import { descriptionListing, topicListing } from '../../src/cli/topics/description.ts'
+import { topic } from '../support/fake-cluster.ts'
+
+const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }
+const partition = {
+  partition: 0,
+  leader: 1,
+  replicas: [1],
+  isr: [1],
+  elr: [],
+  lastKnownElr: [],
+  addingReplicas: null,
+  removingReplicas: null,
+}
+const config = {
+  name: 'a',
+  value: '1',
+  source: 'DEFAULT_CONFIG',
+  isSensitive: false,
+  isReadOnly: false,
+  synonyms: [{ name: 'a', value: '1', source: 'DEFAULT_CONFIG' }],
+}
+
+/** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
+const LISTINGS: Record<string, Listing> = {
+  'topics --list': topicListing([topic('a')]),
+  'topics --create': createdListing({ name: 'a', topicId: 'x', numPartitions: 1, replicationFactor: 1 }),
+  'topics --describe': descriptionListing(
+    [
+      {
+        name: 'a',
+        topicId: 'x',
+        isInternal: false,
+        configs: [],
+        minInsyncReplicas: 1,
+        partitions: [partition],
+      },
+    ],
+    { filter, overridesOnly: false },
+  ),
+  'configs --describe': configListing([{ entity: { topic: 'a' }, title: 'a', configs: [config] }]),
+  'get-offsets': offsetListing([{ topic: 'a', partition: 0, offset: 1 }]),
+  'delete-records': deletedListing([{ topic: 'a', partition: 0, lowWatermark: 1, error: null }]),
+  'log-dirs --describe': logDirListing([
+    {
+      broker: 1,
+      logDir: '/d',
+      error: null,
+      partitions: [{ topic: 'a', partition: 0, size: 1, offsetLag: 0, isFuture: false }],
+    },
+  ]),
+  'cluster cluster-id': clusterIdListing('x'),
+  'cluster list-endpoints': endpointListing([
+    { id: 1, host: 'h', port: 1, rack: null, state: 'unfenced', endpointType: 'broker' },
+  ]),
+  'features describe': featureListing([
+    { feature: 'a', minVersion: 0, maxVersion: 1, finalizedLevel: 1, epoch: 1 },
+  ]),
+  'features version-mapping': mappingListing('4.0'),
+  'features feature-dependencies': dependencyListing([{ feature: 'share.version', level: 1 }]),
+  'broker-api-versions': apiVersionListing([
+    { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
+  ]),
+}
+
+const sections = readFileSync('docs/json-fields.md', 'utf8')
+  .split(/^## /m)
+  .slice(1)
+  .map((section) => ({
+    title: section.split('\n')[0]!,
+    fields: [...section.matchAll(/^\| `(.+?)` \|/gm)].map((match) => match[1]!),
+    columns: /^Columns: (.*?)\. Names/m.exec(section)?.[1]?.split(', '),
+  }))
+
+test('every listing has its section', () => {
+  expect(sections.map(({ title }) => title)).toEqual(Object.keys(LISTINGS))
+})
+
+test.each(sections)(
+  '$title prints the fields and columns that are documented',
+  async ({ title, fields, columns }) => {
+    const listing = LISTINGS[title]!
+    const [item] = JSON.parse(await render('json', listing, { color: false })) as Record<string, unknown>[]
+    expect(fieldsOf(item!)).toEqual(fields)
+    expect((await render('csv', listing, { color: false })).split('\n')[0]!.split(',')).toEqual(columns)
+  },
+)
+
+/** Names of fields, those within arrays of objects behind the array's. */
+function fieldsOf(item: Record<string, unknown>): string[] {
+  return Object.entries(item).flatMap(([name, value]) => {
+    const [first] = Array.isArray(value) ? value : []
+    const inner =
+      typeof first === 'object' && first !== null ? fieldsOf(first as Record<string, unknown>) : []
+    return [name, ...inner.map((field) => `${name}[].${field}`)]
+  })
+}
