@@ -17,6 +17,8 @@ import type { Controller } from './controller.ts'
 import { type ConfigResource, RESOURCE_TYPES } from './image.ts'
 import { type MetadataRecord, metadataRecord } from './record.ts'
 
+const MAX_VALUE_BYTES = 32_767
+
 const { TOPIC, BROKER, CLIENT_METRICS, GROUP } = RESOURCE_TYPES
 
 /** The records of the changes; throws the KafkaError that says why the resource cannot have them. */
@@ -83,7 +85,16 @@ function changedValue(
   const items = listItems(current.get(name) ?? setting.defaultValue ?? '')
   const given = listItems(value ?? '')
   if (operation === SUBTRACT) return items.filter((item) => !given.includes(item)).join(',')
-  return [...new Set([...items, ...given])].join(',')
+  return checkedSize([...new Set([...items, ...given])].join(','))
+}
+
+// A string of the metadata log is no longer than one of the wire, but a list can outgrow both.
+function checkedSize(value: string): string {
+  if (Buffer.byteLength(value) <= MAX_VALUE_BYTES) return value
+  throw new KafkaError(
+    'INVALID_CONFIG',
+    `The configuration value cannot be added because it exceeds the maximum value size of ${MAX_VALUE_BYTES} bytes.`,
+  )
 }
 
 /** The setting to which items can be added; throws INVALID_CONFIG when it is not a list. */

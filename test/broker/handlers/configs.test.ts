@@ -82,6 +82,19 @@ test('items are added to and taken from a list', async () => {
   expect(await policy(DELETE, '')).toBe('delete')
 })
 
+test('a list does not grow past what its record can hold', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  const replicas = (from: number) => Array.from({ length: 3000 }, (_, index) => `${from + index}:1`).join(',')
+  const name = 'leader.replication.throttled.replicas'
+  expect(await alter(broker, [[...orders, [APPEND, name, replicas(1000)]]])).toEqual([done])
+  expect(await alter(broker, [[...orders, [APPEND, name, replicas(4000)]]])).toEqual([
+    [
+      'INVALID_CONFIG',
+      'The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes.',
+    ],
+  ])
+})
+
 // Codes and sentences of Apache Kafka 4.3.1.
 test.each<[what: string, Resource, Change, error: string, message: string]>([
   [
