@@ -1,4 +1,13 @@
-import { BATCH_OVERHEAD, baseOffset, batchSize, CURRENT_MAGIC, lastOffset, magic } from '../records/batch.ts'
+import {
+  BATCH_OVERHEAD,
+  baseOffset,
+  batchSize,
+  CURRENT_MAGIC,
+  computeCrc,
+  lastOffset,
+  magic,
+  storedCrc,
+} from '../records/batch.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
 import type { Segment } from './segment.ts'
 import { StorageError } from './storage-error.ts'
@@ -87,17 +96,27 @@ export class LogReader {
     if (wanted < BATCH_OVERHEAD) return EMPTY_SLICE
     return this.#buffers.take(wanted, (buffer, start) => {
       const end = start + segment.read(buffer, start, wanted, position)
+      const needsCheck = segment.checked.needsCheck(position, position + wanted)
       let at = start
       while (end - at >= BATCH_OVERHEAD) {
         const size = batchSize(buffer, at)
-        if (magic(buffer, at) !== CURRENT_MAGIC || size < BATCH_OVERHEAD) {
+        const isWhole = size <= end - at
+        const isBatch =
+          magic(buffer, at) === CURRENT_MAGIC &&
+          size >= BATCH_OVERHEAD &&
+          (!needsCheck || !isWhole || computeCrc(buffer, at) === storedCrc(buffer, at))
+        if (!isBatch) {
           // What comes before is good; the next read begins here and says so.
           if (at > start) break
-          throw new StorageError('BATCH_CORRUPT', `'${segment.path}' at ${position}: no batch stands here`)
+          throw new StorageError(
+            'BATCH_CORRUPT',
+            `'${segment.path}' at ${position}: no good batch stands here`,
+          )
         }
-        if (size > end - at || baseOffset(buffer, at) >= upTo) break
+        if (!isWhole || baseOffset(buffer, at) >= upTo) break
         at += size
       }
+      if (needsCheck) segment.checked.note(position, position + at - start)
       return at - start
     })
   }

@@ -148,6 +148,7 @@ function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs): number {
   }
   const bytesCut = segment.sizeInBytes - position
   if (bytesCut > 0) segment.cut(position)
+  segment.checked.note(0, position)
   segment.settle()
   return bytesCut
 }

@@ -1,5 +1,6 @@
 import { batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
+import { CheckedRange } from './checked-range.ts'
 import type { FileHandle, Files } from './files.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
@@ -27,6 +28,7 @@ export class Segment {
   readonly timeIndex: TimeIndex
   readonly transactionIndex: TransactionIndex
   readonly createdMs: number
+  readonly checked: CheckedRange
   /** Taken off segment.ms for this segment. */
   readonly rollJitterMs: number
   readonly #files: Files
@@ -49,6 +51,7 @@ export class Segment {
     const transactionPath = fileAt(folder, baseOffset, TRANSACTION_INDEX_SUFFIX)
     this.transactionIndex = new TransactionIndex(files, transactionPath, options.hasTransactionIndex ?? false)
     this.#sizeInBytes = files.size(this.path) ?? 0
+    this.checked = new CheckedRange(this.#sizeInBytes)
   }
 
   /** Makes the files, as Kafka does before the first record. */
@@ -217,6 +220,7 @@ export class Segment {
   cut(position: number): void {
     this.#open().truncate(position)
     this.#sizeInBytes = position
+    this.checked.cut(position)
   }
 
   /** Removes the batches at and after the offset. */

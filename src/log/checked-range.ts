@@ -1,0 +1,28 @@
+/**
+ * Which bytes of a segment are known to be as they were written: those that this process wrote, and those from the
+ * start of the file whose CRCs it has compared once. Comparing them on every read would cost as much as the read.
+ */
+export class CheckedRange {
+  #prefixTo = 0
+  #writtenFrom: number
+
+  constructor(sizeInBytes: number) {
+    this.#writtenFrom = sizeInBytes
+  }
+
+  /** Whether some of the bytes [from, to) were never compared. */
+  needsCheck(from: number, to: number): boolean {
+    return to > this.#prefixTo && from < this.#writtenFrom
+  }
+
+  /** Notes that the bytes [from, to) were compared. */
+  note(from: number, to: number): void {
+    if (from <= this.#prefixTo) this.#prefixTo = Math.max(this.#prefixTo, to)
+  }
+
+  /** Forgets what is behind a cut. */
+  cut(position: number): void {
+    this.#prefixTo = Math.min(this.#prefixTo, position)
+    this.#writtenFrom = Math.min(this.#writtenFrom, position)
+  }
+}
