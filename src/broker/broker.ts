@@ -128,8 +128,8 @@ export class Broker implements Services {
       await broker.#open(options, nodes)
       return broker
     } catch (error) {
-      await broker?.close()
-      dir.close()
+      // What went wrong first is worth knowing; that closing fails too, as on a full disk, is not.
+      await (broker ? broker.close() : Promise.resolve().then(() => dir.close())).catch(() => {})
       throw error
     }
   }

@@ -90,9 +90,7 @@ export class Dispatcher {
         ? outcome
         : encode(handler.api.response, handler.api, header.apiVersion, header, outcome, onSent)
     const refuse = (error: unknown): Answer | 'close' | null => {
-      const refusal = toKafkaError(error, (bug) =>
-        this.#broker.logger.error(`${handler.api.name} failed`, bug),
-      )
+      const refusal = toKafkaError(error, this.#broker.logger, handler.api.name)
       try {
         return finish(handler.refuse(refusal, request, context) as Outcome<object>)
       } catch (bug) {

@@ -1,5 +1,6 @@
 import { StorageError } from '../log/storage-error.ts'
 import { type ErrorName, KafkaError } from '../protocol/errors.ts'
+import type { Logger } from './logger.ts'
 
 /** The only place where failures of the storage become codes of the wire. */
 const FROM_STORAGE: Record<StorageError['code'], ErrorName> = {
@@ -12,11 +13,22 @@ const FROM_STORAGE: Record<StorageError['code'], ErrorName> = {
   FOLDER_MISMATCH: 'KAFKA_STORAGE_ERROR',
 }
 
-/** The failure as the code that goes over the wire; anything unforeseen is a bug, and is told to `report`. */
-export function toKafkaError(error: unknown, report: (bug: unknown) => void): KafkaError {
+/** A failed log throws the same failure at every request; the person who runs the broker reads it once. */
+const toldFailures = new WeakSet<StorageError>()
+
+/**
+ * The failure as the code that goes over the wire. Failures of the disk are told to the logger, and so is anything
+ * unforeseen, which is a bug; `what` says what was being done.
+ */
+export function toKafkaError(error: unknown, logger: Logger, what: string): KafkaError {
   if (error instanceof KafkaError) return error
-  if (error instanceof StorageError)
+  if (error instanceof StorageError) {
+    if (error.code === 'DISK_FAILED' && !toldFailures.has(error)) {
+      toldFailures.add(error)
+      logger.error(`${what} failed`, error)
+    }
     return new KafkaError(FROM_STORAGE[error.code], error.message, { cause: error })
-  report(error)
+  }
+  logger.error(`${what} failed`, error)
   return new KafkaError('UNKNOWN_SERVER_ERROR')
 }

@@ -96,7 +96,7 @@ function readPartition(
       },
     }
   } catch (error) {
-    const { code } = toKafkaError(error, (bug) => context.broker.logger.error('a fetch failed', bug))
+    const { code } = toKafkaError(error, context.broker.logger, 'a fetch')
     return failed(partition, code, state)
   }
 }

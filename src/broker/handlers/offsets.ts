@@ -49,7 +49,7 @@ function tryPartition<Result>(
   try {
     return work()
   } catch (error) {
-    return failed(toKafkaError(error, (bug) => context.broker.logger.error('a partition failed', bug)).code)
+    return failed(toKafkaError(error, context.broker.logger, 'a request about an offset').code)
   }
 }
 

@@ -84,9 +84,7 @@ function refusedAnswer(
   context: Context,
   logStartOffset: number,
 ): PartitionAnswer {
-  const refusal: KafkaError = toKafkaError(error, (bug) =>
-    context.broker.logger.error('an append failed', bug),
-  )
+  const refusal: KafkaError = toKafkaError(error, context.broker.logger, 'an append')
   const isAboutRecords = refusal instanceof RefusedRecords && refusal.recordErrors.length > 0
   return {
     ...failed(index, refusal.code, context),
