@@ -40,7 +40,8 @@ export function decodeAnswer<A extends Api<Fields, Fields>>(
 export class WireClient {
   readonly stream: Duplex
   readonly clientId: string
-  #bytes = Buffer.alloc(0)
+  #chunks: Buffer[] = []
+  #pendingBytes = 0
   #hasEnded = false
   #wake: () => void = () => {}
   #nextCorrelationId = 1
@@ -49,7 +50,8 @@ export class WireClient {
     this.stream = stream
     this.clientId = clientId
     stream.on('data', (chunk: Buffer) => {
-      this.#bytes = Buffer.concat([this.#bytes, chunk])
+      this.#chunks.push(chunk)
+      this.#pendingBytes += chunk.length
       this.#wake()
     })
     for (const event of ['end', 'close', 'error']) {
@@ -67,7 +69,7 @@ export class WireClient {
 
   /** Bytes that have come and were not asked for yet. */
   get pendingBytes(): number {
-    return this.#bytes.length
+    return this.#pendingBytes
   }
 
   write(bytes: Buffer): void {
@@ -84,12 +86,14 @@ export class WireClient {
   /** The next answer without its length; null when the broker hung up instead. */
   async nextFrame(): Promise<Buffer | null> {
     for (;;) {
-      if (this.#bytes.length >= 4) {
-        const end = 4 + this.#bytes.readInt32BE(0)
-        if (this.#bytes.length >= end) {
-          const frame = this.#bytes.subarray(4, end)
-          this.#bytes = this.#bytes.subarray(end)
-          return frame
+      if (this.#pendingBytes >= 4) {
+        const end = 4 + this.#first(4).readInt32BE(0)
+        if (this.#pendingBytes >= end) {
+          const first = this.#first(end)
+          this.#pendingBytes -= end
+          this.#chunks.shift()
+          if (first.length > end) this.#chunks.unshift(first.subarray(end))
+          return first.subarray(4, end)
         }
       }
       if (this.#hasEnded) return null
@@ -97,6 +101,14 @@ export class WireClient {
         this.#wake = resolve
       })
     }
+  }
+
+  /** The first chunk, made to hold at least so many bytes. */
+  #first(bytes: number): Buffer {
+    let count = 0
+    for (let length = 0; length < bytes; count++) length += this.#chunks[count]!.length
+    if (count > 1) this.#chunks.unshift(Buffer.concat(this.#chunks.splice(0, count)))
+    return this.#chunks[0]!
   }
 
   async receive<A extends Api<Fields, Fields>>(
