@@ -84,15 +84,20 @@ export class Replicas {
     })
   }
 
-  /** The changes that make every partition led by a live broker, if it has one, and all its live replicas in sync. */
-  elections(): MetadataRecord[] {
-    return this.#partitions().flatMap((partition) => this.#election(partition) ?? [])
+  /**
+   * The changes that make every partition led by a live broker, if it has one, and all its live replicas in sync.
+   * With `rebalance`, the first replica leads again as soon as it is alive.
+   */
+  elections({ rebalance }: { rebalance: boolean }): MetadataRecord[] {
+    return this.#partitions().flatMap((partition) => this.#election(partition, rebalance) ?? [])
   }
 
-  #election(partition: PartitionState): MetadataRecord | undefined {
+  #election(partition: PartitionState, rebalance: boolean): MetadataRecord | undefined {
     const live = partition.replicas.filter((node) => this.isLive(node))
+    const [preferred] = partition.replicas
+    const mayStay = live.includes(partition.leader) && !(rebalance && live[0] === preferred)
     // Differs: replicas share their log, so a live one has every record, whether it was in the ISR or not.
-    const leader = live.includes(partition.leader) ? partition.leader : (live[0] ?? NO_LEADER)
+    const leader = mayStay ? partition.leader : (live[0] ?? NO_LEADER)
     // The last in-sync replica stays in the list when it dies: nobody else may lead without losing records.
     const isr = live.length > 0 ? live : partition.isr
     const sameIsr = isr.length === partition.isr.length && isr.every((node) => partition.isr.includes(node))

@@ -70,7 +70,7 @@ function withPartition(nodes: readonly number[], replicasOf: number[]) {
     metadataRecord(TopicRecord, { name: 'orders', topicId: ID }),
     cluster.replicas.newPartition(ID, 0, replicasOf),
   ])
-  const elect = () => cluster.replay(cluster.replicas.elections())
+  const elect = (rebalance = false) => cluster.replay(cluster.replicas.elections({ rebalance }))
   const state = () => {
     const { leader, isr, leaderEpoch } = cluster.image.partition('orders', 0)!
     return { leader, isr, leaderEpoch }
@@ -89,12 +89,24 @@ test('the next live replica leads when the leader is gone, and all come back int
   expect(state()).toEqual({ leader: 2, isr: [1, 2, 3], leaderEpoch: 1 })
 })
 
+test('the preferred leader leads again once it is back, if leaders are to be balanced', () => {
+  const { fence, elect, state } = withPartition([1, 2, 3], [1, 2, 3])
+  fence(1, 1)
+  elect(true)
+  expect(state()).toMatchObject({ leader: 2 })
+  fence(1, -1)
+  elect(true)
+  expect(state()).toEqual({ leader: 1, isr: [1, 2, 3], leaderEpoch: 2 })
+  elect(true)
+  expect(state()).toMatchObject({ leaderEpoch: 2 })
+})
+
 test('a partition without live replicas has no leader and keeps its ISR', () => {
   const { fence, elect, state, replicas } = withPartition([1, 2], [2])
   fence(2, 1)
   elect()
   expect(state()).toEqual({ leader: -1, isr: [2], leaderEpoch: 1 })
-  expect(replicas.elections()).toEqual([])
+  expect(replicas.elections({ rebalance: true })).toEqual([])
   expect(replicas.newEpochs()).toEqual([])
 })
 

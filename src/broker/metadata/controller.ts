@@ -103,7 +103,9 @@ export class Controller {
   registerBrokers(nodes: readonly NodeRegistration[], wasClean: boolean): void {
     const context = { image: this.image, directoryId: this.#directoryId, randomBytes: this.randomBytes }
     this.#log.append(registrationRecords(nodes, context, this.#log.nextOffset).map(encodeMetadataRecord))
-    this.commit(this.replicas.elections())
+    // Differs: Kafka waits for leader.imbalance.check.interval.seconds; here all brokers come back at once.
+    const rebalance = this.config.boolean('auto.leader.rebalance.enable')
+    this.commit(this.replicas.elections({ rebalance }))
     if (!wasClean) this.commit(this.replicas.newEpochs())
   }
 }
