@@ -1,0 +1,74 @@
+// Plays recorded transcripts of Apache Kafka 4.3.1's tools, three ways round: our tools against our broker, our tools
+// against Apache Kafka, and Apache's tools against our broker. One run of the player each, one test per scenario.
+import { beforeAll, describe, expect, test } from 'vitest'
+import { describeWith } from '../support/describe-with.ts'
+import { parity } from '../support/outside.ts'
+import { runProgram } from '../support/run-program.ts'
+import { KTOOL } from '../support/start-ktool.ts'
+
+const PLAY_LIMIT_MS = 900_000
+
+const ONLY_TOPICS_AND_THE_LIKE = [
+  'topics-create',
+  'topics-list-describe',
+  'topics-alter-delete',
+  'topics-usage',
+  'topics-describe-special',
+  'configs-topics',
+  'get-offsets',
+  'delete-records',
+  'log-dirs',
+  'cluster-versions',
+  'features',
+]
+const OTHER_TOOLS = ['consumer-print', 'consumer-usage', 'producer-plain', 'producer-keys', 'producer-usage']
+const FILE_TOOLS = ['storage', 'dump-log']
+
+/** Scenarios with steps that read as a member of a group; see the README for what there is not yet. */
+const NEED_GROUPS = ['topics-list-describe']
+
+const ktool = `${process.execPath} ${KTOOL}`
+const serve = `${ktool} serve --port {port} --data-dir {dir} {config}`
+const withoutGroups = (names: readonly string[]) => names.filter((name) => !NEED_GROUPS.includes(name))
+
+function play(title: string, args: readonly string[], scenarios: readonly string[]): void {
+  describe(title, () => {
+    let output = ''
+    beforeAll(async () => {
+      const { stdout, stderr } = await runProgram(
+        process.execPath,
+        [parity!, 'check', ...args, '--verbose', ...scenarios],
+        { timeoutMs: PLAY_LIMIT_MS },
+      )
+      output = stdout.toString() + stderr
+    }, PLAY_LIMIT_MS)
+
+    test.each(scenarios)('%s', (name) => {
+      expect(reportOf(output, name)).toMatch(/^ok /)
+    })
+  })
+}
+
+/** The line of a scenario, and what is said below it when it differs. */
+function reportOf(output: string, name: string): string {
+  const from = output.search(new RegExp(`^(ok|FAIL|skip)\\s+${name} `, 'm'))
+  if (from < 0) return output
+  const rest = output.slice(from)
+  const end = rest.search(/\n\S/)
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+describeWith(['parity'], 'transcripts of Apache Kafka’s tools', () => {
+  const all = [...ONLY_TOPICS_AND_THE_LIKE, ...OTHER_TOOLS, ...FILE_TOOLS]
+  play('ktool’s tools against ktool serve', ['--tool', ktool, '--serve', serve], withoutGroups(all))
+})
+
+describeWith(['parity', 'apacheKafka'], 'transcripts, with Apache Kafka on one side', () => {
+  const all = [...ONLY_TOPICS_AND_THE_LIKE, ...OTHER_TOOLS]
+  play('ktool’s tools against Apache Kafka', ['--tool', ktool], withoutGroups(all))
+  play(
+    'Apache Kafka’s tools against ktool serve',
+    ['--tool', 'apache', '--serve', serve],
+    withoutGroups(ONLY_TOPICS_AND_THE_LIKE),
+  )
+})
