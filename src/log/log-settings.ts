@@ -18,9 +18,12 @@ export interface LogSettings {
   retentionMs: number
   /** retention.bytes: the oldest segments are removed while the rest is at least this large; -1 keeps them. */
   retentionBytes: number
-  /** flush.messages: after this many records the log is synced before the append returns. */
+  /**
+   * flush.messages: the append that makes it this many unsynced records returns only once they are on the disk. With 1,
+   * a power loss takes nothing that was acknowledged; with the default, it may take what the kernel had not written.
+   */
   flushMessages: number
-  /** flush.ms: unsynced records are synced once they are this old. */
+  /** flush.ms: records are on the disk once they are this old; a power loss takes at most what is younger. */
   flushMs: number
   /** file.delete.delay.ms: how long a deleted partition stays on disk under its new name. */
   fileDeleteDelayMs: number
