@@ -7,6 +7,8 @@ export type ConnectionFailure =
   | 'timed-out'
   /** The other side hung up. */
   | 'closed'
+  /** The other side hung up on the first request, which brokers do that want a login. */
+  | 'rejected'
   /** This client was closed while it was still used. */
   | 'shut-down'
 

@@ -78,7 +78,7 @@ export class Connection {
     this.#alarm = new Alarm(options.clock, () => this.#checkDeadlines())
     const dial = options.dial ?? dialTcp
     this.#socket = dial(address, this.#frames, (count) => this.#filled(count))
-    this.#socket.on('close', () => this.#fail('closed', this.#goneReason()))
+    this.#socket.on('close', () => this.#hungUp())
   }
 
   /** Connects and asks the broker which versions it knows. */
@@ -264,9 +264,15 @@ export class Connection {
     else for (const { deadlineMs } of this.#pending) this.#alarm.set(deadlineMs)
   }
 
-  #goneReason(): string {
-    if (this.#answers > 0) return 'the broker closed the connection'
-    return 'the connection was closed before the first answer: this may not be a Kafka broker, or it expects TLS or SASL'
+  #hungUp(): void {
+    const suspicion = 'this may not be a Kafka broker, or it expects TLS or SASL'
+    if (this.#answers === 0) {
+      this.#fail('closed', `the connection was closed before the first answer: ${suspicion}`)
+    } else if (this.#answers === 1 && this.#pending.length > 0) {
+      this.#fail('rejected', 'the broker closed the connection on the first request: it may expect SASL')
+    } else {
+      this.#fail('closed', 'the broker closed the connection')
+    }
   }
 
   #fail(failure: ConnectionFailure, reason: string, cause?: Error): ConnectionError {

@@ -42,6 +42,12 @@ export class Deadline {
   }
 }
 
+/** A broker that stops may hang up on a first request; one that does so again and again wants something else. */
+const isHopeless = (error: Error, failures: number): boolean =>
+  error instanceof ConnectionError && error.failure === 'rejected' && failures >= MAX_REJECTIONS
+
+const MAX_REJECTIONS = 3
+
 export interface Retrying extends Backoff {
   readonly clock: Clock
   readonly random: () => number
@@ -60,7 +66,7 @@ export async function withRetries<T>(
     try {
       return await attempt(failures)
     } catch (error) {
-      if (!isRetriable(error)) throw error
+      if (!isRetriable(error) || isHopeless(error, failures)) throw error
       const waitMs = backoffMs(failures + 1, retrying, retrying.random)
       if (waitMs >= deadline.leftMs) throw error
       await sleep(retrying.clock, waitMs)

@@ -83,6 +83,16 @@ test('an error that will not pass is thrown at once with the sentence of the ans
   expect(broker.requestsFor(DescribeCluster)).toBe(1)
 })
 
+test('a broker that hangs up on every first request is not asked for a minute', async () => {
+  const broker = await ScriptedBroker.start([on(DescribeCluster, () => HANG_UP)])
+  const cluster = connectCluster([broker], { defaultApiTimeoutMs: 60_000 })
+  await expect(cluster.request(DescribeCluster, ASK)).rejects.toMatchObject({
+    failure: 'rejected',
+    message: `${broker.address}: the broker closed the connection on the first request: it may expect SASL`,
+  })
+  expect(broker.requestsFor(DescribeCluster)).toBe(4)
+})
+
 test('the last error is thrown when the time for the call is up', async () => {
   const broker = await ScriptedBroker.start([
     on(DescribeCluster, () => ({ errorCode: errorCode('NOT_CONTROLLER'), clusterId: '', brokers: [] })),

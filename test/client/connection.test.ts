@@ -169,9 +169,9 @@ test('a broker that hangs up fails the requests under way and later ones', async
   const connection = await connect(broker.port)
   const closed = new Promise<void>((resolve) => connection.onClose(resolve))
   const body = { includeClusterAuthorizedOperations: false }
-  await expect(connection.request(DescribeCluster, body)).rejects.toMatchObject({ failure: 'closed' })
+  await expect(connection.request(DescribeCluster, body)).rejects.toMatchObject({ failure: 'rejected' })
   await closed
-  await expect(connection.request(DescribeCluster, body)).rejects.toMatchObject({ failure: 'closed' })
+  await expect(connection.request(DescribeCluster, body)).rejects.toMatchObject({ failure: 'rejected' })
 })
 
 test('closing fails the requests under way', async () => {
