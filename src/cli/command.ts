@@ -36,8 +36,8 @@ export interface CommandSpec<O extends OptionSpecs> {
 
 /** How the mirrored tool words its failures. */
 export interface FailureSpec {
-  /** Kafka's sentence around the reason of a failure; `args` as they were typed. */
-  readonly sentence?: (reason: string, args: readonly string[]) => string
+  /** Kafka's sentence around the reason of a failure; `args` as they were typed, `code` the wire error's name. */
+  readonly sentence?: (reason: string, args: readonly string[], code: string | undefined) => string
   /** Kafka's sentence around a value that cannot be read; the reason alone when absent. */
   readonly badValue?: (reason: string, args: readonly string[]) => string
   /** Kafka's sentence around an option that is unknown or lacks its argument; the reason alone when absent. */

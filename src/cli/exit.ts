@@ -72,9 +72,9 @@ function tell(error: unknown, situation: Situation): Told {
       code: codeOf(error),
     }
   }
-  const message = failure?.sentence?.(reason, args) ?? reason
-  const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
   const code = codeOf(error)
+  const message = failure?.sentence?.(reason, args, code) ?? reason
+  const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
   const hint = isFromElsewhere
     ? `the address ${server.addresses} is from ${server.source}`
     : failure?.hints?.[code ?? '']

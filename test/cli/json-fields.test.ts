@@ -13,7 +13,8 @@ import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
-import { descriptionListing, topicListing } from '../../src/cli/topics/description.ts'
+import { descriptionListing } from '../../src/cli/topics/description.ts'
+import { topicListing } from '../../src/cli/topics/list.ts'
 import { topic } from '../support/fake-cluster.ts'
 
 const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }

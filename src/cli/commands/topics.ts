@@ -1,16 +1,12 @@
 import type { Given } from '../command.ts'
 import { defineCommand } from '../command.ts'
-import { Failure, UsageError } from '../failures.ts'
+import { UsageError } from '../failures.ts'
 import { DRY_RUN, exactlyOne, forbid, int, requireOptions, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
-import { addPartitions, deleteTopics } from '../topics/alter.ts'
-import { createTopic } from '../topics/create.ts'
-import { describeTopics } from '../topics/describe.ts'
-import { descriptionListing, topicListing } from '../topics/description.ts'
+import { topicListing } from '../topics/list.ts'
 import { parseReplicaAssignment } from '../topics/replica-assignment.ts'
 import { selectTopics, selectTopicsToChange } from '../topics/select.ts'
 import { topicFailure } from '../topics/sentence.ts'
-import { parseTopicId } from '../topics/topic-id.ts'
 
 const ACTIONS = ['list', 'create', 'delete', 'alter', 'describe'] as const
 const PARTITION_REPORTS = [
@@ -112,42 +108,25 @@ export const topics = defineCommand({
   async run(options, context) {
     const cluster = await context.cluster(options)
     const { topic = '', ifNotExists, dryRun, replicaAssignment, partitions = 0 } = options
-    if (options.create) return await createTopic(cluster, { ...options, topic, ifNotExists, dryRun }, context)
+    // Each action loads what it alone needs: --list is to start as fast as Node does.
+    if (options.create) {
+      const { createTopic } = await import('../topics/create.ts')
+      return await createTopic(cluster, { ...options, topic, ifNotExists, dryRun }, context)
+    }
     if (options.list)
       return await context.print(topicListing(await selectTopics(cluster, { ...options, ifExists: true })))
     if (options.alter) {
+      const { addPartitions } = await import('../topics/alter.ts')
       const found = await selectTopicsToChange(cluster, options, 'Add partitions to', context)
       return await addPartitions(cluster, found, { partitions, replicaAssignment, dryRun }, context)
     }
     if (options.delete) {
+      const { deleteTopics } = await import('../topics/alter.ts')
       const found = await selectTopicsToChange(cluster, options, 'Delete', context)
       return await deleteTopics(cluster, found, { dryRun }, context)
     }
-    const topicId = parseTopicId(options.topicId)
-    if (options.ifExists && options.topic !== undefined && options.topicId !== undefined) {
-      const note =
-        'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n'
-      if (context.isText) context.io.out(note)
-      else context.io.err(note)
-    }
-    const candidates = await selectTopics(
-      cluster,
-      topicId === null ? options : { ...options, topic: undefined },
-    )
-    const found =
-      topicId === null ? candidates : candidates.filter((candidate) => candidate.topicId === topicId)
-    if (topicId !== null && found.length === 0 && !options.ifExists) {
-      throw new Failure(topicFailure(`TopicId '${topicId}' does not exist as expected`))
-    }
-    const pageSize = options.partitionSizeLimitPerResponse
-    const described = await describeTopics(cluster, found, { byId: topicId !== null, pageSize })
-    const filter = {
-      underReplicated: options.underReplicatedPartitions,
-      underMinIsr: options.underMinIsrPartitions,
-      atMinIsr: options.atMinIsrPartitions,
-      unavailable: options.unavailablePartitions,
-    }
-    await context.print(descriptionListing(described, { filter, overridesOnly: options.topicsWithOverrides }))
+    const { printDescription } = await import('../topics/print-description.ts')
+    await printDescription(cluster, options, context)
   },
 })
 

@@ -1,5 +1,3 @@
-import { ZERO_UUID } from '../../bytes/uuid.ts'
-import type { TopicMetadata } from '../../client/metadata.ts'
 import type { Listing, Row } from '../output.ts'
 
 export interface DescribedPartition {
@@ -34,7 +32,6 @@ export interface PartitionFilter {
   readonly atMinIsr: boolean
 }
 
-export const TOPIC_COLUMNS = ['name', 'topicId', 'isInternal', 'partitionCount', 'replicationFactor'] as const
 export const PARTITION_COLUMNS = [
   'topic',
   'partition',
@@ -46,23 +43,6 @@ export const PARTITION_COLUMNS = [
   'addingReplicas',
   'removingReplicas',
 ] as const
-
-/** What `--list` prints. */
-export function topicListing(topics: readonly TopicMetadata[]): Listing {
-  const names = topics.map(({ name }) => name)
-  return {
-    text: () => `${names.join('\n')}\n`,
-    columns: TOPIC_COLUMNS,
-    items: topics.map(({ name, topicId, isInternal, partitions }) => ({
-      name,
-      topicId: topicId === ZERO_UUID ? null : topicId,
-      isInternal,
-      partitionCount: partitions.length,
-      replicationFactor: partitions[0]?.replicas.length ?? null,
-    })),
-    names: () => names,
-  }
-}
 
 /** What `--describe` prints: topics with their partitions, or only the partitions that a filter lets through. */
 export function descriptionListing(
