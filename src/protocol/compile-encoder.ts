@@ -7,7 +7,6 @@ const SIMPLE = new Set([
   'int16',
   'uint16',
   'int32',
-  'uint32',
   'int64',
   'clampedInt64',
   'float64',

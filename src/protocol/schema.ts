@@ -13,7 +13,6 @@ export type Kind =
   | 'int16'
   | 'uint16'
   | 'int32'
-  | 'uint32'
   | 'int64'
   | 'clampedInt64'
   | 'float64'
@@ -33,8 +32,6 @@ export interface FieldOptions<Value> {
   readonly default?: Value | null
   /** The tag of a field that travels in the tagged section of its struct. */
   readonly tag?: number
-  /** Versions in which it is tagged, if not all that have it. */
-  readonly tagged?: string
   /** A value may be dropped silently when the version lacks the field. */
   readonly ignorable?: boolean
   /** False for the one string that keeps its old form in a flexible message: the client id of the request header. */
@@ -46,7 +43,6 @@ export interface FieldSpec {
   readonly versions: VersionRange
   readonly nullable: VersionRange
   readonly tag: number | null
-  readonly tagged: VersionRange
   readonly default: unknown
   readonly ignorable: boolean
   readonly compact: boolean
@@ -103,13 +99,11 @@ function makeField<Value>(
   parts: { element?: FieldSpec; fields?: Fields } = {},
 ): FieldSpec {
   const versions = options.versions ? parseRange(options.versions) : ALL
-  const tagged = options.tagged ? parseRange(options.tagged) : versions
   return {
     kind,
     versions,
     nullable: options.nullable ? parseRange(options.nullable) : NONE,
     tag: options.tag ?? null,
-    tagged: options.tag === undefined ? NONE : tagged,
     default: options.default === undefined ? zero : options.default,
     ignorable: options.ignorable ?? false,
     compact: options.compact ?? true,
@@ -130,7 +124,6 @@ export const int8 = scalar<number>('int8', 0)
 export const int16 = scalar<number>('int16', 0)
 export const uint16 = scalar<number>('uint16', 0)
 export const int32 = scalar<number>('int32', 0)
-export const uint32 = scalar<number>('uint32', 0)
 /** Decoding throws past 2^53. */
 export const int64 = scalar<number>('int64', 0)
 /** Times and durations: decoding past 2^53 gives the nearest safe number, since clients send Long.MAX_VALUE. */

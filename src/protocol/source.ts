@@ -59,7 +59,7 @@ export function splitFields(
   for (const entry of Object.entries(fields)) {
     const [, field] = entry
     if (!isIn(field.versions, version)) absent.push(entry)
-    else if (flexible && isIn(field.tagged, version)) tagged.push(entry)
+    else if (flexible && field.tag !== null) tagged.push(entry)
     else plain.push(entry)
   }
   tagged.sort(([, a], [, b]) => a.tag! - b.tag!)

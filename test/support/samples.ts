@@ -6,7 +6,6 @@ const INTEGERS: Partial<Record<FieldSpec['kind'], [from: number, to: number]>> =
   int16: [-32768, 32768],
   uint16: [0, 65536],
   int32: [-(2 ** 31), 2 ** 31],
-  uint32: [0, 2 ** 32],
   int64: [-(2 ** 52), 2 ** 52],
   clampedInt64: [-(2 ** 52), 2 ** 52],
 }
