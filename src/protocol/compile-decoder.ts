@@ -1,4 +1,4 @@
-import { type FieldSpec, type Fields, isIn, type Message } from './schema.ts'
+import type { FieldSpec, Fields, Message } from './schema.ts'
 import { defaultSource, isNullable, Source, splitFields } from './source.ts'
 
 const SIMPLE = new Set([
@@ -89,7 +89,7 @@ export class DecoderSource {
       return
     }
     this.#line(`let ${name} = null`)
-    const isTagged = isIn(field.tagged, this.#version)
+    const isTagged = this.#flexible && field.tag !== null
     this.#line(`if (read${isTagged ? 'Tagged' : ''}Presence(r)) {`)
     this.#line(`${name} = ${this.#struct(field.fields!, path)}`)
     this.#line('}')

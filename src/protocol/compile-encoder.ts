@@ -1,4 +1,4 @@
-import { type FieldSpec, type Fields, isIn, type Message } from './schema.ts'
+import type { FieldSpec, Fields, Message } from './schema.ts'
 import { defaultSource, differsSource, isNullable, Source, splitFields } from './source.ts'
 
 const SIMPLE = new Set([
@@ -65,7 +65,7 @@ export class EncoderSource {
       return
     }
     if (isNullable(field, this.#version)) {
-      const isTagged = isIn(field.tagged, this.#version)
+      const isTagged = this.#flexible && field.tag !== null
       this.#line(`if (${name} === null) ${writer}.${nullSource(field, compact, isTagged)}`)
       this.#line('else {')
       if (field.kind === 'struct') this.#line(`${writer}.int8(1)`)
