@@ -1,34 +1,38 @@
 import { clusterOptions } from '../../client/common-config.ts'
-import type { Place } from '../../client/read-range.ts'
+import type { Place, ReadRange } from '../../client/read-range.ts'
 import { defineCommand } from '../command.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
 import { RecordPrinter } from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { consumerSettings, formatterProperties } from '../consume/settings.ts'
+import { ConditionNotMet } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
 import type { Values } from '../option-spec.ts'
 import { ByteOutput } from '../records/byte-output.ts'
 import { formatterOf } from '../records/formatters.ts'
+import { JsonFormatter } from '../records/record-json.ts'
 
 type Options = Values<typeof CONSUMER_OPTIONS>
 
 export const consoleConsumer = defineCommand({
   name: 'console-consumer',
   options: CONSUMER_OPTIONS,
+  formats: ['text', 'json', 'jsonl'],
   failure: { exit: 0 },
   check: checkConsumerOptions,
   endsOnInterrupt: true,
   examples: [
     'console-consumer --topic orders --from-beginning --timeout-ms 1000',
+    'console-consumer --topic orders --from @-1h --until end -o jsonl',
     'console-consumer --topic orders --partition 0 --offset 42 --max-messages 1 --formatter-property print.key=true',
   ],
   async run(options, context) {
     const { io, interrupted } = context
     const settings = consumerSettings(options)
-    const formatter = await formatterOf(options.formatter, formatterProperties(options), (line) =>
-      context.say(line),
-    )
+    const formatter = context.isText
+      ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
+      : new JsonFormatter(context.format === 'json')
     const selection =
       options.topic === undefined
         ? selectPattern(options.include!)
@@ -40,34 +44,34 @@ export const consoleConsumer = defineCommand({
       },
       clusterOptions(settings),
     )
+    const output = new ByteOutput((bytes) => io.out(bytes))
     const printer = new RecordPrinter({
       formatter,
-      output: new ByteOutput((bytes) => io.out(bytes)),
+      output,
       onError: (error) => {
         if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
         context.say(`${error.name}: ${error.message}`)
       },
     })
-    const reader = new RecordReader(
-      cluster,
-      settings,
-      selection,
-      startOf(options, settings['auto.offset.reset']),
-    )
+    const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
+    const reader = new RecordReader(cluster, settings, selection, range)
     interrupted.addEventListener('abort', () => reader.close())
     const limit = options.maxMessages < 0 ? Infinity : options.maxMessages
     const idleMs = options.timeoutMs === undefined || options.timeoutMs < 0 ? Infinity : options.timeoutMs
     let isOutputClosed = false
     try {
+      const whole = cluster.deadline(options.deadlineMs ?? Infinity)
       let idle = cluster.deadline(idleMs)
       while (printer.count < limit && !interrupted.aborted) {
-        const records = await reader.next(idle.leftMs)
+        const records = await reader.next(Math.min(idle.leftMs, whole.leftMs))
         if (records === null) break
         const before = printer.count
         printer.print(records, limit)
         // Transaction markers and aborted records are no records to whoever waits for one.
         if (printer.count > before) idle = cluster.deadline(idleMs)
       }
+      formatter.end?.(output)
+      output.flush()
     } catch (error) {
       isOutputClosed = error instanceof OutputClosed
       throw error
@@ -76,8 +80,15 @@ export const consoleConsumer = defineCommand({
       if (!isOutputClosed) context.say(`Processed a total of ${printer.count} messages`)
     }
     if (options.enableSystestEvents) io.out('shutdown_complete\n')
+    if (options.expectCount !== undefined && printer.count < options.expectCount && !interrupted.aborted) {
+      throw new ConditionNotMet(`${options.expectCount} records were expected, ${printer.count} were read`)
+    }
   },
 })
+
+function rangeOf(options: Options, reset: 'earliest' | 'latest' | 'none', nowMs: number): ReadRange {
+  return { from: options.from?.(nowMs) ?? startOf(options, reset), until: options.until?.(nowMs) }
+}
 
 function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): Place {
   if (options.offset !== undefined) return options.offset

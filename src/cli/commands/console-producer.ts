@@ -12,7 +12,8 @@ import { checkProducerOptions, PRODUCER_OPTIONS } from '../produce/options.ts'
 import { RecordSender } from '../produce/record-sender.ts'
 import { type FixedParts, readRecords } from '../produce/record-source.ts'
 import { producerProperties, readerProperties } from '../produce/settings.ts'
-import { type InputRecord, LineReader } from '../records/line-reader.ts'
+import { type InputRecord, LineReader, type RecordParser } from '../records/line-reader.ts'
+import { parseRecordJson } from '../records/record-json.ts'
 
 const LINE_READER = 'org.apache.kafka.tools.LineMessageReader'
 
@@ -29,12 +30,13 @@ export const consoleProducer = defineCommand({
     'console-producer --topic orders < orders.txt',
     'console-producer --topic orders --reader-property parse.key=true --reader-property key.separator=:',
     'console-producer --topic orders --key 17 --tombstone --report',
+    'console-consumer --topic orders --from earliest --until end -o jsonl | ktool console-producer -i jsonl --topic copy',
   ],
   async run(options, context) {
     if (![LINE_READER, 'LineMessageReader'].includes(options.lineReader)) {
       throw new UsageError(`--line-reader: ktool has no '${options.lineReader}', only ${LINE_READER}`)
     }
-    const reader = new LineReader(readerProperties(options))
+    const reader = parserOf(options)
     const settings = producerSettings(producerProperties(options))
     const cluster = await context.cluster(
       {
@@ -78,14 +80,19 @@ export const consoleProducer = defineCommand({
   },
 })
 
-const isPlain = ({ key, header, tombstone }: Options, reader: LineReader): boolean =>
-  reader.isPlain && key === undefined && header.length === 0 && !tombstone
+function parserOf(options: Options): RecordParser {
+  const lines = new LineReader(readerProperties(options))
+  return options.input === 'jsonl' ? { parse: parseRecordJson } : lines
+}
+
+const isPlain = ({ key, header, tombstone }: Options, reader: RecordParser): boolean =>
+  reader instanceof LineReader && reader.isPlain && key === undefined && header.length === 0 && !tombstone
 
 const isPrompted = ({ io }: Context): boolean => io.isTerminal.in && io.isTerminal.out
 
 async function* recordsOf(
   options: Options,
-  reader: LineReader,
+  reader: RecordParser,
   context: Context,
 ): AsyncGenerator<InputRecord[], void, undefined> {
   const fixed: FixedParts = {

@@ -3,6 +3,7 @@ import type { Given } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
 import { int, long } from '../options.ts'
+import { parseFrom, parseUntil } from './place.ts'
 
 const older = (old: string, now: string): string =>
   `Option --${old} is deprecated and will be removed in a future version. Use --${now} instead.`
@@ -86,6 +87,25 @@ export const CONSUMER_OPTIONS = {
     help: 'As --command-config.',
     deprecated: older('consumer.config', 'command-config'),
   },
+  from: {
+    flags: '--from <place>',
+    help: 'Where to start in all partitions: earliest, latest, an offset, -N before the end, @TIME (milliseconds, a date, or -1h).',
+    parse: parseFrom,
+    own: true,
+  },
+  until: {
+    flags: '--until <place>',
+    help: 'Where to stop in all partitions: end (as it is now), an offset, +N after the start, @TIME.',
+    parse: parseUntil,
+    own: true,
+  },
+  deadlineMs: { flags: '--deadline-ms <ms>', help: 'Stop after this long in all.', parse: long, own: true },
+  expectCount: {
+    flags: '--expect-count <count>',
+    help: 'Exit with 3 when fewer records were read.',
+    parse: int,
+    own: true,
+  },
 } as const satisfies OptionSpecs
 
 function startOffset(text: string): Place {
@@ -131,6 +151,13 @@ export function checkConsumerOptions(given: Given<Key>): void {
     if (given.has('group')) throw new UsageError('Options group and partition cannot be specified together.')
   } else if (given.has('offset')) {
     throw new UsageError('The partition is required when offset is specified.')
+  }
+  for (const key of ['offset', 'fromBeginning'] as const) {
+    if (given.has('from') && given.has(key)) {
+      throw new UsageError(
+        `--from and --${key === 'offset' ? 'offset' : 'from-beginning'} cannot be given together`,
+      )
+    }
   }
   for (const [one, other, message] of TOGETHER) {
     if (given.has(one) && given.has(other)) throw new UsageError(message)

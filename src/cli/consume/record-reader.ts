@@ -4,7 +4,8 @@ import type { FetchTarget } from '../../client/fetch-partition.ts'
 import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { Fetcher } from '../../client/fetcher.ts'
 import type { TopicPartition } from '../../client/leaders.ts'
-import { type Place, resolveRanges } from '../../client/read-range.ts'
+import { type ReadRange, resolveRanges } from '../../client/read-range.ts'
+import { Failure } from '../failures.ts'
 import type { Selection } from './selection.ts'
 
 /** How often a topic that does not exist is looked for. */
@@ -20,7 +21,7 @@ export class RecordReader {
   readonly #cluster: Cluster
   readonly #settings: FetchSettings
   readonly #selection: Selection
-  readonly #start: Place
+  readonly #range: ReadRange
   /** Where to go on in each partition. */
   readonly #targets = new Map<string, FetchTarget>()
   #fetcher: Fetcher | null = null
@@ -29,11 +30,11 @@ export class RecordReader {
   #hasLooked = false
   #isClosed = false
 
-  constructor(cluster: Cluster, settings: FetchSettings, selection: Selection, start: Place) {
+  constructor(cluster: Cluster, settings: FetchSettings, selection: Selection, range: ReadRange) {
     this.#cluster = cluster
     this.#settings = settings
     this.#selection = selection
-    this.#start = start
+    this.#range = range
   }
 
   /** The next records, which may be used until the next call; null when there are none within `timeoutMs`. */
@@ -41,11 +42,12 @@ export class RecordReader {
     const { clock } = this.#cluster
     const deadline = this.#cluster.deadline(timeoutMs)
     this.#passCurrent()
-    while (!this.#isClosed) {
+    while (!this.#isClosed && !this.#isDone) {
       const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
-      if (clock.now() - this.#lookedMs >= intervalMs) await this.#look()
-      const untilLookMs = this.#lookedMs + (this.#fetcher ? intervalMs : MISSING_TOPIC_MS) - clock.now()
-      const records = await this.#wait(Math.min(deadline.leftMs, Math.max(0, untilLookMs)))
+      const mayLook = !this.#hasLooked || this.#range.until === undefined
+      if (mayLook && clock.now() - this.#lookedMs >= intervalMs) await this.#look()
+      const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.now()) : Infinity
+      const records = await this.#wait(Math.min(deadline.leftMs, untilLookMs))
       if (records) {
         this.#current = records
         return records
@@ -84,6 +86,11 @@ export class RecordReader {
     this.#targets.set(keyOf(records), { topic, partition, from: records.range.nextOffset })
   }
 
+  /** Whether a bounded read has come to its end. */
+  get #isDone(): boolean {
+    return this.#hasLooked && this.#range.until !== undefined && (this.#fetcher?.isDone ?? true)
+  }
+
   /** Looks for partitions, and goes on with the old and the new ones when there are any new. */
   async #look(): Promise<void> {
     const found = await this.#selection(this.#cluster)
@@ -92,14 +99,13 @@ export class RecordReader {
     this.#hasLooked = true
     this.#lookedMs = this.#cluster.clock.now()
     const added = found.filter((target) => !this.#targets.has(keyOf(target)))
+    if (found.length === 0 && this.#range.until !== undefined)
+      throw new Failure('there is no such topic to read')
     if (added.length === 0 || this.#isClosed) return
-    const from = isFirst ? this.#start : 'earliest'
-    for (const target of await resolveRanges(
-      this.#cluster,
-      added,
-      { from },
-      this.#settings['isolation.level'],
-    )) {
+    // The partitions of a bounded read are those there are at its start.
+    const range: ReadRange = isFirst ? this.#range : { from: 'earliest' }
+    const isolation = this.#settings['isolation.level']
+    for (const target of await resolveRanges(this.#cluster, added, range, isolation)) {
       this.#targets.set(keyOf(target), target)
     }
     this.#fetcher?.close()

@@ -12,7 +12,7 @@ export const PRODUCER_OPTIONS = {
     flags: '-b, --bootstrap-server <host:port,...>',
     help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
   },
-  topic: { flags: '-t, --topic <topic>', help: 'Where the records go.', required: true },
+  topic: { flags: '-t, --topic <topic>', help: 'Where the records go. Required, but for --input jsonl.' },
   sync: { flags: '--sync', help: 'Send each record by itself, and wait for its acknowledgement.' },
   compressionCodec: {
     flags: '--compression-codec [codec]',
@@ -104,6 +104,13 @@ export const PRODUCER_OPTIONS = {
     help: 'As --command-config.',
     deprecated: olderProperty('producer.config', 'command-config'),
   },
+  input: {
+    flags: '-i, --input <format>',
+    help: 'How standard input is read: lines, or jsonl for what console-consumer -o jsonl and kcat -J write. Such records bring topic, key, value, headers and timestamp.',
+    parse: inputFormat,
+    default: 'lines',
+    own: true,
+  },
   key: { flags: '--key <text>', help: 'The key of every record.', own: true },
   header: { flags: '--header <name=value>', help: 'A header of every record.', repeatable: true, own: true },
   partition: {
@@ -121,6 +128,11 @@ export const PRODUCER_OPTIONS = {
   rate: { flags: '--rate <number>', help: 'Records a second at most.', parse: positive, own: true },
   report: { flags: '--report', help: 'Print partition and offset of each record.', own: true },
 } as const satisfies OptionSpecs
+
+function inputFormat(text: string): 'lines' | 'jsonl' {
+  if (text === 'lines' || text === 'jsonl') return text
+  throw new BadValue(`--input: '${text}' is not one of lines, jsonl`, { isWhole: true })
+}
 
 function partitionNumber(text: string): number {
   const value = int(text)
@@ -158,7 +170,8 @@ export function checkProducerOptions(given: Given<Key>): void {
   for (const [one, other, message] of TOGETHER) {
     if (given.has(one) && given.has(other)) throw new UsageError(message)
   }
-  if (!given.has('topic')) throw new UsageError('Missing required argument "[topic]"')
+  const namesTopics = given.texts('input').includes('jsonl')
+  if (!given.has('topic') && !namesTopics) throw new UsageError('Missing required argument "[topic]"')
   const addresses = given.texts('bootstrapServer').join(',')
   if (given.has('bootstrapServer') && addresses.split(',').some((text) => !HOST_AND_PORT.test(text.trim()))) {
     throw new UsageError('Please provide valid host:port like host1:9091,host2:9092')

@@ -7,7 +7,8 @@ import type { InputRecord } from '../records/line-reader.ts'
 import { LineSplitter } from '../records/line-splitter.ts'
 
 export interface SendOptions {
-  readonly topic: string
+  /** Undefined where each record names its own. */
+  readonly topic: string | undefined
   readonly partition: number | undefined
   readonly timestamp: number | undefined
   /** Each record is acknowledged before the next is sent. */
@@ -22,7 +23,7 @@ export interface SendOptions {
 export class RecordSender {
   readonly #producer: Producer
   readonly #options: SendOptions
-  #isPrepared = false
+  readonly #prepared = new Set<string>()
   #startedMs = 0
   #count = 0
 
@@ -39,7 +40,8 @@ export class RecordSender {
 
   /** Sends each line of the input as a value. */
   async sendLines(chunks: AsyncIterable<Buffer>, stop: AbortSignal): Promise<void> {
-    const { topic, timestamp, clock } = this.#options
+    const { timestamp, clock } = this.#options
+    const topic = this.#options.topic!
     const producer = this.#producer
     let hasRoom = true
     let nowMs = 0
@@ -51,7 +53,7 @@ export class RecordSender {
       }
     })
     for await (const chunk of chunks) {
-      await this.#prepare()
+      await this.#prepare(topic)
       nowMs = timestamp ?? clock.now()
       splitter.push(chunk)
       if (!hasRoom) await producer.room()
@@ -61,16 +63,19 @@ export class RecordSender {
   }
 
   async send(records: readonly InputRecord[]): Promise<void> {
-    await this.#prepare()
-    const { topic, partition, isSync, rate, onDelivery, clock } = this.#options
-    const timestamp = this.#options.timestamp ?? (rate === undefined ? clock.now() : undefined)
-    for (const { key, value, headers } of records) {
+    const { partition, isSync, rate, onDelivery, clock } = this.#options
+    const nowMs = rate === undefined ? clock.now() : undefined
+    for (const record of records) {
+      const topic = this.#topicOf(record)
+      if (!this.#prepared.has(topic)) await this.#prepare(topic)
+      const timestamp = this.#options.timestamp ?? record.timestamp ?? nowMs
       if (rate !== undefined) await this.#pace(rate)
       this.#count++
       if (isSync) {
-        await this.#sendAlone({ key, value, headers })
+        await this.#sendAlone(record, topic, timestamp)
         continue
       }
+      const { key, value, headers } = record
       let hasRoom = true
       try {
         hasRoom = this.#producer.append(topic, key, value, headers, timestamp, partition, onDelivery)
@@ -93,19 +98,37 @@ export class RecordSender {
   }
 
   // The topic is looked up, and so perhaps created, only once there is a record for it.
-  async #prepare(): Promise<void> {
-    if (this.#isPrepared) return
-    await this.#producer.prepare(this.#options.topic)
-    this.#isPrepared = true
-    this.#startedMs = this.#options.clock.now()
+  async #prepare(topic: string): Promise<void> {
+    if (this.#prepared.has(topic)) return
+    await this.#producer.prepare(topic)
+    if (this.#prepared.size === 0) this.#startedMs = this.#options.clock.now()
+    this.#prepared.add(topic)
   }
 
-  async #sendAlone({ key, value, headers }: InputRecord): Promise<void> {
-    const { topic, partition, timestamp: timestampMs, onDelivery } = this.#options
-    const sent = this.#producer.send({ topic, key, value, headers, partition, timestampMs })
-    // Without the flush it would wait for linger.ms, since there is nothing it could be sent with.
+  #topicOf({ topic }: InputRecord): string {
+    const chosen = this.#options.topic ?? topic
+    if (chosen === undefined) throw new Failure('a record names no topic, and there is no --topic')
+    return chosen
+  }
+
+  async #sendAlone(
+    { key, value, headers }: InputRecord,
+    topic: string,
+    timestamp: number | undefined,
+  ): Promise<void> {
+    const { partition, onDelivery } = this.#options
+    const sent = new Promise<Delivery>((resolve, reject) => {
+      this.#producer.append(topic, key, value, headers, timestamp, partition, (delivery) => {
+        if (delivery.error === null) resolve(delivery)
+        else reject(delivery.error)
+      })
+    })
+    // Without the flush it would wait for linger.ms, although there is nothing it could be sent with.
     const [outcome] = await Promise.allSettled([sent, this.#producer.flush()])
-    if (outcome.status === 'fulfilled') return onDelivery?.(outcome.value)
+    if (outcome.status === 'fulfilled') {
+      onDelivery?.(outcome.value)
+      return
+    }
     const { acknowledged } = this.#producer.counts
     const error = outcome.reason as Error
     throw new Failure(error.message, {

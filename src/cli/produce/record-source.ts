@@ -1,4 +1,4 @@
-import type { Header, InputRecord, LineReader } from '../records/line-reader.ts'
+import type { Header, InputRecord, RecordParser } from '../records/line-reader.ts'
 import { LineSplitter } from '../records/line-splitter.ts'
 
 /** What is the same in every record. */
@@ -10,7 +10,7 @@ export interface FixedParts {
 /** Turns the input into records, a chunk of it at a time, so that the caller awaits once for many of them. */
 export async function* readRecords(
   input: AsyncIterable<Buffer>,
-  reader: LineReader,
+  reader: RecordParser,
   fixed: FixedParts,
   stop: AbortSignal,
 ): AsyncGenerator<InputRecord[], void, undefined> {
@@ -48,8 +48,8 @@ function throwIf(failure: { error: unknown } | null): void {
   if (failure) throw failure.error
 }
 
-const withFixed = ({ key, value, headers }: InputRecord, fixed: FixedParts): InputRecord => ({
-  key: key ?? fixed.key,
-  value,
-  headers: [...headers, ...fixed.headers],
+const withFixed = (record: InputRecord, fixed: FixedParts): InputRecord => ({
+  ...record,
+  key: record.key ?? fixed.key,
+  headers: [...record.headers, ...fixed.headers],
 })

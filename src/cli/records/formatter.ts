@@ -17,6 +17,8 @@ export interface ConsumedRecord {
 export interface Formatter {
   /** Throws when the record cannot be shown. */
   write(record: ConsumedRecord, output: ByteOutput): void
+  /** Prints what stands after the last record. */
+  end?(output: ByteOutput): void
   /** Set when a record is its value and this separator and nothing else, so that the rest need not be decoded. */
   readonly valueOnly?: { readonly separator: Buffer; readonly nullLiteral: Buffer }
 }

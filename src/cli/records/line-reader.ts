@@ -9,6 +9,15 @@ export interface InputRecord {
   key: Buffer | null
   value: Buffer | null
   headers: Header[]
+  /** Where the record goes, if it says so itself. */
+  topic?: string
+  timestamp?: number
+}
+
+/** Makes records of lines. */
+export interface RecordParser {
+  /** The record of one line; `lineNumber` is for messages. Throws LineError. */
+  parse(line: Buffer, lineNumber: number): InputRecord
 }
 
 /** A line, or a setting of the reader, that cannot be used; the message is Kafka's. */
@@ -40,7 +49,7 @@ const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
 
 /** Parses lines by the reader properties of console-producer (`parse.key`, `key.separator`, …). */
-export class LineReader {
+export class LineReader implements RecordParser {
   /** Whether a line is the value and nothing else, so that parsing can be left out. */
   readonly isPlain: boolean
   readonly #parsesKey: boolean

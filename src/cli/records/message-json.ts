@@ -15,8 +15,7 @@ function structToJson(fields: Fields, version: number, value: Record<string, unk
   const json: { [name: string]: Json } = {}
   for (const [name, field] of Object.entries(fields)) {
     if (!isIn(field.versions, version)) continue
-    const isTagged = field.tag !== null && isIn(field.tagged, version)
-    if (isTagged && isDefault(field, value[name])) continue
+    if (field.tag !== null && isDefault(field, value[name])) continue
     json[name] = fieldToJson(field, version, value[name])
   }
   return json

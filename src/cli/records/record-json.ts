@@ -1,0 +1,96 @@
+// Records as JSON lines, without loss: what console-consumer writes with `-o jsonl`, console-producer reads back.
+//
+//   {"topic":"orders","partition":0,"offset":7,"timestamp":1700000000000,"timestampType":"CreateTime",
+//    "headers":[["h","v"],["h",null]],"key":"k","value":{"base64":"/w=="}}
+//
+// What kcat writes with -J is read, too: `ts` for timestamp, `payload` for value, headers in one flat list.
+
+import type { ByteOutput } from './byte-output.ts'
+import { type BytesJson, bytesToJson } from './bytes-json.ts'
+import type { ConsumedRecord, Formatter } from './formatter.ts'
+import { type Header, type InputRecord, LineError } from './line-reader.ts'
+
+const orNull = (bytes: Buffer | null): BytesJson | null => (bytes === null ? null : bytesToJson(bytes))
+
+function recordToJson(record: ConsumedRecord): string {
+  const { topic, partition, offset, timestamp, timestampType, headers, key, value } = record
+  return JSON.stringify({
+    topic,
+    partition,
+    offset,
+    timestamp,
+    timestampType,
+    headers: headers.map(([name, bytes]) => [name, orNull(bytes)]),
+    key: orNull(key),
+    value: orNull(value),
+  })
+}
+
+/** Prints each record as a JSON object, one a line or all in one array. */
+export class JsonFormatter implements Formatter {
+  readonly #isDocument: boolean
+  #count = 0
+
+  constructor(isDocument: boolean) {
+    this.#isDocument = isDocument
+  }
+
+  write(record: ConsumedRecord, output: ByteOutput): void {
+    if (this.#isDocument) output.text(this.#count === 0 ? '[\n' : ',\n')
+    output.text(recordToJson(record))
+    if (!this.#isDocument) output.text('\n')
+    this.#count++
+  }
+
+  end(output: ByteOutput): void {
+    if (this.#isDocument) output.text(this.#count === 0 ? '[]\n' : '\n]\n')
+  }
+}
+
+/** The record that a JSON line describes; LineError when it describes none. */
+export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
+  const refuse = (reason: string): never => {
+    throw new LineError(`line ${lineNumber} is not a record: ${reason}`)
+  }
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(line.toString())
+  } catch (error) {
+    refuse((error as Error).message)
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) refuse('it is no JSON object')
+  const { topic, timestamp, ts, key = null, value, payload, headers = [] } = parsed as Record<string, unknown>
+  if (value === undefined && payload === undefined) refuse('it has no value; null stands for none')
+  if (topic !== undefined && (typeof topic !== 'string' || topic === '')) refuse('topic is no name')
+  const time = timestamp ?? ts
+  if (time !== undefined && !Number.isSafeInteger(time)) refuse('timestamp is not a number of milliseconds')
+  const bytes = (name: string, json: unknown): Buffer | null =>
+    toBytes(json) ?? refuse(`${name} is no text, null or {"base64":"…"}`)
+  return {
+    ...(topic === undefined ? {} : { topic: topic as string }),
+    ...(time === undefined ? {} : { timestamp: time as number }),
+    key: key === null ? null : bytes('key', key),
+    value: (value ?? payload ?? null) === null ? null : bytes('value', value ?? payload),
+    headers: pairsOf(headers, refuse).map(([name, content]): Header => {
+      if (typeof name !== 'string') return refuse('the name of a header is no text')
+      return [name, content === null ? null : bytes(`header ${name}`, content)]
+    }),
+  }
+}
+
+function pairsOf(headers: unknown, refuse: (reason: string) => never): [unknown, unknown][] {
+  if (!Array.isArray(headers)) return refuse('headers are no list')
+  if (headers.every(Array.isArray)) {
+    if (headers.some((pair) => pair.length !== 2)) return refuse('a header is no pair')
+    return headers as [unknown, unknown][]
+  }
+  if (headers.length % 2 !== 0) return refuse('headers are no pairs')
+  return Array.from({ length: headers.length / 2 }, (_, i) => [headers[i * 2], headers[i * 2 + 1]])
+}
+
+function toBytes(json: unknown): Buffer | null {
+  if (typeof json === 'string') return Buffer.from(json)
+  const base64 = typeof json === 'object' && json !== null && 'base64' in json ? json.base64 : undefined
+  if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return null
+  return Buffer.from(base64, 'base64')
+}

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { OutputClosed } from '../../../src/cli/io.ts'
+import { main } from '../../../src/cli/main.ts'
+import { type BrokerHandle, startBroker } from '../../../src/index.ts'
+import { testIo } from '../../support/test-io.ts'
+
+let broker: BrokerHandle
+let at: string[]
+
+async function run(
+  args: readonly string[],
+  input = '',
+): Promise<{ exit: number; stdout: string; stderr: string }> {
+  const io = testIo({ input })
+  const exit = await main('ktool', args, io)
+  return { exit, stdout: io.stdout, stderr: io.stderr }
+}
+const consume = (...args: string[]) => run(['console-consumer', ...at, ...args])
+const consumeOne = (...args: string[]) => consume('--topic', 'one', ...args)
+const values = (stdout: string): string[] => stdout.split('\n').slice(0, -1)
+
+beforeAll(async () => {
+  broker = await startBroker({
+    topics: [
+      { name: 'one', partitions: 1 },
+      { name: 'wide', partitions: 4 },
+      { name: 'empty', partitions: 2 },
+      { name: 'copy', partitions: 1 },
+    ],
+  })
+  at = ['--bootstrap-server', broker.bootstrapServers]
+  for (const [i, value] of ['a', 'b', 'c', 'd', 'e'].entries()) {
+    await run(
+      ['console-producer', ...at, '--topic', 'one', '--key', `k${i}`, '--timestamp', String(1000 + i)],
+      `${value}\n`,
+    )
+  }
+  for (const partition of [0, 1, 2]) {
+    await run(['console-producer', ...at, '--topic', 'wide', '--partition', String(partition)], 'x\ny\n')
+  }
+})
+afterAll(() => broker.close())
+
+test('from the beginning, as many as asked for, and the count on stderr', async () => {
+  expect(await consumeOne('--from-beginning', '--max-messages', '2')).toEqual({
+    exit: 0,
+    stdout: 'a\nb\n',
+    stderr: 'Processed a total of 2 messages\n',
+  })
+})
+
+test('no record for --timeout-ms ends it', async () => {
+  expect(await consumeOne('--timeout-ms', '50')).toMatchObject({ exit: 0, stdout: '' })
+  expect(values((await consumeOne('--from-beginning', '--timeout-ms', '200')).stdout)).toEqual([
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+  ])
+})
+
+test('--max-messages 0 reads nothing', async () => {
+  expect((await consumeOne('--max-messages', '0')).stderr).toBe('Processed a total of 0 messages\n')
+})
+
+test.each([
+  [['--offset', '3'], 'd'],
+  [['--offset', 'earliest'], 'a'],
+  [['--from-beginning'], 'a'],
+])('one partition with %j', async (args, first) => {
+  expect((await consumeOne('--partition', '0', '--max-messages', '1', ...args)).stdout).toBe(`${first}\n`)
+})
+
+test('an offset past the end starts where auto.offset.reset says', async () => {
+  const args = ['--partition', '0', '--offset', '99', '--timeout-ms', '200']
+  expect((await consumeOne(...args)).stdout).toBe('')
+  const { stdout } = await consumeOne(...args, '--command-property', 'auto.offset.reset=earliest')
+  expect(values(stdout)).toHaveLength(5)
+})
+
+test('topics that match a pattern', async () => {
+  const { stdout } = await consume('--include', 'on.|wi[a-z]+', '--from-beginning', '--max-messages', '11')
+  expect(values(stdout).sort().join('')).toBe('abcdexxxyyy')
+})
+
+test.each<[string[], string[]]>([
+  [
+    ['--from', 'earliest', '--until', 'end'],
+    ['a', 'b', 'c', 'd', 'e'],
+  ],
+  [
+    ['--from', '-2', '--until', 'end'],
+    ['d', 'e'],
+  ],
+  [
+    ['--from', '1', '--until', '3'],
+    ['b', 'c'],
+  ],
+  [
+    ['--from', '@1002', '--until', '+2'],
+    ['c', 'd'],
+  ],
+  [['--from', 'earliest', '--until', '@1001'], ['a']],
+  [['--from', 'latest', '--until', 'end'], []],
+])('a bounded read %j ends by itself', async (args, expected) => {
+  const { exit, stdout } = await consumeOne(...args)
+  expect([exit, values(stdout)]).toEqual([0, expected])
+})
+
+test('a bounded read ends past empty partitions, and fails without a topic', async () => {
+  const { stdout } = await consume('--topic', 'wide', '--from', 'earliest', '--until', 'end')
+  expect(values(stdout).sort()).toEqual(['x', 'x', 'x', 'y', 'y', 'y'])
+  expect((await consume('--topic', 'empty', '--from', 'earliest', '--until', 'end')).exit).toBe(0)
+  const missing = await consume('--include', 'nothing.*', '--from', 'earliest', '--until', 'end')
+  expect([missing.exit, missing.stderr]).toEqual([
+    1,
+    expect.stringContaining('there is no such topic to read'),
+  ])
+})
+
+test('--deadline-ms ends it, and --expect-count judges what was read', async () => {
+  const { exit, stdout, stderr } = await consumeOne(
+    '--from-beginning',
+    '--deadline-ms',
+    '200',
+    '--expect-count',
+    '6',
+  )
+  expect([exit, values(stdout).length]).toEqual([3, 5])
+  expect(stderr).toContain('6 records were expected, 5 were read')
+  expect((await consumeOne('--from', '0', '--until', 'end', '--expect-count', '5')).exit).toBe(0)
+})
+
+test('records as JSON lines make the same records again', async () => {
+  const { stdout } = await consumeOne('--from', 'earliest', '--until', 'end', '-o', 'jsonl')
+  expect((await run(['produce', ...at, '-i', 'jsonl', '--topic', 'copy'], stdout)).exit).toBe(0)
+  const copied = await consume('--topic', 'copy', '--from', 'earliest', '--until', 'end', '-o', 'jsonl')
+  expect(copied.stdout.replaceAll('"copy"', '"one"')).toBe(stdout)
+  expect(JSON.parse(values(stdout)[4]!)).toEqual({
+    topic: 'one',
+    partition: 0,
+    offset: 4,
+    timestamp: 1004,
+    timestampType: 'CreateTime',
+    headers: [],
+    key: 'k4',
+    value: 'e',
+  })
+})
+
+test('JSON lines name their topic themselves, unless --topic does', async () => {
+  const line = '{"topic":"copy","value":"to copy"}\n'
+  await run(['console-producer', ...at, '-i', 'jsonl'], line)
+  const { stdout } = await consume('--topic', 'copy', '--from', '-1', '--until', 'end')
+  expect(stdout).toBe('to copy\n')
+  const homeless = await run(['console-producer', ...at, '-i', 'jsonl'], '{"value":"v"}\n')
+  expect([homeless.exit, homeless.stderr]).toEqual([1, 'a record names no topic, and there is no --topic\n'])
+})
+
+test('a record that cannot be shown ends it, or is passed over', async () => {
+  const args = [
+    '--from-beginning',
+    '--max-messages',
+    '2',
+    '--value-deserializer',
+    'org.apache.kafka.common.serialization.LongDeserializer',
+  ]
+  const strict = await consumeOne(...args)
+  expect([strict.exit, strict.stderr]).toEqual([
+    1,
+    'Processed a total of 1 messages\nSize of data received by LongDeserializer is not 8\n',
+  ])
+  const lenient = await consumeOne(...args, '--skip-message-on-error')
+  expect([lenient.exit, lenient.stderr.match(/^SerializationException: Size of data/gm)]).toEqual([
+    0,
+    expect.objectContaining({ length: 2 }),
+  ])
+})
+
+test('a topic that appears is read from its start', async () => {
+  const waiting = consume(
+    '--topic',
+    'late',
+    '--max-messages',
+    '1',
+    '--command-property',
+    'allow.auto.create.topics=false',
+  )
+  await run(['console-producer', ...at, '--topic', 'late'], 'first\n')
+  expect((await waiting).stdout).toBe('first\n')
+})
+
+test('an interrupt ends it with 130, the count told', async () => {
+  const io = testIo()
+  const done = main('ktool', ['consume', ...at, '-t', 'one', '--from-beginning'], io)
+  await vi.waitFor(() => expect(io.stdout).toBe('a\nb\nc\nd\ne\n'), { timeout: 5000 })
+  io.interrupt()
+  expect(await done).toBe(130)
+  expect(io.stderr).toBe('Processed a total of 5 messages\n')
+})
+
+test('a reader that goes away is no failure', async () => {
+  const io = testIo()
+  const closed = () => {
+    throw new OutputClosed('closed')
+  }
+  Object.defineProperty(io, 'out', { value: closed })
+  expect(await main('ktool', ['consume', ...at, '-t', 'one', '--from-beginning'], io)).toBe(0)
+  expect(io.stderr).toBe('')
+})
+
+test('--enable-systest-events tells of the end', async () => {
+  expect((await consumeOne('--max-messages', '0', '--enable-systest-events')).stdout).toBe(
+    'shutdown_complete\n',
+  )
+})
+
+test.each<[string[], number, string]>([
+  [[], 2, 'Exactly one of the following arguments is required: [topic], [include]'],
+  [['--topic', 'one', '--offset', '5'], 2, 'The partition is required when offset is specified.'],
+  [['--include', 'one', '--partition', '0'], 2, 'The topic is required when partition is specified.'],
+  [
+    ['--topic', 'one', '--partition', '0', '--offset', 'soon'],
+    2,
+    "The provided offset value 'soon' is incorrect.",
+  ],
+  [
+    ['--topic', 'one', '--partition', '0', '--group', 'g'],
+    2,
+    'Options group and partition cannot be specified together.',
+  ],
+  [
+    ['--topic', 'one', '--from', '0', '--from-beginning'],
+    2,
+    '--from and --from-beginning cannot be given together',
+  ],
+  [
+    ['--topic', 'one', '--group', 'g'],
+    2,
+    "--group: this version of ktool cannot read as a member of group 'g'",
+  ],
+  [['--topic', 'one', '--command-property', 'group.id=g'], 2, 'cannot read as a member of group'],
+  [
+    ['--topic', 'one', '--group', 'g', '--command-property', 'group.id=h'],
+    2,
+    "do not match. Detected group ids: 'g', 'h'",
+  ],
+  [
+    ['--topic', 'one', '--from-beginning', '--command-property', 'auto.offset.reset=latest'],
+    2,
+    "Can't simultaneously specify --from-beginning and 'auto.offset.reset=latest'",
+  ],
+  [
+    ['--topic', 'one', '--isolation-level', 'serializable'],
+    1,
+    'Invalid value serializable for configuration isolation.level: String must be one of: read_uncommitted, read_committed',
+  ],
+  [['--topic', 'one', '--formatter', 'no.such.Formatter'], 1, "'no.such.Formatter' is not a formatter"],
+  [['--topic', 'bad name', '--timeout-ms', '100'], 1, 'Invalid topics: [bad name]'],
+  [
+    ['--topic', 'one', '--partition', '7', '--timeout-ms', '100'],
+    1,
+    'Topic one has no partition 7, only partition 0',
+  ],
+])('%j exits %d: %s', async (args, exit, message) => {
+  const result = await consume(...args)
+  expect([result.exit, result.stderr]).toEqual([exit, expect.stringContaining(message)])
+})

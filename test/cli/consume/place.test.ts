@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { parseFrom, parseUntil } from '../../../src/cli/consume/place.ts'
+
+const NOW = 1_700_000_000_000
+
+test.each([
+  ['earliest', 'earliest'],
+  ['latest', 'latest'],
+  ['0', { offset: 0 }],
+  ['-10', { fromEnd: 10 }],
+  ['@1699999999999', { timestampMs: 1_699_999_999_999 }],
+  ['@2023-11-14T22:13:20Z', { timestampMs: NOW }],
+  ['@-1h', { timestampMs: NOW - 3_600_000 }],
+  ['@-1.5s', { timestampMs: NOW - 1500 }],
+])('--from %s', (text, place) => {
+  expect(parseFrom(text)(NOW)).toEqual(place)
+})
+
+test.each([
+  ['end', 'latest'],
+  ['7', { offset: 7 }],
+  ['+7', { after: 7 }],
+  ['@-2d', { timestampMs: NOW - 172_800_000 }],
+])('--until %s', (text, place) => {
+  expect(parseUntil(text)(NOW)).toEqual(place)
+})
+
+test.each(['soon', '1.5', '--1', '+1', '', '@', '@yesterday', '@-1y'])('--from %j is refused', (text) => {
+  expect(() => parseFrom(text)).toThrow(`--from: '${text}' is not `)
+})
+
+test.each(['latest', '-1', 'x', '@x'])('--until %j is refused', (text) => {
+  expect(() => parseUntil(text)).toThrow(`--until: '${text}' is not `)
+})

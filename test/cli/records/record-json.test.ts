@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { ByteOutput } from '../../../src/cli/records/byte-output.ts'
+import type { ConsumedRecord } from '../../../src/cli/records/formatter.ts'
+import { JsonFormatter, parseRecordJson } from '../../../src/cli/records/record-json.ts'
+
+const RECORD: ConsumedRecord = {
+  topic: 'orders',
+  partition: 1,
+  offset: 7,
+  timestamp: 5,
+  timestampType: 'CreateTime',
+  headers: [
+    ['h', Buffer.from('grüße')],
+    ['h', null],
+    ['', Buffer.from([0xff])],
+  ],
+  key: Buffer.from('k"\n'),
+  value: Buffer.from([0, 0xfe]),
+}
+
+function write(isDocument: boolean, ...records: ConsumedRecord[]): string {
+  const pieces: string[] = []
+  const output = new ByteOutput((bytes) => pieces.push(bytes.toString()))
+  const formatter = new JsonFormatter(isDocument)
+  for (const record of records) formatter.write(record, output)
+  formatter.end(output)
+  output.flush()
+  return pieces.join('')
+}
+
+test('a record is one line of JSON, with its bytes whole', () => {
+  expect(write(false, RECORD)).toBe(
+    '{"topic":"orders","partition":1,"offset":7,"timestamp":5,"timestampType":"CreateTime",' +
+      '"headers":[["h","grüße"],["h",null],["",{"base64":"/w=="}]],"key":"k\\"\\n","value":{"base64":"AP4="}}\n',
+  )
+})
+
+test('a document is an array, also without records', () => {
+  expect(JSON.parse(write(true, RECORD, RECORD))).toHaveLength(2)
+  expect(JSON.parse(write(true))).toEqual([])
+})
+
+test('what was written is read back as it was', () => {
+  const { topic, timestamp, headers, key, value } = RECORD
+  expect(parseRecordJson(Buffer.from(write(false, RECORD)), 1)).toEqual({
+    topic,
+    timestamp,
+    headers,
+    key,
+    value,
+  })
+  const tombstone = { ...RECORD, key: null, value: null, headers: [] }
+  expect(parseRecordJson(Buffer.from(write(false, tombstone)), 1)).toMatchObject({
+    key: null,
+    value: null,
+    headers: [],
+  })
+})
+
+test('what kcat -J writes is read', () => {
+  const line =
+    '{"topic":"t","partition":0,"offset":1,"tstype":"create","ts":9,"broker":1,"headers":["a","1","b",null],"key":null,"payload":"v"}'
+  expect(parseRecordJson(Buffer.from(line), 1)).toEqual({
+    topic: 't',
+    timestamp: 9,
+    key: null,
+    value: Buffer.from('v'),
+    headers: [
+      ['a', Buffer.from('1')],
+      ['b', null],
+    ],
+  })
+})
+
+test.each([
+  ['nonsense', 'line 3 is not a record: '],
+  ['[1]', 'it is no JSON object'],
+  ['{"key":"k"}', 'it has no value; null stands for none'],
+  ['{"value":7}', 'value is no text, null or {"base64":"…"}'],
+  ['{"value":{"base64":"#"}}', 'value is no text'],
+  ['{"value":"v","key":true}', 'key is no text'],
+  ['{"value":"v","topic":""}', 'topic is no name'],
+  ['{"value":"v","timestamp":"now"}', 'timestamp is not a number of milliseconds'],
+  ['{"value":"v","headers":{}}', 'headers are no list'],
+  ['{"value":"v","headers":["a"]}', 'headers are no pairs'],
+  ['{"value":"v","headers":[["a"]]}', 'a header is no pair'],
+  ['{"value":"v","headers":[[1,"a"]]}', 'the name of a header is no text'],
+  ['{"value":"v","headers":[["a",1]]}', 'header a is no text'],
+])('%s is refused: %s', (line, message) => {
+  expect(() => parseRecordJson(Buffer.from(line), 3)).toThrow(message)
+})
