@@ -5,6 +5,7 @@ import { KafkaError } from '../protocol/errors.ts'
 import { PartitionChangeRecord, PartitionRecord } from '../protocol/messages/stored-metadata.ts'
 import type { MetadataImage, PartitionState } from './metadata/image.ts'
 import { type MetadataRecord, metadataRecord } from './metadata/record.ts'
+import { hasDirectories, partitionRecordVersion } from './metadata/record-versions.ts'
 
 export type RandomBytes = (size: number) => Buffer
 
@@ -70,7 +71,7 @@ export class Replicas {
   /** The record of a new partition; its leader is the first replica that is alive. */
   newPartition(topicId: string, partitionId: number, replicas: number[]): MetadataRecord {
     const isr = replicas.filter((node) => this.isLive(node))
-    return metadataRecord(PartitionRecord, {
+    const fields = {
       partitionId,
       topicId,
       replicas,
@@ -80,8 +81,9 @@ export class Replicas {
       leader: isr[0] ?? NO_LEADER,
       leaderEpoch: 0,
       partitionEpoch: 0,
-      directories: replicas.map(() => this.#directoryId),
-    })
+      directories: hasDirectories(this.#image) ? replicas.map(() => this.#directoryId) : [],
+    }
+    return metadataRecord(PartitionRecord, fields, partitionRecordVersion(this.#image))
   }
 
   /**
@@ -119,11 +121,8 @@ export class Replicas {
   }
 
   #change(partition: PartitionState, change: PartitionChange): MetadataRecord {
-    return metadataRecord(PartitionChangeRecord, {
-      partitionId: partition.partition,
-      topicId: partition.topic.id,
-      ...change,
-    })
+    const fields = { partitionId: partition.partition, topicId: partition.topic.id, ...change }
+    return metadataRecord(PartitionChangeRecord, fields, partitionRecordVersion(this.#image))
   }
 
   #partitions(): PartitionState[] {

@@ -22,9 +22,12 @@ export interface ApacheKafkaProcess {
   stop(): Promise<void>
 }
 
-/** Runs a one-node Apache Kafka and waits until it answers. */
-export async function startApacheKafka(settings: readonly string[] = []): Promise<ApacheKafkaProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'ktool-kafka-'))
+/** Runs a one-node Apache Kafka and waits until it answers; on a folder that is given, the data stays when it stops. */
+export async function startApacheKafka(
+  settings: readonly string[] = [],
+  given?: string,
+): Promise<ApacheKafkaProcess> {
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'ktool-kafka-'))
   const port = await freePortPair()
   const child = spawn(apacheKafka!, ['broker', folder, String(port), ...settings], { stdio: 'ignore' })
   const ended = once(child, 'exit')
@@ -43,7 +46,7 @@ export async function startApacheKafka(settings: readonly string[] = []): Promis
     dataDir: join(folder, 'data'),
     async stop() {
       await endProcess(child, ended)
-      rmSync(folder, { recursive: true, force: true })
+      if (given === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

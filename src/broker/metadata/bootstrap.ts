@@ -16,6 +16,7 @@ import type { RandomBytes } from '../replicas.ts'
 import { INITIAL_FEATURES, SUPPORTED_FEATURES } from './features.ts'
 import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
 import { encodeMetadataRecord, type MetadataRecord, metadataRecord } from './record.ts'
+import { hasDirectories, registerBrokerRecordVersion } from './record-versions.ts'
 
 export interface NodeEndpoint {
   /** The listener's name. */
@@ -74,8 +75,9 @@ export function registrationRecords(
   nextOffset: number,
 ): MetadataRecord[] {
   const { image, directoryId, randomBytes } = context
-  const records: MetadataRecord[] = nodes.map(({ node, rack, endPoints }, index) =>
-    metadataRecord(RegisterBrokerRecord, {
+  const version = registerBrokerRecordVersion(image)
+  const records: MetadataRecord[] = nodes.map(({ node, rack, endPoints }, index) => {
+    const fields = {
       brokerId: node,
       incarnationId: randomUuid(randomBytes),
       // Kafka uses the offset of the record itself as the epoch of the broker.
@@ -88,9 +90,10 @@ export function registrationRecords(
       })),
       rack,
       fenced: false,
-      logDirs: [directoryId],
-    }),
-  )
+      logDirs: hasDirectories(image) ? [directoryId] : [],
+    }
+    return metadataRecord(RegisterBrokerRecord, fields, version)
+  })
   for (const broker of image.brokers.values()) {
     if (broker.fenced || nodes.some(({ node }) => node === broker.brokerId)) continue
     const { brokerId, brokerEpoch } = broker
