@@ -73,7 +73,9 @@ export class Context {
   }
 
   async print(listing: Listing): Promise<void> {
-    this.io.out(await render(this.format, listing, { color: this.#color && this.io.isTerminal.out }))
+    if (this.format === 'text') return this.io.out(listing.text())
+    const borders = this.format === 'table' && this.io.isTerminal.out
+    this.io.out(await render(this.format, listing, { borders, color: this.#color && borders }))
   }
 
   /** A line for people, on standard error. */

@@ -74,6 +74,10 @@ function tell(error: unknown, situation: Situation): Told {
   }
   const code = codeOf(error)
   const message = failure?.sentence?.(reason, args, code) ?? reason
+  // An address or property that makes no sense: nothing was sent.
+  if (error instanceof Error && error.name === 'SettingError') {
+    return { exit: compat ? EXIT.failed : EXIT.usage, message }
+  }
   const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
   const hint = isFromElsewhere
     ? `the address ${server.addresses} is from ${server.source}`

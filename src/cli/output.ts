@@ -32,12 +32,15 @@ export interface Listing {
   names(): readonly string[]
 }
 
+/** How far a table may dress up. */
+export interface Terminal {
+  /** Lines between the cells, where a person looks at them. */
+  readonly borders: boolean
+  readonly color: boolean
+}
+
 /** A listing as text in one format. */
-export async function render(
-  format: Format,
-  listing: Listing,
-  { color }: { color: boolean },
-): Promise<string> {
+export async function render(format: Format, listing: Listing, terminal: Terminal): Promise<string> {
   switch (format) {
     case 'text':
       return listing.text()
@@ -53,7 +56,7 @@ export async function render(
         .map((name) => `${name}\n`)
         .join('')
     case 'table':
-      return table(listing, color)
+      return terminal.borders ? borderedTable(listing, terminal.color) : plainTable(listing)
   }
 }
 
@@ -85,12 +88,23 @@ function cellText(cell: Cell | undefined): string {
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
 }
 
-async function table({ columns, items, rows = items }: Listing, color: boolean): Promise<string> {
+function plainTable({ columns, items, rows = items }: Listing): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]
+  const widths = columns.map((_, at) => Math.max(...lines.map((cells) => cells[at]!.length)))
+  const numeric = numericColumns(columns, rows)
+  const padded = (cells: readonly string[]) =>
+    cells.map((cell, at) => (numeric[at] ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))).join('  ')
+  return lines.map((cells) => `${padded(cells).trimEnd()}\n`).join('')
+}
+
+const numericColumns = (columns: readonly string[], rows: readonly Row[]): boolean[] =>
+  columns.map((column) => rows.some((row) => typeof row[column] === 'number'))
+
+async function borderedTable({ columns, items, rows = items }: Listing, color: boolean): Promise<string> {
   const { default: Table } = await import('cli-table3')
-  const isNumber = columns.map((column) => rows.some((row) => typeof row[column] === 'number'))
   const printed = new Table({
     head: [...columns],
-    colAligns: isNumber.map((numeric) => (numeric ? 'right' : 'left')),
+    colAligns: numericColumns(columns, rows).map((numeric) => (numeric ? 'right' : 'left')),
     style: color
       ? { head: ['bold'], border: ['gray'], compact: true }
       : { head: [], border: [], compact: true },

@@ -4,6 +4,7 @@ import { exitCode, report } from '../../src/cli/exit.ts'
 import { ConditionNotMet, Failure, SeveralFailures, UsageError } from '../../src/cli/failures.ts'
 import { OutputClosed } from '../../src/cli/io.ts'
 import { ConnectionError } from '../../src/client/connection-error.ts'
+import { SettingError } from '../../src/client/setting-error.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 import { testIo } from '../support/test-io.ts'
 
@@ -22,6 +23,7 @@ test.each([
   ['a condition', new ConditionNotMet('lag is 5'), 3, 'lag is 5\n'],
   ['a wire error', new KafkaError('NOT_CONTROLLER', 'go away'), 1, 'go away\n'],
   ['no connection', new ConnectionError('unreachable', 'a:1', 'refused'), 1, 'a:1: refused\n'],
+  ['an address that is none', new SettingError('Invalid url'), 2, 'Invalid url\n'],
   ['a bug', new RangeError('oops'), 1, 'oops\n'],
   ['something thrown that is no error', 'text', 1, 'text\n'],
   ['a reader that went away', new OutputClosed('closed'), 0, ''],

@@ -96,9 +96,14 @@ test.each(sections)(
   '$title prints the fields and columns that are documented',
   async ({ title, fields, columns }) => {
     const listing = LISTINGS[title]!
-    const [item] = JSON.parse(await render('json', listing, { color: false })) as Record<string, unknown>[]
+    const [item] = JSON.parse(await render('json', listing, { borders: false, color: false })) as Record<
+      string,
+      unknown
+    >[]
     expect(fieldsOf(item!)).toEqual(fields)
-    expect((await render('csv', listing, { color: false })).split('\n')[0]!.split(',')).toEqual(columns)
+    expect(
+      (await render('csv', listing, { borders: false, color: false })).split('\n')[0]!.split(','),
+    ).toEqual(columns)
   },
 )
 

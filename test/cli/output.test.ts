@@ -13,7 +13,8 @@ const LISTING: Listing = {
   names: () => ['a', 'd'],
 }
 
-const printed = (format: Format, listing = LISTING) => render(format, listing, { color: false })
+const printed = (format: Format, listing = LISTING) =>
+  render(format, listing, { color: false, borders: false })
 
 test.each([
   ['text', 'as Kafka prints it\n'],
@@ -32,12 +33,13 @@ test('json is one document, also of nothing', async () => {
   expect(await printed('json', { ...LISTING, items: [] })).toBe('[]\n')
 })
 
-test('a table has a line for each row, numbers to the right', async () => {
-  const lines = (
-    await printed('table', { ...LISTING, items: [{ name: 'd', size: 7, ids: [], error: null }] })
-  ).split('\n')
-  expect(lines[1]).toBe('│ name │ size │ ids │ error │')
-  expect(lines[3]).toBe('│ d    │    7 │     │       │')
+const ONE = { ...LISTING, items: [{ name: 'd', size: 7, ids: [], error: null }] }
+
+test('a table has numbers to the right, and borders only for people', async () => {
+  expect(await printed('table', ONE)).toBe('name  size  ids  error\nd        7\n')
+  const lines = (await render('table', ONE, { borders: true, color: false })).split('\n')
+  expect([lines[1], lines[3]]).toEqual(['│ name │ size │ ids │ error │', '│ d    │    7 │     │       │'])
+  expect(await render('table', ONE, { borders: true, color: true })).toContain('\u001b[1m name')
 })
 
 test('table and csv print the flat rows where items are nested', async () => {

@@ -4,8 +4,9 @@ import { UnregisterBroker } from '../../protocol/messages/cluster.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
 import type { EndpointRow } from '../cluster/endpoints.ts'
 import { clusterIdListing, endpointListing } from '../cluster/endpoints.ts'
+import type { Given } from '../command.ts'
 import { defineCommand, defineGroup } from '../command.ts'
-import { Failure } from '../failures.ts'
+import { Failure, UsageError } from '../failures.ts'
 import { CONTROLLER_OPTION, checkServerChoice, DRY_RUN, int, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 
@@ -17,7 +18,7 @@ const OPTIONS = {
     flags: '--config <file>',
     help: 'As --command-config.',
     deprecated:
-      'Warning: --config option is deprecated and will be removed in a future version. Please use --command-config instead.',
+      'Option --config has been deprecated and will be removed in a future version. Use --command-config instead.',
   },
 } as const
 
@@ -27,7 +28,12 @@ const COMMON = {
   failure: {
     noServer: 'error: one of the arguments --bootstrap-server/-b -- bootstrap-controller/-C is required',
   },
-  check: checkServerChoice,
+  check(given: Pick<Given, 'has'>) {
+    checkServerChoice(given)
+    if (given.has('config') && given.has('commandConfig')) {
+      throw new UsageError('--config and --command-config cannot be specified together.')
+    }
+  },
 } as const
 
 const clusterId = defineCommand({
