@@ -7,7 +7,7 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
-import { type Files, replaceFile } from './files.ts'
+import type { Files } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
 export const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint'
@@ -58,13 +58,4 @@ export function readCheckpoint(files: Files, path: string): Map<string, number> 
   const bytes = files.readFile(path)
   if (bytes === null || checkCheckpoint(bytes).length > 0) return new Map()
   return new Map(decodeCheckpoint(bytes, path).map((e) => [`${e.topic}-${e.partition}`, e.offset]))
-}
-
-export function writeCheckpoint(
-  files: Files,
-  path: string,
-  entries: readonly OffsetCheckpoint[],
-  sync: boolean,
-): void {
-  replaceFile(files, path, encodeCheckpoint(entries), sync)
 }

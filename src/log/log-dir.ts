@@ -1,14 +1,6 @@
 import { randomUuid } from '../bytes/uuid.ts'
-import {
-  CLEANER_FILE,
-  HIGH_WATERMARK_FILE,
-  LOG_START_FILE,
-  type OffsetCheckpoint,
-  RECOVERY_POINT_FILE,
-  readCheckpoint,
-  writeCheckpoint,
-} from './checkpoints.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
+import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
 import type { Clock, LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
@@ -19,8 +11,6 @@ import { ReadBuffers } from './read-buffers.ts'
 import { StorageError } from './storage-error.ts'
 
 export const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
-/** Kafka keeps no checkpoints for it; it is always recovered from its start. */
-const METADATA_TOPIC = '__cluster_metadata'
 
 export interface LogDirOptions {
   /** Absolute path. */
@@ -59,8 +49,7 @@ export class LogDir {
   readonly #logs = new Map<string, PartitionLog>()
   /** Folders of deleted partitions and when they go. */
   #deleted: { folder: string; dueMs: number }[] = []
-  /** What the checkpoint files said at the start, by file and partition. */
-  readonly #unopened = new Map<string, Map<string, number>>()
+  readonly #checkpoints: FolderCheckpoints
   #isClosed = false
 
   private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties) {
@@ -70,9 +59,7 @@ export class LogDir {
     this.meta = meta
     this.#lock = lock
     this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
-    for (const name of [RECOVERY_POINT_FILE, LOG_START_FILE, HIGH_WATERMARK_FILE]) {
-      this.#unopened.set(name, readCheckpoint(this.#files, this.#path(name)))
-    }
+    this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs)
   }
 
   /** Locks a data folder, making it if need be. Throws FOLDER_LOCKED or FOLDER_MISMATCH. No log is opened yet. */
@@ -139,8 +126,8 @@ export class LogDir {
       clock: this.#options.clock,
       random: () => this.#options.randomBytes(4).readUInt32BE(0) / 2 ** 32,
       buffers: this.#buffers,
-      recoveryPoint: this.#unopened.get(RECOVERY_POINT_FILE)?.get(name) ?? 0,
-      logStartOffset: this.#unopened.get(LOG_START_FILE)?.get(name) ?? 0,
+      recoveryPoint: this.#checkpoints.recoveryPoint(name),
+      logStartOffset: this.#checkpoints.startOffset(name),
       wasClean: this.wasClean,
     })
     if (idInFolder === null) writeTopicId(this.#files, folder, topicId)
@@ -168,16 +155,9 @@ export class LogDir {
     const folder = this.#path(deletedFolder(topic, partition, uuidHex))
     log.closeAndRename(folder)
     this.#logs.delete(name)
-    this.#forget(name)
+    this.#checkpoints.forget(name)
     const { fileDeleteDelayMs } = this.#options.settings(topic)
     this.#deleted.push({ folder, dueMs: this.#options.clock.now() + fileDeleteDelayMs })
-  }
-
-  /** Takes a partition out of the checkpoints at once: a later one of the same name must not start from its offsets. */
-  #forget(name: string): void {
-    for (const offsets of this.#unopened.values()) offsets.delete(name)
-    this.#writeCheckpoint(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, false)
-    this.#writeCheckpoint(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), false)
   }
 
   /** Removes the folder of a partition that nobody opened, left over by a crash. */
@@ -186,7 +166,7 @@ export class LogDir {
     const name = partitionFolder(topic, partition)
     if (this.#logs.has(name)) return
     this.#files.remove(this.#path(name))
-    this.#forget(name)
+    this.#checkpoints.forget(name)
   }
 
   /** Size of the disk that holds the folder, and what is free on it, in bytes. */
@@ -197,14 +177,13 @@ export class LogDir {
   /** Moves the start of a log and makes that survive a crash. */
   deleteRecordsBefore(log: PartitionLog, offset: number): void {
     log.deleteRecordsBefore(offset)
-    this.#writeCheckpoint(LOG_START_FILE, (l) => (l.hasMovedStart ? l.startOffset : null), true)
+    this.#checkpoints.writeStartOffsets()
   }
 
   /** Cuts a log and makes that survive a crash: a recovery point after the cut would hide what is written there next. */
   truncateTo(log: PartitionLog, offset: number): void {
     log.truncateTo(offset)
-    this.#writeCheckpoint(RECOVERY_POINT_FILE, (l) => l.recoveryPoint, true)
-    this.#writeCheckpoint(HIGH_WATERMARK_FILE, (l) => l.highWatermark, true)
+    this.#checkpoints.writeRecoveryPoints(true)
   }
 
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
@@ -234,29 +213,7 @@ export class LogDir {
   /** Writes the checkpoint files; Kafka does so every minute. */
   checkpoint(): void {
     this.#refuseIfClosed()
-    this.#writeCheckpoints(false)
-  }
-
-  #writeCheckpoints(sync: boolean): void {
-    this.#writeCheckpoint(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, sync)
-    this.#writeCheckpoint(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), sync)
-    this.#writeCheckpoint(HIGH_WATERMARK_FILE, (log) => log.highWatermark, sync)
-    const cleaner = this.#files.size(this.#path(CLEANER_FILE)) ?? 0
-    if (cleaner === 0) this.#writeCheckpoint(CLEANER_FILE, () => null, sync)
-  }
-
-  #writeCheckpoint(name: string, offsetOf: (log: PartitionLog) => number | null, sync: boolean): void {
-    const entries: OffsetCheckpoint[] = []
-    for (const log of this.#logs.values()) {
-      const offset = log.topic === METADATA_TOPIC ? null : offsetOf(log)
-      if (offset !== null) entries.push({ topic: log.topic, partition: log.partition, offset })
-    }
-    // What was said of partitions that nobody opened yet still holds.
-    for (const [folder, offset] of this.#unopened.get(name) ?? []) {
-      const found = this.#logs.has(folder) ? null : parsePartitionFolder(folder)
-      if (found !== null) entries.push({ ...found, offset })
-    }
-    writeCheckpoint(this.#files, this.#path(name), entries, sync)
+    this.#checkpoints.write(false)
   }
 
   /** Closes all logs, after which the next start needs no recovery. A log that had failed is recovered all the same. */
@@ -268,7 +225,7 @@ export class LogDir {
       this.wasClean || this.found().every((f) => this.partition(f.topic, f.partition) !== undefined)
     for (const log of this.#logs.values()) if (!log.close()) isClean = false
     try {
-      this.#writeCheckpoints(true)
+      this.#checkpoints.write(true)
       if (isClean) {
         const marker = Buffer.from('{"version":0,"brokerEpoch":-1}')
         replaceFile(this.#files, this.#path(CLEAN_SHUTDOWN_FILE), marker, true)

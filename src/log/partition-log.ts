@@ -328,7 +328,8 @@ export class PartitionLog {
     if (this.#recoveryPoint >= this.#endOffset) return
     this.#write(() => {
       const { active } = this.#segments
-      for (const segment of this.#segments.from(this.#recoveryPoint)) {
+      // The segment before a roll, too: its indexes may not be synced although its records are.
+      for (const segment of this.#segments.from(this.#recoveryPoint - 1)) {
         if (segment === active) segment.syncLog()
         else segment.sync()
       }

@@ -130,11 +130,20 @@ class Simulation {
   }
 
   restart(): string {
-    const isClean = this.random() < 0.5
     if (this.random() < 0.5) this.folder.dir.checkpoint()
-    if (isClean) this.folder.reopen()
-    else this.folder.crash()
-    return isClean ? 'close and open' : 'kill and open'
+    const how = this.random()
+    if (how < 0.4) {
+      this.folder.reopen()
+      return 'close and open'
+    }
+    const files = this.folder.files as MemoryFiles
+    // Only this setting promises that a power loss takes nothing.
+    if (how < 0.7 && this.folder.settings.flushMessages === 1) {
+      this.folder.crash(files.afterPowerLoss())
+      return 'lose power and open'
+    }
+    this.folder.crash()
+    return 'kill and open'
   }
 
   /** Sends the last idempotent batch again. */

@@ -91,15 +91,17 @@ export class TestFolder {
     return this.open()
   }
 
-  /** Closes the folder and checks what it left on the disk; a log that failed is recovered before. */
+  /** Closes the folder and checks what it left on the disk; what a crash or a failure left is recovered before. */
   close(): void {
     const hasFailed = this.dir.partitions().some((log) => log.failure !== null)
-    this.dir.close()
     if (hasFailed) {
-      this.open()
-      for (const { topic, partition } of this.dir.found()) this.log(topic, partition)
       this.dir.close()
+      this.open()
     }
+    if (!this.dir.wasClean && this.dir.partitions().length === 0) {
+      for (const { topic, partition } of this.dir.found()) this.log(topic, partition)
+    }
+    this.dir.close()
     expect(checkLogDir(this.files, this.folder)).toEqual([])
   }
 }

@@ -1,0 +1,90 @@
+import {
+  CLEANER_FILE,
+  encodeCheckpoint,
+  HIGH_WATERMARK_FILE,
+  LOG_START_FILE,
+  type OffsetCheckpoint,
+  RECOVERY_POINT_FILE,
+  readCheckpoint,
+} from './checkpoints.ts'
+import { type Files, replaceFile } from './files.ts'
+import { parsePartitionFolder } from './partition-folder.ts'
+import type { PartitionLog } from './partition-log.ts'
+
+/** Kafka keeps no checkpoints for it; it is always recovered from its start. */
+const METADATA_TOPIC = '__cluster_metadata'
+
+/** The checkpoint files of a data folder, kept in step with its logs. */
+export class FolderCheckpoints {
+  readonly #files: Files
+  readonly #folder: string
+  readonly #logs: ReadonlyMap<string, PartitionLog>
+  /** What the files said at the start, by file and partition folder. */
+  readonly #found = new Map<string, Map<string, number>>()
+  /** What the files hold for sure, also after a power loss. */
+  readonly #synced = new Map<string, Buffer>()
+
+  constructor(files: Files, folder: string, logs: ReadonlyMap<string, PartitionLog>) {
+    this.#files = files
+    this.#folder = folder
+    this.#logs = logs
+    for (const name of [RECOVERY_POINT_FILE, LOG_START_FILE, HIGH_WATERMARK_FILE]) {
+      this.#found.set(name, readCheckpoint(files, `${folder}/${name}`))
+    }
+  }
+
+  /** Where the log in the partition folder was known to be on the disk when this process began. */
+  recoveryPoint(partition: string): number {
+    return this.#found.get(RECOVERY_POINT_FILE)!.get(partition) ?? 0
+  }
+
+  /** Where the log in the partition folder began when this process did. */
+  startOffset(partition: string): number {
+    return this.#found.get(LOG_START_FILE)!.get(partition) ?? 0
+  }
+
+  /** Takes a partition out of the files: a later one of the same name must not start from its offsets. */
+  forget(partition: string): void {
+    for (const offsets of this.#found.values()) offsets.delete(partition)
+    this.writeRecoveryPoints(false)
+    this.writeStartOffsets()
+  }
+
+  /** A lost recovery point costs a longer recovery, so these need not be synced. */
+  writeRecoveryPoints(sync: boolean): void {
+    this.#write(RECOVERY_POINT_FILE, (log) => log.recoveryPoint, sync)
+  }
+
+  /** A lost start offset would bring deleted records back, so these are always synced; they seldom change. */
+  writeStartOffsets(): void {
+    this.#write(LOG_START_FILE, (log) => (log.hasMovedStart ? log.startOffset : null), true)
+  }
+
+  /** Writes all files. */
+  write(sync: boolean): void {
+    this.writeRecoveryPoints(sync)
+    this.writeStartOffsets()
+    this.#write(HIGH_WATERMARK_FILE, (log) => log.highWatermark, sync)
+    // Belongs to the compaction of Kafka, which expects it to exist.
+    const cleaner = this.#files.size(`${this.#folder}/${CLEANER_FILE}`) ?? 0
+    if (cleaner === 0) this.#write(CLEANER_FILE, () => null, sync)
+  }
+
+  #write(name: string, offsetOf: (log: PartitionLog) => number | null, sync: boolean): void {
+    const entries: OffsetCheckpoint[] = []
+    for (const log of this.#logs.values()) {
+      const offset = log.topic === METADATA_TOPIC ? null : offsetOf(log)
+      if (offset !== null) entries.push({ topic: log.topic, partition: log.partition, offset })
+    }
+    // What was said of partitions that nobody opened yet still holds.
+    for (const [partition, offset] of this.#found.get(name) ?? []) {
+      const unopened = this.#logs.has(partition) ? null : parsePartitionFolder(partition)
+      if (unopened !== null) entries.push({ ...unopened, offset })
+    }
+    const bytes = encodeCheckpoint(entries)
+    if (this.#synced.get(name)?.equals(bytes)) return
+    replaceFile(this.#files, `${this.#folder}/${name}`, bytes, sync)
+    if (sync) this.#synced.set(name, bytes)
+    else this.#synced.delete(name)
+  }
+}
