@@ -1,6 +1,7 @@
+import { UsageError } from '../failures.ts'
 import type { ByteOutput } from './byte-output.ts'
 import { DESERIALIZER_NAMES, type Deserializer, deserializerOf } from './deserializers.ts'
-import { type ConsumedRecord, type Formatter, FormatterError } from './formatter.ts'
+import type { ConsumedRecord, Formatter } from './formatter.ts'
 
 type Properties = ReadonlyMap<string, string>
 
@@ -100,7 +101,7 @@ function deserializerFor(kind: 'key' | 'value' | 'headers', properties: Properti
   )
   const found = deserializerOf(name, settings, kind)
   if (!found) {
-    throw new FormatterError(`${property}: '${name}' is not one of ${DESERIALIZER_NAMES.join(', ')}`)
+    throw new UsageError(`${property}: '${name}' is not one of ${DESERIALIZER_NAMES.join(', ')}`)
   }
   return found
 }

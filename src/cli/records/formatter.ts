@@ -22,8 +22,3 @@ export interface Formatter {
   /** Set when a record is its value and this separator and nothing else, so that the rest need not be decoded. */
   readonly valueOnly?: { readonly separator: Buffer; readonly nullLiteral: Buffer }
 }
-
-/** A formatter, or a setting of one, that ktool cannot give. */
-export class FormatterError extends Error {
-  override readonly name = 'FormatterError'
-}

@@ -1,6 +1,7 @@
+import { UsageError } from '../failures.ts'
 import type { ByteOutput } from './byte-output.ts'
 import { DefaultFormatter } from './default-formatter.ts'
-import { type ConsumedRecord, type Formatter, FormatterError } from './formatter.ts'
+import type { ConsumedRecord, Formatter } from './formatter.ts'
 
 type Properties = ReadonlyMap<string, string>
 
@@ -43,7 +44,7 @@ export async function formatterOf(
   const { coordinatorFormatter } = await import('./coordinator-formatter.ts')
   const found = coordinatorFormatter(name)
   if (!found) {
-    throw new FormatterError(
+    throw new UsageError(
       `'${className}' is not a formatter; ktool has Default-, Logging-, NoOp-, Offsets-, GroupMetadata-, ` +
         `TransactionLog-, ShareGroup- and ShareGroupStateMessageFormatter, as ${PACKAGE}DefaultMessageFormatter`,
     )

@@ -3,6 +3,8 @@
 //
 //   h1:v1,h2:v2 <headers.delimiter> key <key.separator> value
 
+import { UsageError } from '../failures.ts'
+
 export type Header = [key: string, value: Buffer | null]
 
 export interface InputRecord {
@@ -20,7 +22,7 @@ export interface RecordParser {
   parse(line: Buffer, lineNumber: number): InputRecord
 }
 
-/** A line, or a setting of the reader, that cannot be used; the message is Kafka's. */
+/** A line that cannot be read; the message is Kafka's. */
 export class LineError extends Error {
   override readonly name = 'LineError'
 }
@@ -48,7 +50,7 @@ const isTrue = (value: string | undefined): boolean => value?.trim().toLowerCase
 // Bytes as text with one character a byte, so that a pattern can be matched without decoding them.
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
 
-/** Parses lines by the reader properties of console-producer (`parse.key`, `key.separator`, …). */
+/** Parses lines by the reader properties of console-producer (`parse.key`, `key.separator`, …); UsageError in Kafka's words. */
 export class LineReader implements RecordParser {
   /** Whether a line is the value and nothing else, so that parsing can be left out. */
   readonly isPlain: boolean
@@ -65,7 +67,7 @@ export class LineReader implements RecordParser {
     const setting = (name: keyof typeof DEFAULTS | 'null.marker'): string | undefined =>
       properties.get(name) ?? (name === 'null.marker' ? undefined : DEFAULTS[name])
     for (const [one, other] of DISTINCT) {
-      if (setting(one) === setting(other)) throw new LineError(`${one} and ${other} may not be equal`)
+      if (setting(one) === setting(other)) throw new UsageError(`${one} and ${other} may not be equal`)
     }
     const marker = setting('null.marker')
     this.#parsesKey = isTrue(properties.get('parse.key'))
@@ -138,8 +140,8 @@ export class LineReader implements RecordParser {
 function compile(pattern: string): RegExp {
   try {
     return new RegExp(asBytes(pattern))
-  } catch (error) {
-    throw new LineError(`headers.separator: '${pattern}' is not a regular expression`, { cause: error })
+  } catch {
+    throw new UsageError(`headers.separator: '${pattern}' is not a regular expression`)
   }
 }
 

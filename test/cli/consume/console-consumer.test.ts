@@ -253,10 +253,10 @@ test.each<[string[], number, string]>([
   ],
   [
     ['--topic', 'one', '--isolation-level', 'serializable'],
-    1,
+    2,
     'Invalid value serializable for configuration isolation.level: String must be one of: read_uncommitted, read_committed',
   ],
-  [['--topic', 'one', '--formatter', 'no.such.Formatter'], 1, "'no.such.Formatter' is not a formatter"],
+  [['--topic', 'one', '--formatter', 'no.such.Formatter'], 2, "'no.such.Formatter' is not a formatter"],
   [['--topic', 'bad name', '--timeout-ms', '100'], 1, 'Invalid topics: [bad name]'],
   [
     ['--topic', 'one', '--partition', '7', '--timeout-ms', '100'],

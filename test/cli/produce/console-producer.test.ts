@@ -220,12 +220,12 @@ test('an interrupted producer writes what it has read', async () => {
 test.each<[string[], number, string]>([
   [
     ['--compression-codec', 'rar'],
-    1,
+    2,
     'Invalid value rar for configuration compression.type: String must be one of: none, gzip, snappy, lz4, zstd',
   ],
   [
     ['--request-required-acks', '7'],
-    1,
+    2,
     'Invalid value 7 for configuration acks: String must be one of: all, -1, 0, 1',
   ],
   [['--line-reader', 'no.such.Class'], 2, "--line-reader: ktool has no 'no.such.Class'"],
