@@ -12,6 +12,7 @@ import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
 import { StorageError } from './storage-error.ts'
 import { type FoundTimestamp, findLargestTimestamp, findTimestamp } from './timestamp-search.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
+import { WriteGuard } from './write-guard.ts'
 
 export interface PartitionLogOptions extends SegmentSource {
   topic: string
@@ -38,6 +39,7 @@ export class PartitionLog {
   readonly #producerStore: ProducerStore
   readonly #reader: LogReader
   readonly #segments: SegmentList
+  readonly #guard = new WriteGuard()
   readonly #listeners = new Set<(bytes: number) => void>()
   #folder: string
   #startOffset: number
@@ -46,7 +48,6 @@ export class PartitionLog {
   #lastFlushMs: number
   /** Ends when all rolled segments are synced. */
   #rolled: Promise<void> = Promise.resolve()
-  #failure: StorageError | null = null
   #isClosed = false
 
   private constructor(options: PartitionLogOptions, loaded: LoadedLog) {
@@ -121,7 +122,7 @@ export class PartitionLog {
 
   /** Why the log takes no more records; null while it does. */
   get failure(): StorageError | null {
-    return this.#failure
+    return this.#guard.failure
   }
 
   get isClosed(): boolean {
@@ -137,7 +138,7 @@ export class PartitionLog {
   /** Notes that batches from now on are of this epoch, as Kafka does when a leader takes over. */
   startEpoch(leaderEpoch: number): void {
     this.#refuseIfClosed()
-    this.#write(() => this.leaderEpochs.assign(leaderEpoch, this.#endOffset))
+    this.#guard.run(() => this.leaderEpochs.assign(leaderEpoch, this.#endOffset))
   }
 
   /**
@@ -147,7 +148,7 @@ export class PartitionLog {
    */
   append(records: Buffer, options: { leaderEpoch: number; origin: AppendOrigin }): AppendResult {
     this.#refuseIfClosed()
-    if (this.#failure !== null) throw this.#failure
+    this.#guard.refuseIfFailed()
     const before = checkAppend(records, options.origin, this.#options.settings(), this.producers)
     if (before !== null) {
       const { lastOffset, timestamp } = before
@@ -155,7 +156,7 @@ export class PartitionLog {
     }
     const first = this.#endOffset
     const last = stampBatches(records, first, options.leaderEpoch)
-    this.#write(() => this.#append(records, first, last, options.leaderEpoch))
+    this.#guard.run(() => this.#append(records, first, last, options.leaderEpoch))
     for (const listener of this.#listeners) listener(records.length)
     const logAppendTimeMs = timestampType(records, 0) === 'LogAppendTime' ? maxTimestamp(records, 0) : -1
     return { baseOffset: first, lastOffset: last, logAppendTimeMs, isDuplicate: false }
@@ -176,7 +177,7 @@ export class PartitionLog {
   /** Starts a new segment, unless the active one is empty. */
   roll(): void {
     this.#refuseIfClosed()
-    if (this.#segments.active.sizeInBytes > 0) this.#write(() => this.#roll())
+    if (this.#segments.active.sizeInBytes > 0) this.#guard.run(() => this.#roll())
   }
 
   #roll(): void {
@@ -191,14 +192,14 @@ export class PartitionLog {
   async #syncRolled(segment: Segment, endOffset: number, previous: Promise<void>): Promise<void> {
     await previous
     // Removed by retention, or closed, in the meantime: using it would make its files again.
-    if (this.#isClosed || this.#failure !== null || !this.#segments.all.includes(segment)) return
+    if (this.#isClosed || this.failure !== null || !this.#segments.all.includes(segment)) return
     try {
       const folder = this.#options.files.syncFolderLater(this.#folder)
       await Promise.all([segment.syncLater(), this.#producerStore.syncLater(endOffset), folder])
       if (endOffset <= this.#endOffset) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      if (!this.#isClosed) this.#failure ??= error
+      if (!this.#isClosed) this.#guard.note(error)
     }
   }
 
@@ -257,7 +258,7 @@ export class PartitionLog {
     }
     if (offset <= this.#startOffset) return
     this.#startOffset = offset
-    this.#write(() => {
+    this.#guard.run(() => {
       this.leaderEpochs.truncateFromStart(offset)
       const policy = { ...this.#options.settings(), isDeletedByAge: false }
       this.#removeFirst(countExpired(this.#segments.all, offset, policy, 0))
@@ -267,11 +268,11 @@ export class PartitionLog {
   /** Removes what retention.ms and retention.bytes say; gives the number of segments removed. */
   applyRetention(): number {
     this.#refuseIfClosed()
-    if (this.#failure !== null) return 0
+    if (this.failure !== null) return 0
     const nowMs = this.#options.clock.now()
     const count = countExpired(this.#segments.all, this.#startOffset, this.#options.settings(), nowMs)
     if (count === 0) return 0
-    return this.#write(() => {
+    return this.#guard.run(() => {
       if (count === this.#segments.all.length) this.#roll()
       this.#removeFirst(count)
       this.#startOffset = Math.max(this.#startOffset, this.#segments.first.baseOffset)
@@ -295,7 +296,7 @@ export class PartitionLog {
   truncateTo(offset: number): void {
     this.#refuseIfClosed()
     if (offset >= this.#endOffset) return
-    this.#write(() => {
+    this.#guard.run(() => {
       this.#reader.forget()
       const kept = this.#segments.indexOf(offset) + 1
       for (const baseOffset of this.#segments.removeAfter(kept)) this.#producerStore.remove(baseOffset)
@@ -326,7 +327,7 @@ export class PartitionLog {
     this.#refuseIfClosed()
     this.#lastFlushMs = this.#options.clock.now()
     if (this.#recoveryPoint >= this.#endOffset) return
-    this.#write(() => {
+    this.#guard.run(() => {
       const { active } = this.#segments
       // The segment before a roll, too: its indexes may not be synced although its records are.
       for (const segment of this.#segments.from(this.#recoveryPoint - 1)) {
@@ -343,14 +344,15 @@ export class PartitionLog {
   /** Syncs what has waited for longer than flush.ms. */
   flushIfDue(): void {
     const waitedMs = this.#options.clock.now() - this.#lastFlushMs
-    if (this.#failure === null && waitedMs >= this.#options.settings().flushMs) this.flush()
+    if (this.failure === null && waitedMs >= this.#options.settings().flushMs) this.flush()
   }
 
   /** Syncs and closes the files, leaving what the next start needs to skip recovery; false if the log had failed. */
   close(): boolean {
-    if (this.#isClosed) return this.#failure === null
+    if (this.#isClosed) return this.failure === null
+    let isWell = this.failure === null
     try {
-      if (this.#failure === null) {
+      if (isWell) {
         this.flush()
         this.#segments.active.settle()
         // Without producers, a snapshot lost with the power would not be missed. An empty log needs none.
@@ -359,10 +361,11 @@ export class PartitionLog {
       }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      this.#failure ??= error
+      isWell = false
+      this.#guard.note(error)
     }
     this.#release()
-    return this.#failure === null
+    return isWell
   }
 
   /** Closes the files and gives the folder another name, under which it waits to be removed. */
@@ -386,16 +389,5 @@ export class PartitionLog {
 
   #refuseIfClosed(): void {
     if (this.#isClosed) throw new StorageError('LOG_CLOSED', `${this.#name} is closed`)
-  }
-
-  /** Runs a change of the files; after a failure nothing that is in memory can be trusted to be on the disk. */
-  #write<T>(change: () => T): T {
-    if (this.#failure !== null) throw this.#failure
-    try {
-      return change()
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'DISK_FAILED') this.#failure = error
-      throw error
-    }
   }
 }
