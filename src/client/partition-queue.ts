@@ -7,7 +7,8 @@
 // Several may be in flight, and the broker takes them only in the order of their sequence numbers. So when one fails
 // and will be sent again, nothing more is sent until those behind it have come back, refused, too; then they go one
 // by one, in order. When one fails for good its numbers are missing, and the rest starts a new sequence under a
-// higher epoch.
+// higher epoch. Before that, batches that may have been written although no answer said so are sent once more as they
+// were: the broker acknowledges those it has, and refuses the others. Under new numbers it would write them twice.
 
 import { addToSequence } from '../records/batch.ts'
 import type { ProducerBatch, ProducerIdentity } from './producer-batch.ts'
@@ -45,22 +46,37 @@ export class PartitionQueue {
     return (this.retries.length > 0 || this.hasGap) && this.inFlight.length > 0
   }
 
+  /** A broker takes any number from a producer it does not know, so until it took the first, the second must wait. */
+  get #isUnproven(): boolean {
+    return this.identity !== null && this.#acknowledgedSequence < 0 && this.inFlight.length > 0
+  }
+
+  /** Whether nothing can be sent before `startSequence`. */
+  get needsSequence(): boolean {
+    return this.identity === null || (this.hasGap && !this.isRecovering && this.#uncertain() === undefined)
+  }
+
   /** The batch that would be sent next; the open one only if `closeOpen`. */
   peek(closeOpen: boolean): ProducerBatch | undefined {
-    if (this.isRecovering) return undefined
+    if (this.isRecovering || this.#isUnproven) return undefined
+    if (this.hasGap) return this.#uncertain()
     return this.retries[0] ?? this.closed[0] ?? (closeOpen ? (this.open ?? undefined) : undefined)
   }
 
-  /** Takes the batch that peek gave; it is in flight from now on. */
-  take(): ProducerBatch {
-    if (this.retries.length === 0 && this.closed.length === 0) this.closeOpen()
-    const batch = (this.retries.shift() ?? this.closed.shift())!
+  /** Takes a batch that peek gave; it is in flight from now on. */
+  take(batch: ProducerBatch): void {
+    if (batch === this.open) this.closeOpen()
+    const list = this.retries.includes(batch) ? this.retries : this.closed
+    list.splice(list.indexOf(batch), 1)
     if (this.identity !== null && batch.baseSequence < 0) {
       batch.baseSequence = this.#nextSequence
       this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount)
     }
     this.inFlight.push(batch)
-    return batch
+  }
+
+  #uncertain(): ProducerBatch | undefined {
+    return this.retries.find(({ mayBeWritten }) => mayBeWritten)
   }
 
   closeOpen(): void {

@@ -32,3 +32,21 @@ export function judge(
   }
   return isRetriable(error) ? 'retry' : 'give up'
 }
+
+/** Whether the broker may have written a batch whose sending failed; `before` says so of earlier attempts. */
+export function mayBeWritten(error: Error, before: boolean): boolean {
+  if (!(error instanceof KafkaError)) return true
+  switch (error.code) {
+    case 'REQUEST_TIMED_OUT':
+    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
+    case 'UNKNOWN_SERVER_ERROR':
+      return true
+    // The broker looked for the batch and has not got it.
+    case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
+    case 'UNKNOWN_PRODUCER_ID':
+    case 'INVALID_PRODUCER_EPOCH':
+      return false
+    default:
+      return before
+  }
+}

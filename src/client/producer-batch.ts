@@ -39,6 +39,8 @@ export class ProducerBatch {
   /** How often it was sent. */
   attempts = 0
   retryAtMs = 0
+  /** No answer said whether the broker wrote it when it was sent. */
+  mayBeWritten = false
   onDelivery: (OnDelivery | undefined)[] | null = null
 
   constructor(createdMs: number, builder: BatchBuilder) {

@@ -62,11 +62,15 @@ export async function withRetries<T>(
   deadline: Deadline,
   attempt: (failures: number) => Promise<T>,
 ): Promise<T> {
+  let before: unknown
   for (let failures = 0; ; failures++) {
     try {
       return await attempt(failures)
     } catch (error) {
       if (!isRetriable(error) || isHopeless(error, failures)) throw error
+      // The last attempt may have had no time left to fail for a reason of its own.
+      if (deadline.isOver) throw before ?? error
+      before = error
       const waitMs = backoffMs(failures + 1, retrying, retrying.random)
       if (waitMs >= deadline.leftMs) throw error
       await sleep(retrying.clock, waitMs)

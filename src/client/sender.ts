@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { PartitionQueue } from './partition-queue.ts'
-import { judge } from './produce-failures.ts'
+import { judge, mayBeWritten } from './produce-failures.ts'
 import { answersFor, failureOf, maxProduceVersion, type Outgoing, produceRequest } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerSettings } from './producer-config.ts'
@@ -105,7 +105,8 @@ export class Sender {
       const bytes = request.bytes + batch.sizeBytes
       if (request.outgoing.length > 0 && bytes > this.#parts.settings['max.request.size']) continue
       request.bytes = bytes
-      request.outgoing.push({ topic, queue, batch: this.#take(queue) })
+      this.#take(queue, batch)
+      request.outgoing.push({ topic, queue, batch })
       requests.set(lane, request)
       // The next request begins with the others.
       this.#active.delete(queue)
@@ -129,7 +130,7 @@ export class Sender {
   }
 
   #hasIdentity(queue: PartitionQueue): boolean {
-    if (this.#identities === null || (queue.identity !== null && !queue.hasGap)) return true
+    if (this.#identities === null || !queue.needsSequence) return true
     const { current } = this.#identities
     const identity = queue.identity === null ? current : this.#identities.next(queue.identity)
     if (identity === null) this.#obtainIdentity()
@@ -168,16 +169,15 @@ export class Sender {
     return null
   }
 
-  #take(queue: PartitionQueue): ProducerBatch {
+  #take(queue: PartitionQueue, batch: ProducerBatch): void {
     const { accumulator, codec, compressionLevel } = this.#parts
-    const batch = queue.take()
+    queue.take(batch)
     const rawBytes = batch.sizeBytes
     const builder = batch.build(codec, compressionLevel, queue.identity)
     if (builder !== null) {
       accumulator.reuse(builder)
       if (codec.id !== 0) accumulator.observeRatio(batch.sizeBytes / rawBytes)
     }
-    return batch
   }
 
   async #send(lane: BrokerLane, connection: Connection, outgoing: readonly Outgoing[]): Promise<void> {
@@ -234,6 +234,7 @@ export class Sender {
     const nowMs = cluster.clock.now()
     this.#lastError = error
     const isLate = nowMs - batch.createdMs >= settings['delivery.timeout.ms']
+    batch.mayBeWritten = mayBeWritten(error, batch.mayBeWritten)
     const verdict = judge(error, queue, batch, settings.retries, isLate)
     if (verdict === 'delivered') this.#delivered(sent, -1, -1)
     else if (verdict === 'give up') {

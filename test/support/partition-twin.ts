@@ -13,6 +13,8 @@ export type Trouble = (sent: { partition: number; count: number; batch: Buffer }
 interface Sequence {
   epoch: number
   next: number
+  /** As Kafka remembers the last five batches, to acknowledge again one that is sent again. */
+  recent: { first: number; count: number; baseOffset: number }[]
 }
 
 /** The partitions of one topic as a leader keeps them: sequence numbers are checked as Kafka checks them. */
@@ -76,30 +78,40 @@ export class PartitionTwin {
   #produce(partition: number, records: Buffer) {
     batch.checkBatch(records, 0)
     const count = this.produced++
-    const code = this.trouble({ partition, count, batch: records }) ?? this.#checkSequence(partition, records)
-    const baseOffset = this.endOffsets[partition]!
-    if (code === undefined) this.add(partition, records)
+    const code = this.trouble({ partition, count, batch: records })
+    const outcome = code ?? this.#append(partition, records)
     return {
       index: partition,
-      errorCode: code === undefined ? 0 : errorCode(code),
-      baseOffset: code === undefined ? baseOffset : -1,
+      errorCode: typeof outcome === 'string' ? errorCode(outcome) : 0,
+      baseOffset: typeof outcome === 'string' ? -1 : outcome,
       recordErrors: [],
       currentLeader: undefined,
     }
   }
 
-  #checkSequence(partition: number, records: Buffer): ErrorName | undefined {
+  /** The offset the batch has now, or had already. */
+  #append(partition: number, records: Buffer): number | ErrorName {
+    const baseOffset = this.endOffsets[partition]!
     const producerId = batch.producerId(records, 0)
-    if (producerId < 0) return undefined
-    const epoch = batch.producerEpoch(records, 0)
-    const first = batch.baseSequence(records, 0)
-    const known = this.#sequences.get(`${partition} ${producerId}`)
-    const expected = known === undefined ? first : known.epoch === epoch ? known.next : 0
-    if (known !== undefined && known.epoch > epoch) return 'INVALID_PRODUCER_EPOCH'
-    if (first !== expected) return 'OUT_OF_ORDER_SEQUENCE_NUMBER'
-    const next = batch.addToSequence(first, batch.recordCount(records, 0))
-    this.#sequences.set(`${partition} ${producerId}`, { epoch, next })
-    return undefined
+    if (producerId >= 0) {
+      const id = `${partition} ${producerId}`
+      const first = batch.baseSequence(records, 0)
+      const count = batch.recordCount(records, 0)
+      const epoch = batch.producerEpoch(records, 0)
+      const known = this.#sequences.get(id)
+      if (known !== undefined && known.epoch > epoch) return 'INVALID_PRODUCER_EPOCH'
+      const isSame = known?.epoch === epoch
+      const twice = isSame
+        ? known.recent.find((sent) => sent.first === first && sent.count === count)
+        : undefined
+      if (twice !== undefined) return twice.baseOffset
+      const expected = known === undefined ? first : isSame ? known.next : 0
+      if (first !== expected) return 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+      const recent = [...(isSame ? known.recent : []), { first, count, baseOffset }].slice(-5)
+      this.#sequences.set(id, { epoch, next: batch.addToSequence(first, count), recent })
+    }
+    this.add(partition, records)
+    return baseOffset
   }
 
   #fetchScript(): Script {
