@@ -1,0 +1,44 @@
+# Written by `npm run completions` from the declarations of the tools.
+_ktool() {
+  local current=${COMP_WORDS[COMP_CWORD]} path=${COMP_WORDS[1]} choices=''
+  COMPREPLY=()
+  case ${COMP_WORDS[COMP_CWORD-1]} in
+    --add-config|--add-config-file|--add-scram|--batch-size|--bootstrap-controller|--bootstrap-server|--broker|--broker-list|--broker-logger|--brokers|--client|--client-metrics|--cluster-id|--command-config|--command-property|--compression-codec|--config|--data-dir|--deadline-ms|--delete-config|--entity-name|--entity-type|--expect-count|--feature|--files|--formatter|--formatter-config|--formatter-property|--from|--group|--header|--host|--id|--include|--initial-controllers|--input|--ip|--isolation-level|--key|--key-decoder-class|--key-deserializer|--line-reader|--max-block-ms|--max-bytes|--max-memory-bytes|--max-message-size|--max-messages|--message-send-max-retries|--metadata-expiry-ms|--node-id|--offset|--offset-json-file|--output|--partition|--partition-size-limit-per-response|--partitions|--port|--rate|--reader-config|--reader-property|--release-version|--replica-assignment|--replication-factor|--request-required-acks|--request-timeout-ms|--retry-backoff-ms|--server-properties|--socket-buffer-size|--time|--timeout|--timeout-ms|--timestamp|--topic|--topic-id|--topic-list|--topic-partitions|--until|--user|--value-decoder-class|--value-deserializer) COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  if [[ $COMP_CWORD -gt 2 && 'cluster cluster-id cluster unregister cluster list-endpoints features describe features upgrade features downgrade features disable features version-mapping features feature-dependencies storage info storage format storage version-mapping storage feature-dependencies storage random-uuid' == *"$path ${COMP_WORDS[2]}"* ]]; then path="$path ${COMP_WORDS[2]}"; fi
+  [[ $COMP_CWORD -eq 1 ]] && path=''
+  case $path in
+    '') choices='topics configs get-offsets delete-records log-dirs cluster features broker-api-versions console-producer produce console-consumer consume dump-log storage serve --help --version' ;;
+    'topics') choices='list create delete alter describe --bootstrap-server --command-config --list --create --delete --alter --describe --topic --topic-id --partitions --replication-factor --replica-assignment --config --if-exists --if-not-exists --exclude-internal --topics-with-overrides --under-replicated-partitions --under-min-isr-partitions --at-min-isr-partitions --unavailable-partitions --partition-size-limit-per-response --regex --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'configs') choices='describe alter --bootstrap-server --command-config --bootstrap-controller --describe --alter --all --add-config --add-config-file --delete-config --topic --broker --broker-defaults --broker-logger --user --user-defaults --client --client-defaults --ip --ip-defaults --group --client-metrics --entity-type --entity-name --entity-default --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'get-offsets') choices='--bootstrap-server --command-config --topic --partitions --topic-partitions --time --exclude-internal-topics --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'delete-records') choices='--bootstrap-server --command-config --offset-json-file --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'log-dirs') choices='describe --bootstrap-server --command-config --describe --topic-list --broker-list --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'cluster') choices='cluster-id unregister list-endpoints' ;;
+    'cluster cluster-id') choices='--bootstrap-server --command-config --bootstrap-controller --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'cluster unregister') choices='--bootstrap-server --command-config --bootstrap-controller --id --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
+    'cluster list-endpoints') choices='--bootstrap-server --command-config --bootstrap-controller --include-fenced-brokers --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'features') choices='describe upgrade downgrade disable version-mapping feature-dependencies' ;;
+    'features describe') choices='--bootstrap-server --command-config --bootstrap-controller --node-id --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'features upgrade') choices='--bootstrap-server --command-config --bootstrap-controller --release-version --feature --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
+    'features downgrade') choices='--bootstrap-server --command-config --bootstrap-controller --release-version --feature --unsafe --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
+    'features disable') choices='--bootstrap-server --command-config --bootstrap-controller --feature --unsafe --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
+    'features version-mapping') choices='--bootstrap-server --command-config --bootstrap-controller --release-version --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'features feature-dependencies') choices='--bootstrap-server --command-config --bootstrap-controller --feature --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'broker-api-versions') choices='--bootstrap-server --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'console-producer') choices='--bootstrap-server --topic --sync --compression-codec --batch-size --message-send-max-retries --retry-backoff-ms --timeout --request-required-acks --request-timeout-ms --metadata-expiry-ms --max-block-ms --max-memory-bytes --socket-buffer-size --line-reader --reader-property --reader-config --command-property --command-config --input --key --header --partition --timestamp --tombstone --rate --report --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'produce') choices='--bootstrap-server --topic --sync --compression-codec --batch-size --message-send-max-retries --retry-backoff-ms --timeout --request-required-acks --request-timeout-ms --metadata-expiry-ms --max-block-ms --max-memory-bytes --socket-buffer-size --line-reader --reader-property --reader-config --command-property --command-config --input --key --header --partition --timestamp --tombstone --rate --report --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'console-consumer') choices='--bootstrap-server --topic --include --partition --offset --from-beginning --max-messages --timeout-ms --group --isolation-level --formatter --formatter-property --formatter-config --key-deserializer --value-deserializer --skip-message-on-error --enable-systest-events --command-property --command-config --from --until --deadline-ms --expect-count --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'consume') choices='--bootstrap-server --topic --include --partition --offset --from-beginning --max-messages --timeout-ms --group --isolation-level --formatter --formatter-property --formatter-config --key-deserializer --value-deserializer --skip-message-on-error --enable-systest-events --command-property --command-config --from --until --deadline-ms --expect-count --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'dump-log') choices='--files --print-data-log --deep-iteration --index-sanity-check --verify-index-only --max-message-size --max-bytes --key-decoder-class --value-decoder-class --offsets-decoder --transaction-log-decoder --cluster-metadata-decoder --remote-log-metadata-decoder --share-group-state-decoder --skip-record-metadata --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'storage') choices='info format version-mapping feature-dependencies random-uuid' ;;
+    'storage info') choices='--config --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'storage format') choices='--config --cluster-id --add-scram --ignore-formatted --release-version --feature --standalone --no-initial-controllers --initial-controllers --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
+    'storage version-mapping') choices='--release-version --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'storage feature-dependencies') choices='--feature --output --help --version --no-color --debug --compat-exit-codes' ;;
+    'storage random-uuid') choices='--help --version --no-color --debug --compat-exit-codes' ;;
+    'serve') choices='--port --host --data-dir --ephemeral --brokers --topic --config --server-properties --help --version --no-color --debug --compat-exit-codes' ;;
+  esac
+  COMPREPLY=($(compgen -W "$choices" -- "$current"))
+}
+complete -F _ktool ktool
