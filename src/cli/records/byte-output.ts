@@ -1,4 +1,6 @@
 const DEFAULT_BYTES = 1 << 18
+/** Up to here a loop over bytes beats a call into the runtime. */
+const MAX_LOOPED_COPY = 32
 
 /**
  * Joins small pieces of output into large writes. `write` gets a view that is reused afterwards, so it has to be
@@ -27,8 +29,9 @@ export class ByteOutput {
         return
       }
     }
-    source.copy(this.#buffer, this.#used, from, to)
-    this.#used += to - from
+    if (to - from <= MAX_LOOPED_COPY)
+      for (let at = from; at < to; at++) this.#buffer[this.#used++] = source[at]!
+    else this.#used += source.copy(this.#buffer, this.#used, from, to)
   }
 
   byte(value: number): void {
