@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { adminSettings } from '../../src/client/admin-config.ts'
 import { clusterOptions } from '../../src/client/common-config.ts'
 import { fetchSettings } from '../../src/client/fetch-config.ts'
 import { producerSettings } from '../../src/client/producer-config.ts'
@@ -79,7 +78,7 @@ test('properties of the Java client that change nothing here are taken', () => {
 })
 
 test('settings of the connection are passed on', () => {
-  const settings = adminSettings(
+  const settings = fetchSettings(
     given({
       'bootstrap.servers': 'a:1',
       'client.id': 'me',

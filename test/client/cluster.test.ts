@@ -1,18 +1,9 @@
 import { expect, test } from 'vitest'
-import { ZERO_UUID } from '../../src/bytes/uuid.ts'
-import { describeConfigs } from '../../src/client/configs.ts'
 import { findCoordinator, requestCoordinator } from '../../src/client/coordinators.ts'
 import { listOffsets } from '../../src/client/offsets.ts'
-import { describeTopics } from '../../src/client/topic-descriptions.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { OffsetFetch } from '../../src/protocol/messages/commits.ts'
-import { DescribeConfigs } from '../../src/protocol/messages/configs.ts'
-import {
-  DescribeCluster,
-  DescribeTopicPartitions,
-  FindCoordinator,
-  Metadata,
-} from '../../src/protocol/messages/metadata.ts'
+import { DescribeCluster, FindCoordinator, Metadata } from '../../src/protocol/messages/metadata.ts'
 import { ListOffsets } from '../../src/protocol/messages/offsets.ts'
 import { connectCluster, metadataScript, topicIdOf } from '../support/cluster-scripts.ts'
 import { HANG_UP, on, ScriptedBroker } from '../support/scripted-broker.ts'
@@ -169,45 +160,6 @@ test('a special timestamp the broker does not know is refused instead of searche
   expect(result!.error).toMatchObject({ code: 'UNSUPPORTED_VERSION' })
 })
 
-test('topics are described page by page', async () => {
-  const broker = await ScriptedBroker.start([
-    on(DescribeTopicPartitions, ({ topics, cursor, responsePartitionLimit }) => {
-      expect(responsePartitionLimit).toBe(2)
-      const from = cursor?.partitionIndex ?? 0
-      expect(topics.map(({ name }) => name)).toEqual(from < 2 ? ['a', 'b'] : ['b'])
-      const partition = (partitionIndex: number) => ({
-        errorCode: 0,
-        partitionIndex,
-        leaderId: 1,
-        replicaNodes: [1],
-        isrNodes: [1],
-        eligibleLeaderReplicas: [],
-        offlineReplicas: [],
-      })
-      if (from === 0) {
-        return {
-          topics: [
-            { errorCode: 3, name: 'a', topicId: ZERO_UUID, partitions: [] },
-            { errorCode: 0, name: 'b', topicId: ZERO_UUID, partitions: [0, 1].map(partition) },
-          ],
-          nextCursor: { topicName: 'b', partitionIndex: 2 },
-        }
-      }
-      return { topics: [{ errorCode: 0, name: 'b', topicId: ZERO_UUID, partitions: [partition(2)] }] }
-    }),
-  ])
-  const found = await describeTopics(connectCluster([broker]), ['b', 'a'], { partitionLimit: 2 })
-  expect(found.get('a')!.error).toBe('UNKNOWN_TOPIC_OR_PARTITION')
-  expect(found.get('b')!.partitions.map(({ partition }) => partition)).toEqual([0, 1, 2])
-})
-
-test('an older broker describes topics through Metadata', async () => {
-  const broker = await ScriptedBroker.start([])
-  broker.script(metadataScript([broker], { orders: [1] }, { max: 5 }))
-  const found = await describeTopics(connectCluster([broker]), ['orders'])
-  expect(found.get('orders')!.partitions).toMatchObject([{ leader: 1, eligibleLeaderReplicas: null }])
-})
-
 test.each([3, 6])('a coordinator is found with FindCoordinator v%i, and again when it moved', async (max) => {
   const one = await ScriptedBroker.start([])
   const two = await ScriptedBroker.start([])
@@ -236,30 +188,4 @@ test.each([3, 6])('a coordinator is found with FindCoordinator v%i, and again wh
   const answer = await requestCoordinator(cluster, 'group', 'g', OffsetFetch, { groupId: 'g', topics: [] })
   expect(answer.errorCode).toBe(0)
   expect(two.requestsFor(OffsetFetch)).toBe(2)
-})
-
-test('settings of a broker are asked of that broker, all others of any', async () => {
-  const script = (id: number) =>
-    on(DescribeConfigs, ({ resources }) => ({
-      results: resources.map(({ resourceType, resourceName }) => ({
-        errorCode: resourceName === 'nope' ? 3 : 0,
-        errorMessage: null,
-        resourceType,
-        resourceName,
-        configs: [{ name: 'asked', value: String(id), readOnly: false, isSensitive: false, synonyms: [] }],
-      })),
-    }))
-  const one = await ScriptedBroker.start([script(1)])
-  const two = await ScriptedBroker.start([script(2)])
-  one.script(metadataScript([one, two], {}))
-  const found = await describeConfigs(connectCluster([one]), [
-    { type: 'broker', name: '2' },
-    { type: 'topic', name: 'orders' },
-    { type: 'topic', name: 'nope' },
-  ])
-  expect(found.map(({ error, entries }) => error?.code ?? entries[0]!.value)).toEqual([
-    '2',
-    '1',
-    'UNKNOWN_TOPIC_OR_PARTITION',
-  ])
 })

@@ -2,7 +2,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Cluster } from '../../src/client/cluster.ts'
-import { describeConfigs } from '../../src/client/configs.ts'
 import { findCoordinator } from '../../src/client/coordinators.ts'
 import { fetchSettings } from '../../src/client/fetch-config.ts'
 import type { FetchTarget } from '../../src/client/fetch-partition.ts'
@@ -12,7 +11,6 @@ import { partitionForKey } from '../../src/client/partitioner.ts'
 import { Producer } from '../../src/client/producer.ts'
 import { producerSettings } from '../../src/client/producer-config.ts'
 import { resolveRanges } from '../../src/client/read-range.ts'
-import { describeTopics } from '../../src/client/topic-descriptions.ts'
 import { DescribeCluster } from '../../src/protocol/messages/metadata.ts'
 import { DeleteRecords } from '../../src/protocol/messages/offsets.ts'
 import { CreateTopics } from '../../src/protocol/messages/topics.ts'
@@ -79,31 +77,11 @@ describeWith(['apacheKafka'], 'our client and Apache Kafka', () => {
       { from: 'earliest', until: 'latest' },
     )
 
-  test('the cluster, its brokers, coordinators and settings are found', async () => {
+  test('the cluster, its brokers and coordinators are found', async () => {
     const described = await cluster.request(DescribeCluster, { includeClusterAuthorizedOperations: false })
     expect(described.brokers).toMatchObject([{ brokerId: 1, port: kafka.port }])
     expect(await cluster.brokers()).toMatchObject([{ nodeId: 1, port: kafka.port }])
     expect(await findCoordinator(cluster, 'group', 'any')).toBe(1)
-    await createTopic('settings', 1, { 'retention.ms': '12345' })
-    const [topic, broker] = await describeConfigs(cluster, [
-      { type: 'topic', name: 'settings' },
-      { type: 'broker', name: '1' },
-    ])
-    expect(topic!.entries.find(({ name }) => name === 'retention.ms')!.value).toBe('12345')
-    expect(broker!.entries.find(({ name }) => name === 'node.id')!.value).toBe('1')
-  })
-
-  test('topics are described over several pages', async () => {
-    await createTopic('pages-a', 5)
-    await createTopic('pages-b', 3)
-    const found = await describeTopics(cluster, ['pages-b', 'pages-a', 'pages-none'], { partitionLimit: 2 })
-    expect(
-      [...found].map(([name, { error, partitions }]) => [name, error, partitions.length]).sort(),
-    ).toEqual([
-      ['pages-a', 'NONE', 5],
-      ['pages-b', 'NONE', 3],
-      ['pages-none', 'UNKNOWN_TOPIC_OR_PARTITION', 0],
-    ])
   })
 
   test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
