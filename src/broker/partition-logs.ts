@@ -24,14 +24,14 @@ export class PartitionLogs {
     return this.#byTopic.get(topic)?.[partition]
   }
 
-  /** Opens the log of every partition of the image, and removes folders of topics that were deleted before a crash. */
+  /** Opens the log of every partition of the image, and sets folders aside that no topic claims. */
   open(image: MetadataImage): void {
     for (const { topic, partition, topicId } of this.#dir.found()) {
       if (topic === METADATA_TOPIC) continue
       const state = image.partition(topic, partition)
       if (state && (topicId === null || topicId === state.topic.id)) continue
-      this.#logger.info(`removing ${topic}-${partition}: its topic was deleted`)
-      this.#dir.removeStray(topic, partition)
+      const aside = this.#dir.setAside(topic, partition)
+      this.#logger.warn(`${topic}-${partition} belongs to no topic: its folder is now ${aside}`)
     }
     for (const topic of image.topics.values()) for (const state of topic.partitions) this.#create(state)
   }

@@ -4,7 +4,13 @@ import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
 import type { Clock, LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
-import { deletedFolder, isDeletedFolder, parsePartitionFolder, partitionFolder } from './partition-folder.ts'
+import {
+  deletedFolder,
+  isDeletedFolder,
+  parsePartitionFolder,
+  partitionFolder,
+  strayFolder,
+} from './partition-folder.ts'
 import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { ReadBuffers } from './read-buffers.ts'
@@ -160,13 +166,14 @@ export class LogDir {
     this.#deleted.push({ folder, dueMs: this.#options.clock.now() + fileDeleteDelayMs })
   }
 
-  /** Removes the folder of a partition that nobody opened, left over by a crash. */
-  removeStray(topic: string, partition: number): void {
+  /** Renames the folder of a partition that no topic claims, as Kafka does; gives the new name. */
+  setAside(topic: string, partition: number): string {
     this.#refuseIfClosed()
     const name = partitionFolder(topic, partition)
-    if (this.#logs.has(name)) return
-    this.#files.remove(this.#path(name))
+    const aside = strayFolder(topic, partition, this.#options.randomBytes(16).toString('hex'))
+    this.#files.rename(this.#path(name), this.#path(aside))
     this.#checkpoints.forget(name)
+    return aside
   }
 
   /** Size of the disk that holds the folder, and what is free on it, in bytes. */

@@ -1,4 +1,5 @@
-// Names of partition folders: `<topic>-<partition>`, and `<topic>-<partition>.<32 hex digits>-delete` once deleted.
+// Names of partition folders: `<topic>-<partition>`, `<topic>-<partition>.<32 hex digits>-delete` once
+// deleted, and `…-stray` when no topic claims it.
 
 const MAX_NAME = 255
 
@@ -16,8 +17,15 @@ export function parsePartitionFolder(name: string): TopicPartition | null {
 }
 
 /** The name under which a deleted partition waits; long topic names are cut to fit a file name. */
-export function deletedFolder(topic: string, partition: number, uuidHex: string): string {
-  const suffix = `-${partition}.${uuidHex}-delete`
+export const deletedFolder = (topic: string, partition: number, uuidHex: string): string =>
+  asideName(topic, partition, `${uuidHex}-delete`)
+
+/** The name of a folder that no topic claims; it is kept, in case the metadata is what is wrong. */
+export const strayFolder = (topic: string, partition: number, uuidHex: string): string =>
+  asideName(topic, partition, `${uuidHex}-stray`)
+
+function asideName(topic: string, partition: number, ending: string): string {
+  const suffix = `-${partition}.${ending}`
   return topic.slice(0, MAX_NAME - suffix.length) + suffix
 }
 
