@@ -60,7 +60,11 @@ export function dumpOffsetIndex(file: string, options: IndexOptions, problems: P
     for (const entry of used(entries, baseOffset)) {
       const batch = firstBatch(log, entry.position)
       const found = batch ? lastOffset(batch.buffer, batch.at) : -1
-      if (found !== entry.offset) problems.indexMismatch(resolve(file), entry.offset, found)
+      if (found !== entry.offset) {
+        // A broker that has nothing to say yet leaves the first slot empty, which Kafka's tool takes for an entry.
+        const isEmptySlot = entry.offset === baseOffset && entry.position === 0
+        problems.indexMismatch(resolve(file), entry.offset, found, isEmptySlot)
+      }
       if (!options.verifiesOnly) emit({ type: 'offsetEntry', offset: entry.offset, position: entry.position })
     }
   } finally {
@@ -92,9 +96,10 @@ export async function dumpTimeIndex(
       const start = offsets.findLast(({ offset }) => offset <= entry.offset)?.position ?? 0
       const batch = firstBatch(log, start, entry.offset)
       const found = batch ? lastOffset(batch.buffer, batch.at) : -1
-      if (batch === null || found !== entry.offset)
-        problems.offsetNotFound(resolve(file), entry.offset, found)
-      else {
+      if (batch === null || found !== entry.offset) {
+        const isEmptySlot = entry.offset === baseOffset && entry.timestamp === 0
+        problems.offsetNotFound(resolve(file), entry.offset, found, isEmptySlot)
+      } else {
         const largest = await largestTimestamp(batch)
         if (largest !== entry.timestamp) problems.timestampMismatch(resolve(file), entry.timestamp, largest)
         if (previous >= entry.timestamp) problems.outOfOrder(resolve(file), entry.timestamp, previous)

@@ -11,29 +11,28 @@ export class Problems {
   readonly #unordered: Pair[] = []
   readonly #missing: Pair[] = []
   readonly #gaps: Pair[] = []
-
   /** Whether an index does not fit its log; gaps between offsets are no fault, compaction leaves them. */
-  get hasFaults(): boolean {
-    return [this.#indexMismatches, this.#timestampMismatches, this.#unordered, this.#missing].some(
-      (pairs) => pairs.length > 0,
-    )
-  }
+  hasFaults = false
 
   /** The batch that an offset index points to ends elsewhere. */
-  indexMismatch(file: string, indexOffset: number, logOffset: number): void {
+  indexMismatch(file: string, indexOffset: number, logOffset: number, isEmptySlot = false): void {
+    this.hasFaults ||= !isEmptySlot
     this.#indexMismatches.push({ file, expected: indexOffset, found: logOffset })
   }
 
   timestampMismatch(file: string, indexTimestamp: number, logTimestamp: number): void {
+    this.hasFaults = true
     this.#timestampMismatches.push({ file, expected: indexTimestamp, found: logTimestamp })
   }
 
   outOfOrder(file: string, timestamp: number, previous: number): void {
+    this.hasFaults = true
     this.#unordered.push({ file, expected: timestamp, found: previous })
   }
 
   /** No batch ends at the offset of a time index; -1 when there is none after it either. */
-  offsetNotFound(file: string, indexOffset: number, logOffset: number): void {
+  offsetNotFound(file: string, indexOffset: number, logOffset: number, isEmptySlot = false): void {
+    this.hasFaults ||= !isEmptySlot
     this.#missing.push({ file, expected: indexOffset, found: logOffset })
   }
 
@@ -62,7 +61,7 @@ export class Problems {
       ),
       ...grouped(
         this.#missing,
-        () => 'The following indexed offsets are not found in the log.',
+        (file) => `The following indexed offsets are not found in :${file}`,
         (pair) => `Indexed offset: ${pair.expected}, found log offset: ${pair.found}`,
       ),
       ...grouped(

@@ -37,7 +37,7 @@ function fieldToJson(field: FieldSpec, version: number, value: unknown): Json {
 }
 
 function isDefault(field: FieldSpec, value: unknown): boolean {
-  if (value === null || value === undefined) return field.default === null
+  if (value === null || field.default === null) return value === field.default
   if (field.kind === 'array' || field.kind === 'bytes') return (value as { length: number }).length === 0
   if (field.kind === 'uuid') return value === ZERO_UUID
   return value === field.default

@@ -178,6 +178,18 @@ test('an index that does not fit its log fails, and says where', async () => {
   )
 })
 
+test('the empty first slot of an index that a broker made in advance is no fault', async () => {
+  const { index, timeIndex } = await indexes(9, T + 9)
+  write(`${NAME}.index`, Buffer.alloc(80))
+  write(`${NAME}.timeindex`, Buffer.alloc(120))
+  const { exit, stderr } = await run('--files', `${index},${timeIndex}`)
+  expect(exit).toBe(0)
+  expect(stderr).toBe(
+    `Mismatches in :${index}\n  Index offset: 7, log offset: 8\n` +
+      `The following indexed offsets are not found in :${timeIndex}\nIndexed offset: 7, found log offset: 8\n`,
+  )
+})
+
 test('--index-sanity-check passes or names the fault', async () => {
   const { index } = await indexes(9, T)
   expect((await run('--files', index, '--index-sanity-check')).lines[1]).toBe(`${index} passed sanity check.`)
