@@ -9,6 +9,7 @@ const SIMPLE = new Set([
   'int32',
   'int64',
   'clampedInt64',
+  'bigInt64',
   'float64',
   'uuid',
 ])

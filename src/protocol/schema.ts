@@ -15,6 +15,7 @@ export type Kind =
   | 'int32'
   | 'int64'
   | 'clampedInt64'
+  | 'bigInt64'
   | 'float64'
   | 'uuid'
   | 'string'
@@ -128,6 +129,8 @@ export const int32 = scalar<number>('int32', 0)
 export const int64 = scalar<number>('int64', 0)
 /** Times and durations: decoding past 2^53 gives the nearest safe number, since clients send Long.MAX_VALUE. */
 export const clampedInt64 = scalar<number>('clampedInt64', 0)
+/** Hashes, of which all 64 bits count. */
+export const bigInt64 = scalar<bigint>('bigInt64', 0n)
 export const float64 = scalar<number>('float64', 0)
 /** 16 bytes, in text form (bytes/uuid.ts). */
 export const uuid = scalar<string>('uuid', 'AAAAAAAAAAAAAAAAAAAAAA')

@@ -18,6 +18,8 @@ export class Source {
   }
 }
 
+const literal = (value: unknown): string => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value))
+
 /** The default of a field as source text. Arrays and structs are written out, so that each decoded value is its own. */
 export function defaultSource(field: FieldSpec, version: number): string {
   if (field.default === null) return 'null'
@@ -29,7 +31,7 @@ export function defaultSource(field: FieldSpec, version: number): string {
     )
     return `{ ${parts.join(', ')} }`
   }
-  return JSON.stringify(field.default)
+  return literal(field.default)
 }
 
 /** Source of a test for "this value, which may be undefined, differs from the default". */
@@ -42,7 +44,7 @@ export function differsSource(field: FieldSpec, value: string): string {
     const parts = Object.entries(field.fields!).map(([name, part]) => differsSource(part, `${value}.${name}`))
     return `(${value} !== undefined && (${value} === null || ${parts.join(' || ')}))`
   }
-  return `(${value} !== undefined && ${value} !== ${JSON.stringify(field.default)})`
+  return `(${value} !== undefined && ${value} !== ${literal(field.default)})`
 }
 
 export const isNullable = (field: FieldSpec, version: number): boolean => isIn(field.nullable, version)

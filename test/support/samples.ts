@@ -42,6 +42,8 @@ function sampleField(field: FieldSpec, version: number, random: () => number): u
   switch (field.kind) {
     case 'bool':
       return random() < 0.5
+    case 'bigInt64':
+      return pick([-(2n ** 63n), 2n ** 63n - 1n, 0n, 7_222_889_131_075_966_848n], random)
     case 'float64':
       return (random() - 0.5) * 1e9
     case 'uuid':

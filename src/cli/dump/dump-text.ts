@@ -1,4 +1,4 @@
-import type { Json } from '../records/message-json.ts'
+import { type Json, jsonText } from '../records/message-json.ts'
 import type { BatchEvent, DumpEvent, ProducerEvent, RecordEvent } from './dump-event.ts'
 
 /** A found thing as Kafka's tool prints it, newline included. */
@@ -65,7 +65,7 @@ function recordText(record: RecordEvent, skipsMetadata: boolean): string {
   ].join(' ')
 }
 
-const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const shown = (value: Json): string => (typeof value === 'string' ? value : jsonText(value))
 
 const CONTROL_LABELS: Record<string, string> = {
   LEADER_CHANGE: 'LeaderChange:',
@@ -80,7 +80,7 @@ function controlText({ name, typeId, data }: NonNullable<RecordEvent['control']>
     return `endTxnMarker: ${name} coordinatorEpoch: ${(data as { coordinatorEpoch: number }).coordinatorEpoch}`
   }
   const label = CONTROL_LABELS[name]
-  return label === undefined ? `controlType: ${name}(${typeId})` : `${label} ${JSON.stringify(data)}`
+  return label === undefined ? `controlType: ${name}(${typeId})` : `${label} ${jsonText(data)}`
 }
 
 function producerText(producer: ProducerEvent): string {

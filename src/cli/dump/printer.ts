@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { ByteOutput } from '../records/byte-output.ts'
+import { type Json, safeJsonText } from '../records/message-json.ts'
 import type { DumpEvent } from './dump-event.ts'
 import { dumpText } from './dump-text.ts'
 
@@ -21,7 +22,7 @@ export class DumpPrinter {
       this.#output.text(dumpText(event, this.#skipsRecordMetadata))
       return
     }
-    const object = JSON.stringify({ ...event, file })
+    const object = safeJsonText({ ...event, file } as unknown as Json)
     if (this.#format === 'jsonl') this.#output.text(`${object}\n`)
     else this.#output.text(`${this.#count === 0 ? '[' : ','}\n${object}`)
     this.#count++

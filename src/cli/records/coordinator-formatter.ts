@@ -13,6 +13,7 @@ import {
   TRANSACTION_RECORDS,
 } from './coordinator-records.ts'
 import type { ConsumedRecord, Formatter } from './formatter.ts'
+import { jsonText } from './message-json.ts'
 
 /** Prints the records of a coordinator's topic as JSON, and only those of the given types. */
 export class CoordinatorFormatter implements Formatter {
@@ -31,7 +32,7 @@ export class CoordinatorFormatter implements Formatter {
       const decoded = readCoordinatorRecord(this.#kinds, record.key, record.value)
       if (decoded === null || !this.#types.has(decoded.type)) return
       const { type, key: data, value } = decoded
-      output.text(JSON.stringify({ key: { type, data }, value }))
+      output.text(jsonText({ key: { type, data }, value }))
     } catch (cause) {
       throw new Error(
         `Could not read record at offset ${record.offset} due to: ${(cause as Error).message}`,

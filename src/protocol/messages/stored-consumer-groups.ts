@@ -1,5 +1,6 @@
 import {
   array,
+  bigInt64,
   bytes,
   clampedInt64,
   defineStored,
@@ -29,7 +30,7 @@ export const ConsumerGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: int64({ tag: 0, default: 0 }),
+    metadataHash: bigInt64({ tag: 0, default: 0n }),
   },
 })
 

@@ -1,5 +1,6 @@
 import {
   array,
+  bigInt64,
   clampedInt64,
   defineStored,
   int8,
@@ -28,7 +29,7 @@ export const ShareGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: int64(),
+    metadataHash: bigInt64(),
   },
 })
 

@@ -1,11 +1,11 @@
 import {
   array,
+  bigInt64,
   clampedInt64,
   defineStored,
   int8,
   int16,
   int32,
-  int64,
   string,
   struct,
   structs,
@@ -36,7 +36,7 @@ export const StreamsGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: int64(),
+    metadataHash: bigInt64(),
     validatedTopologyEpoch: int32({ tag: 0, default: -1 }),
     lastAssignmentConfigs: structs(lastAssignmentConfig, { nullable: '0+', tag: 1 }),
   },

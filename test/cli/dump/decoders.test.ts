@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest'
 import * as decoders from '../../../src/cli/dump/decoders.ts'
+import type { RecordEvent } from '../../../src/cli/dump/dump-event.ts'
+import { dumpText } from '../../../src/cli/dump/dump-text.ts'
 import { remoteLogText } from '../../../src/cli/dump/remote-log-text.ts'
+import { safeJsonText } from '../../../src/cli/records/message-json.ts'
+
+const RECORD_EVENT: RecordEvent = {
+  type: 'record',
+  offset: 5,
+  timestampType: 'CreateTime',
+  timestamp: 0,
+  keySize: 5,
+  valueSize: 17,
+  sequence: 0,
+  headerKeys: [],
+}
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 const decode = (decoder: decoders.Decode, key: string | null, value: string | null) =>
@@ -60,6 +74,19 @@ test('what a coordinator did not write is told of, and a record without a key is
   expect(() => decode(decoders.decodeOffsets, null, null)).toThrow(
     'Failed to decode message at offset 5 using the specified decoder (message had a missing key)',
   )
+})
+
+test('a hash keeps all its digits', () => {
+  // A record that Apache Kafka 4.3.1 wrote.
+  const { payload } = decode(
+    decoders.decodeOffsets,
+    '0003 0003 677265',
+    '0000 00000002 01 00 08 643cdb656dd01780',
+  )
+  expect(dumpText({ ...RECORD_EVENT, payload: payload! }, true)).toBe(
+    '| payload: {"version":"0","data":{"epoch":2,"metadataHash":7222889131075966848}}\n',
+  )
+  expect(safeJsonText(payload!)).toContain('"metadataHash":"7222889131075966848"')
 })
 
 test('byte decoders by their Java names', () => {

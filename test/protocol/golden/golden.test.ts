@@ -60,6 +60,7 @@ function fromJson(field: FieldSpec, version: number, json: unknown): unknown {
     return (json as unknown[]).map((item) => fromJson(field.element!, version, item))
   if (field.kind === 'struct') return structFromJson(field.fields!, version, json)
   if (field.kind === 'bytes' || field.kind === 'records') return Buffer.from(json as string, 'base64')
+  if (field.kind === 'bigInt64') return BigInt(json as number)
   return json
 }
 
