@@ -11,6 +11,7 @@ import type { TopicConfigs } from './config/topic-config.ts'
 import { Dispatcher } from './dispatch.ts'
 import { type Endpoint, Endpoints } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
+import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Context } from './handle.ts'
 import { HANDLERS } from './handlers.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -64,6 +65,7 @@ export class Broker implements Services {
   readonly controller: Controller
   readonly logs: PartitionLogs
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   readonly #dir: LogDir
   readonly #server: BrokerServer
   readonly #endpoints: Endpoints
@@ -93,6 +95,7 @@ export class Broker implements Services {
     metadataFolder.complete(nodes[0]!, directoryId, this.controller.epoch, () => clock.now())
     this.logs = new PartitionLogs(dir, logger)
     this.producerIds = new ProducerIds(this.controller, nodes[0]!)
+    this.groups = new GroupCoordinator({ controller: this.controller, logs: this.logs, clock, logger })
     this.#endpoints = new Endpoints(options.advertisedHost ?? null)
     this.#server = new BrokerServer(
       new Dispatcher(this, HANDLERS),
@@ -184,14 +187,19 @@ export class Broker implements Services {
   /** Stops taking requests, writes down what the next start needs, and gives the folder free. */
   async close(): Promise<void> {
     this.#housekeeping.stop()
+    this.groups.close()
     await this.#server.close()
     this.#dir.close()
   }
 
   async #open(options: BrokerOptions, nodes: readonly number[]): Promise<void> {
-    this.controller.listen((changes) => this.logs.apply(changes))
+    this.controller.listen((changes) => {
+      this.logs.apply(changes)
+      this.groups.apply(changes)
+    })
     const { host, port } = options
     this.logs.open(this.image)
+    await this.groups.open()
     for (const [index, node] of nodes.entries()) {
       const taken = await this.#server.listen({ host, port: port === 0 ? 0 : port + index, node })
       this.#endpoints.add({ nodeId: node, host, port: taken, rack: this.config.value('broker.rack') })

@@ -1,15 +1,18 @@
 import type { Handler } from './handle.ts'
 import { apiVersions } from './handlers/api-versions.ts'
+import { heartbeats, joinGroup, leaveGroup, syncGroup } from './handlers/classic-groups.ts'
 import { describeCluster, describeLogDirs, unregisterBroker } from './handlers/cluster.ts'
+import { offsetCommit, offsetDelete, offsetFetch } from './handlers/commits.ts'
 import {
   alterConfigs,
   describeConfigs,
   incrementalAlterConfigs,
   listConfigResources,
 } from './handlers/configs.ts'
-import { coordinators, listGroups } from './handlers/coordinators.ts'
+import { coordinators } from './handlers/coordinators.ts'
 import { updateFeatures } from './handlers/features.ts'
 import { fetch } from './handlers/fetch.ts'
+import { deleteGroups, describeGroups, listGroups } from './handlers/group-listing.ts'
 import { describeTopicPartitions, metadata } from './handlers/metadata.ts'
 import { deleteRecords, listOffsets, offsetForLeaderEpoch } from './handlers/offsets.ts'
 import { produce } from './handlers/produce.ts'
@@ -24,7 +27,16 @@ export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     listOffsets,
     metadata,
     coordinators,
+    joinGroup,
+    syncGroup,
+    heartbeats,
+    leaveGroup,
+    offsetCommit,
+    offsetFetch,
+    offsetDelete,
     listGroups,
+    describeGroups,
+    deleteGroups,
     apiVersions(() => HANDLERS.values()),
     createTopics,
     deleteTopics,

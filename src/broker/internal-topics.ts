@@ -1,9 +1,8 @@
 // Topics that the broker keeps for itself, made when somebody first needs them.
 import { createTopic } from './auto-create.ts'
+import { OFFSETS_TOPIC } from './groups/offsets-partition.ts'
 import type { TopicState } from './metadata/image.ts'
 import type { Services } from './services.ts'
-
-const OFFSETS_TOPIC = '__consumer_offsets'
 
 /** The topic that holds the state of groups: the leader of a group's partition is its coordinator. */
 export function offsetsTopic(services: Services): TopicState {

@@ -4,6 +4,7 @@ import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { FetchSessions } from './fetch-sessions.ts'
+import type { GroupCoordinator } from './groups/coordinator.ts'
 import type { LeveledLogger } from './leveled-logger.ts'
 import type { Controller } from './metadata/controller.ts'
 import type { FeatureRange } from './metadata/features.ts'
@@ -22,6 +23,7 @@ export interface Services {
   readonly topicConfigs: TopicConfigs
   readonly logs: PartitionLogs
   readonly producerIds: ProducerIds
+  readonly groups: GroupCoordinator
   /** What ApiVersions tells of features, with the position of the metadata that says so. */
   features(): { supported: readonly FeatureRange[]; finalized: FinalizedFeature[]; epoch: number }
   /** The brokers as they are told to a client: at the host the client came to, unless one is advertised. */

@@ -1,7 +1,7 @@
 import { errorCode } from '../../protocol/errors.ts'
-import { ListGroups } from '../../protocol/messages/classic-groups.ts'
 import { FindCoordinator } from '../../protocol/messages/metadata.ts'
 import type { ResponseOf } from '../../protocol/schema.ts'
+import { offsetsPartition } from '../groups/offsets-partition.ts'
 import { type Context, handle } from '../handle.ts'
 import { offsetsTopic } from '../internal-topics.ts'
 
@@ -9,13 +9,6 @@ type Coordinator = NonNullable<ResponseOf<typeof FindCoordinator>['coordinators'
 
 const GROUP = 0
 const NOBODY = { nodeId: -1, host: '', port: -1 }
-
-/** Java's String.hashCode, by which Kafka spreads groups over the partitions of __consumer_offsets. */
-export function javaHash(text: string): number {
-  let hash = 0
-  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
-  return hash
-}
 
 function findCoordinator(context: Context, key: string, keyType: number): Coordinator {
   const { broker } = context
@@ -25,7 +18,7 @@ function findCoordinator(context: Context, key: string, keyType: number): Coordi
   }
   if (key === '') return { key, ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: null }
   const { partitions } = offsetsTopic(broker)
-  const { leader } = partitions[(javaHash(key) & 0x7fff_ffff) % partitions.length]!
+  const { leader } = partitions[offsetsPartition(key, partitions.length)]!
   const endpoint = broker.endpoints(context).find(({ nodeId }) => nodeId === leader)
   if (!endpoint)
     return { key, ...NOBODY, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: null }
@@ -51,10 +44,4 @@ export const coordinators = handle(FindCoordinator, {
     if (version < FIRST_BATCHED) return failure
     return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...failure })) }
   },
-})
-
-/** There are no groups as long as nobody can join one. */
-export const listGroups = handle(ListGroups, {
-  run: () => ({ errorCode: 0, groups: [] }),
-  refuse: ({ code }) => ({ errorCode: errorCode(code), groups: [] }),
 })

@@ -27,7 +27,8 @@ export const groupLimitsSettings: readonly Setting[] = [
     check: someDistinctOf('consumer', 'classic', 'share', 'streams'),
   }),
   int('group.coordinator.threads', 4, { check: atLeast(1) }),
-  int('group.initial.rebalance.delay.ms', 3000),
+  // Differs: 3000 in Kafka, which every first member of a group has to wait.
+  int('group.initial.rebalance.delay.ms', 0),
   int('group.max.session.timeout.ms', 1_800_000),
   int('group.max.size', INT_MAX, { check: atLeast(1) }),
   int('group.min.session.timeout.ms', 6000),

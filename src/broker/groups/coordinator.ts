@@ -1,0 +1,141 @@
+// The coordinator of all groups of this process. Each group lives in the partition of __consumer_offsets that its id
+// falls into, and the broker that leads the partition answers for it. The brokers of one process share the state, so
+// that a change of leadership moves nothing.
+
+import { KafkaError } from '../../protocol/errors.ts'
+import { codecById, loadCodec } from '../../records/compression.ts'
+import type { Clock } from '../clock.ts'
+import type { LeveledLogger } from '../leveled-logger.ts'
+import type { MetadataChanges } from '../metadata/changes.ts'
+import type { Controller } from '../metadata/controller.ts'
+import type { PartitionState, TopicState } from '../metadata/image.ts'
+import type { PartitionLogs } from '../partition-logs.ts'
+import { ClassicGroup } from './classic-group.ts'
+import { resumeGroup } from './classic-rebalance.ts'
+import { Deadline } from './deadline.ts'
+import { expireOffsets, forgetTopic } from './expiry.ts'
+import type { Group } from './group.ts'
+import { GroupShard } from './group-shard.ts'
+import { loadShard } from './load.ts'
+import { OFFSETS_TOPIC, offsetsPartition } from './offsets-partition.ts'
+
+export interface GroupCoordinatorOptions {
+  readonly controller: Controller
+  readonly logs: PartitionLogs
+  readonly clock: Clock
+  readonly logger: LeveledLogger
+}
+
+export class GroupCoordinator {
+  readonly #options: GroupCoordinatorOptions
+  readonly #shards = new Map<number, GroupShard>()
+  readonly #nextExpiry: Deadline
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options
+    this.#nextExpiry = new Deadline(options.clock)
+  }
+
+  /** Takes in what the logs say, and lets the time of members and offsets run. */
+  async open(): Promise<void> {
+    const { config } = this.#options.controller
+    await loadCodec(config.number('offsets.topic.compression.codec'))
+    for (const state of this.#topic?.partitions ?? []) {
+      const log = this.#options.logs.get(OFFSETS_TOPIC, state.partition)
+      if (!log || log.startOffset === log.endOffset) continue
+      await loadShard(this.#shardOf(state), log)
+    }
+    for (const group of this.all()) resume(group)
+    this.#scheduleExpiry()
+  }
+
+  /** The shard that a group belongs to; throws NOT_COORDINATOR when broker `node` does not lead its partition. */
+  shard(groupId: string, node: number): GroupShard {
+    const partitions = this.#topic?.partitions ?? []
+    const state = partitions[offsetsPartition(groupId, partitions.length)]
+    if (!state || state.leader !== node) throw new KafkaError('NOT_COORDINATOR')
+    return this.#shardOf(state)
+  }
+
+  /** The groups that broker `node` answers for; all when none is named. */
+  *all(node?: number): Iterable<Group> {
+    for (const [partition, { groups }] of this.#shards) {
+      if (node === undefined || this.#topic?.partitions[partition]?.leader === node) yield* groups.values()
+    }
+  }
+
+  /** Follows a committed change of the metadata. */
+  apply({ deletedTopics }: MetadataChanges): void {
+    for (const { name, id } of deletedTopics) {
+      if (name === OFFSETS_TOPIC) this.#unload()
+      else for (const shard of this.#shards.values()) this.#attempt(() => forgetTopic(shard, name, id))
+    }
+  }
+
+  /** Stops the time; whoever waits is told to look for the coordinator again. */
+  close(): void {
+    this.#nextExpiry.clear()
+    this.#unload()
+  }
+
+  #unload(): void {
+    for (const shard of this.#shards.values()) shard.unload()
+    this.#shards.clear()
+  }
+
+  get #topic(): TopicState | undefined {
+    return this.#options.controller.image.topics.get(OFFSETS_TOPIC)
+  }
+
+  #shardOf({ partition }: PartitionState): GroupShard {
+    let shard = this.#shards.get(partition)
+    if (!shard) {
+      shard = this.#makeShard(partition)
+      this.#shards.set(partition, shard)
+    }
+    return shard
+  }
+
+  #makeShard(partition: number): GroupShard {
+    const { controller, logs, clock, logger } = this.#options
+    const { image, randomBytes, config: settings } = controller
+    const host = { clock, logger, settings, image, randomBytes }
+    return new GroupShard(host, {
+      append(batch) {
+        const log = logs.get(OFFSETS_TOPIC, partition)
+        const leaderEpoch = image.partition(OFFSETS_TOPIC, partition)?.leaderEpoch
+        if (!log || leaderEpoch === undefined) throw new KafkaError('NOT_LEADER_OR_FOLLOWER')
+        log.append(batch, { leaderEpoch, origin: 'coordinator' })
+      },
+      get maxBatchBytes() {
+        return controller.topicConfigs.of(OFFSETS_TOPIC).maxMessageBytes
+      },
+      get codec() {
+        const id = settings.number('offsets.topic.compression.codec')
+        return id === 0 ? null : codecById(id)
+      },
+    })
+  }
+
+  #scheduleExpiry(): void {
+    const { config } = this.#options.controller
+    this.#nextExpiry.set(config.number('offsets.retention.check.interval.ms'), () => {
+      for (const shard of this.#shards.values()) this.#attempt(() => expireOffsets(shard))
+      this.#scheduleExpiry()
+    })
+  }
+
+  /** What nobody asked for must not fail those who did something else; the next look at it tries again. */
+  #attempt(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error
+      this.#options.logger.error('looking after committed offsets failed', error)
+    }
+  }
+}
+
+function resume(group: Group): void {
+  if (group instanceof ClassicGroup) resumeGroup(group)
+}

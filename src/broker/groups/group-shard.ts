@@ -1,0 +1,115 @@
+import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
+import type { Codec } from '../../records/codec.ts'
+import { BatchBuilder } from '../../records/record.ts'
+import { toKafkaError } from '../failures.ts'
+import { ClassicGroup } from './classic-group.ts'
+import { recordOfGroup } from './classic-records.ts'
+import type { Group } from './group.ts'
+import type { GroupHost, GroupSettings } from './group-host.ts'
+import type { GroupRecord } from './group-records.ts'
+import { OffsetStore } from './offset-store.ts'
+
+/** How a failure to append reaches those who asked the coordinator. */
+const COORDINATOR_CODES: Partial<Record<ErrorName, ErrorName>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_ENOUGH_REPLICAS: 'COORDINATOR_NOT_AVAILABLE',
+  REQUEST_TIMED_OUT: 'COORDINATOR_NOT_AVAILABLE',
+  NOT_LEADER_OR_FOLLOWER: 'NOT_COORDINATOR',
+  KAFKA_STORAGE_ERROR: 'NOT_COORDINATOR',
+  MESSAGE_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
+  RECORD_LIST_TOO_LARGE: 'UNKNOWN_SERVER_ERROR',
+  INVALID_FETCH_SIZE: 'UNKNOWN_SERVER_ERROR',
+}
+
+/** Where a shard's records go. */
+export interface ShardLog {
+  append(batch: Buffer): void
+  /** max.message.bytes of the topic. */
+  readonly maxBatchBytes: number
+  /** offsets.topic.compression.codec */
+  readonly codec: Codec | null
+}
+
+const INITIAL_BATCH_BYTES = 1024
+/** Room for what surrounds key and value of a record. */
+const RECORD_OVERHEAD_BYTES = 40
+
+/** The groups of one partition of __consumer_offsets. */
+export class GroupShard implements GroupHost {
+  readonly groups = new Map<string, Group>()
+  readonly offsets = new OffsetStore()
+  readonly clock: GroupHost['clock']
+  readonly logger: GroupHost['logger']
+  readonly settings: GroupSettings
+  readonly image: GroupHost['image']
+  readonly randomBytes: GroupHost['randomBytes']
+  readonly #log: ShardLog
+  readonly #builder = new BatchBuilder(INITIAL_BATCH_BYTES)
+
+  constructor(host: Omit<GroupHost, 'write'>, log: ShardLog) {
+    this.clock = host.clock
+    this.logger = host.logger
+    this.settings = host.settings
+    this.image = host.image
+    this.randomBytes = host.randomBytes
+    this.#log = log
+  }
+
+  /** The group; throws GROUP_ID_NOT_FOUND when there is none. */
+  group(id: string): Group {
+    const group = this.groups.get(id)
+    if (!group) throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${id} not found.`)
+    return group
+  }
+
+  /** The group if it is there and speaks the classic protocol. */
+  classicGroup(id: string): ClassicGroup | undefined {
+    const group = this.groups.get(id)
+    return group instanceof ClassicGroup ? group : undefined
+  }
+
+  /**
+   * The group that somebody wants to join, made if that is somebody new. Undefined for a member of a group that is not
+   * there; throws KafkaError when the group speaks another protocol.
+   */
+  classicGroupToJoin(id: string, memberId: string): ClassicGroup | undefined {
+    const known = this.groups.get(id)
+    if (known instanceof ClassicGroup) return known
+    if (known) throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL')
+    if (memberId !== '') return undefined
+    const group = new ClassicGroup(this, id)
+    // So that whoever is given a member id finds the group after a restart.
+    this.write([recordOfGroup(group)])
+    this.groups.set(id, group)
+    return group
+  }
+
+  /** Appends in as few batches as max.message.bytes allows; throws KafkaError with a coordinator's code. */
+  write(records: readonly GroupRecord[]): void {
+    const now = this.clock.now()
+    const builder = this.#builder
+    const { maxBatchBytes } = this.#log
+    for (const { key, value } of records) {
+      const bytes = key.length + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES
+      if (builder.recordCount > 0 && builder.sizeBytes + bytes > maxBatchBytes) this.#append()
+      builder.append(now, key, value)
+    }
+    if (builder.recordCount > 0) this.#append()
+  }
+
+  #append(): void {
+    const { codec } = this.#log
+    const batch = this.#builder.build(codec ? { codec } : {})
+    try {
+      this.#log.append(batch)
+    } catch (error) {
+      const { code, message } = toKafkaError(error, this.logger, 'writing the state of groups')
+      throw new KafkaError(COORDINATOR_CODES[code] ?? code, message, { cause: error })
+    }
+  }
+
+  unload(): void {
+    for (const group of this.groups.values()) group.unload()
+    this.groups.clear()
+  }
+}

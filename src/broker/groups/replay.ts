@@ -1,0 +1,74 @@
+// What the records of __consumer_offsets do to the groups of their partition, one row per kind of record.
+import { MalformedError, Reader } from '../../bytes/reader.ts'
+import { codec } from '../../protocol/compile.ts'
+import {
+  GroupMetadataKey,
+  GroupMetadataValue,
+  LegacyOffsetCommitKey,
+  OffsetCommitKey,
+  OffsetCommitValue,
+} from '../../protocol/messages/stored-offsets.ts'
+import type { Message } from '../../protocol/schema.ts'
+import type { RecordCursor } from '../../records/record-cursor.ts'
+import { ClassicGroup } from './classic-group.ts'
+import { restoreGroup } from './classic-records.ts'
+import type { GroupShard } from './group-shard.ts'
+
+/** Takes in one record: its key behind the kind, its value with the version in front, null where there is none. */
+export type Replay = (shard: GroupShard, key: Reader, value: Reader | null) => void
+
+const KEY_VERSION = 0
+
+export const REPLAY: ReadonlyMap<number, Replay> = new Map<number, Replay>([
+  [LegacyOffsetCommitKey.apiKey, replayOffset],
+  [OffsetCommitKey.apiKey, replayOffset],
+  [GroupMetadataKey.apiKey, replayClassicGroup],
+])
+
+function replayOffset(shard: GroupShard, keyBytes: Reader, value: Reader | null): void {
+  const { group, topic, partition } = codec(OffsetCommitKey.message, KEY_VERSION).decode(keyBytes)
+  if (!value) {
+    shard.offsets.remove(group, topic, partition)
+    return
+  }
+  const version = readVersion(value, OffsetCommitValue.message)
+  shard.offsets.put(group, topic, partition, codec(OffsetCommitValue.message, version).decode(value))
+  if (!shard.groups.has(group)) shard.groups.set(group, new ClassicGroup(shard, group))
+}
+
+function replayClassicGroup(shard: GroupShard, keyBytes: Reader, value: Reader | null): void {
+  const { group } = codec(GroupMetadataKey.message, KEY_VERSION).decode(keyBytes)
+  if (!value) {
+    shard.groups.delete(group)
+    return
+  }
+  const version = readVersion(value, GroupMetadataValue.message)
+  const stored = codec(GroupMetadataValue.message, version).decode(value)
+  shard.groups.set(group, restoreGroup(shard, group, stored))
+}
+
+/** The version in front of a value; throws MalformedError when it is not one that can be read. */
+export function readVersion(value: Reader, { name, versions }: Message): number {
+  const version = value.int16()
+  if (version < versions.from || version > versions.to) {
+    throw new MalformedError(`${name} has no version ${version}`)
+  }
+  return version
+}
+
+/** Takes in the record that the cursor stands on. One that cannot be read is told to the logger and left out. */
+export function replayRecord(shard: GroupShard, cursor: RecordCursor): void {
+  const { buffer, keyAt, keyBytes, valueAt, valueBytes } = cursor
+  try {
+    const key = new Reader(buffer, keyAt, keyAt + Math.max(0, keyBytes))
+    const value = valueBytes < 0 ? null : new Reader(buffer, valueAt, valueAt + valueBytes)
+    const kind = key.int16()
+    const replay = REPLAY.get(kind)
+    // As in Kafka: a newer version may have written it before a downgrade.
+    if (!replay) shard.logger.warn(`a record of kind ${kind} in __consumer_offsets is passed over`)
+    else replay(shard, key, value)
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error
+    shard.logger.error('a record of __consumer_offsets cannot be read', error)
+  }
+}
