@@ -2,7 +2,7 @@ import { clusterOptions } from '../../client/common-config.ts'
 import type { Place, ReadRange } from '../../client/read-range.ts'
 import { defineCommand } from '../command.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
-import { RecordPrinter } from '../consume/record-printer.ts'
+import { printRecords, type ReadLimits, RecordPrinter } from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { consumerSettings, formatterProperties } from '../consume/settings.ts'
@@ -56,28 +56,17 @@ export const consoleConsumer = defineCommand({
     const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
     const reader = new RecordReader(cluster, settings, selection, range)
     interrupted.addEventListener('abort', () => reader.close())
-    const limit = options.maxMessages < 0 ? Infinity : options.maxMessages
-    const idleMs = options.timeoutMs === undefined || options.timeoutMs < 0 ? Infinity : options.timeoutMs
-    let isOutputClosed = false
     try {
-      const whole = cluster.deadline(options.deadlineMs ?? Infinity)
-      let idle = cluster.deadline(idleMs)
-      while (printer.count < limit && !interrupted.aborted) {
-        const records = await reader.next(Math.min(idle.leftMs, whole.leftMs))
-        if (records === null) break
-        const before = printer.count
-        printer.print(records, limit)
-        // Transaction markers and aborted records are no records to whoever waits for one.
-        if (printer.count > before) idle = cluster.deadline(idleMs)
-      }
+      await printRecords(reader, printer, limitsOf(options), cluster)
       formatter.end?.(output)
       output.flush()
+      context.say(tally(printer))
     } catch (error) {
-      isOutputClosed = error instanceof OutputClosed
+      // Whoever closed the output is not interested in the count either.
+      if (!(error instanceof OutputClosed)) context.say(tally(printer))
       throw error
     } finally {
       reader.close()
-      if (!isOutputClosed) context.say(`Processed a total of ${printer.count} messages`)
     }
     if (options.enableSystestEvents) io.out('shutdown_complete\n')
     if (options.expectCount !== undefined && printer.count < options.expectCount && !interrupted.aborted) {
@@ -85,6 +74,16 @@ export const consoleConsumer = defineCommand({
     }
   },
 })
+
+const tally = ({ count }: RecordPrinter): string => `Processed a total of ${count} messages`
+
+function limitsOf({ maxMessages, timeoutMs, deadlineMs }: Options): ReadLimits {
+  return {
+    records: maxMessages < 0 ? Infinity : maxMessages,
+    idleMs: timeoutMs === undefined || timeoutMs < 0 ? Infinity : timeoutMs,
+    totalMs: deadlineMs ?? Infinity,
+  }
+}
 
 function rangeOf(options: Options, reset: 'earliest' | 'latest' | 'none', nowMs: number): ReadRange {
   return { from: options.from?.(nowMs) ?? startOf(options, reset), until: options.until?.(nowMs) }

@@ -1,7 +1,9 @@
+import type { Cluster } from '../../client/cluster.ts'
 import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { readHeaders } from '../../records/record.ts'
 import type { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord, Formatter } from '../records/formatter.ts'
+import type { RecordReader } from './record-reader.ts'
 
 export interface PrinterOptions {
   readonly formatter: Formatter
@@ -61,6 +63,33 @@ export class RecordPrinter {
         this.#onError(error)
       }
     }
+  }
+}
+
+/** When to stop reading. */
+export interface ReadLimits {
+  readonly records: number
+  /** Without a record for this long. */
+  readonly idleMs: number
+  readonly totalMs: number
+}
+
+/** Prints what the reader gives until a limit is reached, or the reader has no more. */
+export async function printRecords(
+  reader: RecordReader,
+  printer: RecordPrinter,
+  limits: ReadLimits,
+  cluster: Cluster,
+): Promise<void> {
+  const whole = cluster.deadline(limits.totalMs)
+  let idle = cluster.deadline(limits.idleMs)
+  while (printer.count < limits.records) {
+    const records = await reader.next(Math.min(idle.leftMs, whole.leftMs))
+    if (records === null) return
+    const before = printer.count
+    printer.print(records, limits.records)
+    // Transaction markers and aborted records are no records to whoever waits for one.
+    if (printer.count > before) idle = cluster.deadline(limits.idleMs)
   }
 }
 

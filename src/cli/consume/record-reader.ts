@@ -3,15 +3,13 @@ import type { FetchSettings } from '../../client/fetch-config.ts'
 import type { FetchTarget } from '../../client/fetch-partition.ts'
 import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { Fetcher } from '../../client/fetcher.ts'
-import type { TopicPartition } from '../../client/leaders.ts'
 import { type ReadRange, resolveRanges } from '../../client/read-range.ts'
+import { partitionName } from '../../client/topic-partition.ts'
 import { Failure } from '../failures.ts'
 import type { Selection } from './selection.ts'
 
 /** How often a topic that does not exist is looked for. */
 const MISSING_TOPIC_MS = 500
-
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`
 
 /**
  * Reads all chosen partitions, without a group. Partitions that come into being are found every metadata.max.age.ms
@@ -83,7 +81,7 @@ export class RecordReader {
     this.#current = null
     if (!records) return
     const { topic, partition } = records
-    this.#targets.set(keyOf(records), { topic, partition, from: records.range.nextOffset })
+    this.#targets.set(partitionName(records), { topic, partition, from: records.range.nextOffset })
   }
 
   /** Whether a bounded read has come to its end. */
@@ -98,7 +96,7 @@ export class RecordReader {
     // A topic that was not there at first is read from its start as well.
     this.#hasLooked = true
     this.#lookedMs = this.#cluster.clock.now()
-    const added = found.filter((target) => !this.#targets.has(keyOf(target)))
+    const added = found.filter((target) => !this.#targets.has(partitionName(target)))
     if (found.length === 0 && this.#range.until !== undefined)
       throw new Failure('there is no such topic to read')
     if (added.length === 0 || this.#isClosed) return
@@ -106,7 +104,7 @@ export class RecordReader {
     const range: ReadRange = isFirst ? this.#range : { from: 'earliest' }
     const isolation = this.#settings['isolation.level']
     for (const target of await resolveRanges(this.#cluster, added, range, isolation)) {
-      this.#targets.set(keyOf(target), target)
+      this.#targets.set(partitionName(target), target)
     }
     this.#fetcher?.close()
     this.#fetcher = new Fetcher(this.#cluster, this.#settings, [...this.#targets.values()])

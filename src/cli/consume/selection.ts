@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { FetchSettings } from '../../client/fetch-config.ts'
-import type { TopicPartition } from '../../client/leaders.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
+import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
 import { javaMatcher } from '../java-regex.ts'
