@@ -1,4 +1,4 @@
-import { type ErrorName, errorName, KafkaError } from '../protocol/errors.ts'
+import { checkError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { type Address, parseAddresses } from './addresses.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -37,6 +37,12 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
 }
 
+export interface OnceOptions {
+  readonly node: number | 'any' | 'controller'
+  readonly deadline: Deadline
+  readonly version?: number | undefined
+}
+
 export interface TopicsOptions {
   /** Asks the brokers even when the answer is known. */
   readonly refresh?: boolean | undefined
@@ -46,9 +52,6 @@ export interface TopicsOptions {
 
 /** What to send; a function when it depends on the version that is spoken. */
 export type Body<Q extends Fields> = Encodable<Q> | ((version: number) => Encodable<Q>)
-
-export const bodyFor = <Q extends Fields>(body: Body<Q>, version: number): Encodable<Q> =>
-  typeof body === 'function' ? body(version) : body
 
 /** A Kafka cluster as a client sees it: its brokers, topics and leaders, and requests to them. */
 export class Cluster {
@@ -99,14 +102,25 @@ export class Cluster {
     options: CallOptions = {},
   ): Promise<Decoded<S>> {
     const deadline = this.deadline(options.timeoutMs)
+    const { node = 'any', version } = options
     return this.retrying(deadline, async () => {
-      const connection = await this.#connectionTo(options.node ?? 'any')
-      const version = options.version ?? connection.version(api)
-      const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
-      const answer = await connection.request(api, bodyFor(body, version), { version, timeoutMs })
-      this.#checkAnswer(answer)
+      const answer = await this.requestOnce(api, body, { node, deadline, version })
+      checkAnswer(answer)
       return answer
     })
+  }
+
+  /** Sends a request a single time, and gives the answer whatever its error codes are. */
+  async requestOnce<Q extends Fields, S extends Fields>(
+    api: Api<Q, S>,
+    body: Body<Q>,
+    { node, deadline, version: wanted }: OnceOptions,
+  ): Promise<Decoded<S>> {
+    const connection = await this.#connectionTo(node)
+    const version = wanted ?? connection.version(api)
+    const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
+    const encodable = typeof body === 'function' ? body(version) : body
+    return await connection.request(api, encodable, { version, timeoutMs })
   }
 
   /** Topics by name with their partitions and leaders; each has an error of its own. */
@@ -183,11 +197,11 @@ export class Cluster {
       this.metadata.ask(await this.connections.any(), names, allowAutoTopicCreation),
     )
   }
+}
 
-  #checkAnswer(answer: object): void {
-    const { errorCode, errorMessage } = answer as { errorCode?: unknown; errorMessage?: unknown }
-    if (typeof errorCode !== 'number' || errorCode === 0) return
-    const code: ErrorName = errorName(errorCode)
-    throw new KafkaError(code, typeof errorMessage === 'string' ? errorMessage : null)
-  }
+/** Throws what the top of an answer says went wrong; most answers have a code for each item instead. */
+function checkAnswer(answer: { readonly errorCode?: unknown; readonly errorMessage?: unknown }): void {
+  const { errorCode, errorMessage } = answer
+  if (typeof errorCode !== 'number') return
+  checkError(errorCode, typeof errorMessage === 'string' ? errorMessage : null)
 }

@@ -1,7 +1,7 @@
-import { errorName, KafkaError } from '../protocol/errors.ts'
+import { checkError } from '../protocol/errors.ts'
 import { FindCoordinator } from '../protocol/messages/metadata.ts'
 import type { Api, Decoded, Fields } from '../protocol/schema.ts'
-import { type Body, bodyFor, type Cluster } from './cluster.ts'
+import type { Body, Cluster } from './cluster.ts'
 
 /** What a coordinator looks after; the number is its key type on the wire. */
 const KEY_TYPES = { group: 0, transaction: 1, share: 2 } as const
@@ -22,7 +22,7 @@ export function findCoordinator(
       options,
     )
     const found = answer.coordinators[0] ?? answer
-    if (found.errorCode !== 0) throw new KafkaError(errorName(found.errorCode), found.errorMessage)
+    checkError(found.errorCode, found.errorMessage)
     return found.nodeId
   })
 }
@@ -43,12 +43,8 @@ export function requestCoordinator<Q extends Fields, S extends Fields>(
   const deadline = cluster.deadline(options.timeoutMs)
   return cluster.retrying(deadline, async () => {
     const node = await findCoordinator(cluster, kind, key, { timeoutMs: deadline.leftMs })
-    const connection = await cluster.connectionTo(node)
-    const version = connection.version(api)
-    const timeoutMs = Math.min(cluster.requestTimeoutMs, deadline.leftMs)
-    const answer = await connection.request(api, bodyFor(body, version), { version, timeoutMs })
-    const code = options.errorCodeIn?.(answer) ?? (answer as { errorCode?: number }).errorCode ?? 0
-    if (code !== 0) throw new KafkaError(errorName(code))
+    const answer = await cluster.requestOnce(api, body, { node, deadline })
+    checkError(options.errorCodeIn?.(answer) ?? (answer as { errorCode?: number }).errorCode ?? 0)
     return answer
   })
 }

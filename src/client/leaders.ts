@@ -1,14 +1,10 @@
-import { errorCode, errorName, KafkaError } from '../protocol/errors.ts'
+import { itemError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { sleep } from './clock.ts'
 import type { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './metadata.ts'
 import { backoffMs, type Deadline, isRetriable } from './retry.ts'
-
-export interface TopicPartition {
-  readonly topic: string
-  readonly partition: number
-}
+import { partitionName, type TopicPartition } from './topic-partition.ts'
 
 /** What became of one partition: the answer of its leader, or what went wrong. */
 export type LeaderResult<P, A> =
@@ -27,8 +23,6 @@ export interface LeaderRequest<Q extends Fields, S extends Fields, P, A> {
 /** How long a topic or partition that nobody knows is asked for again: it may just have been created. */
 const UNKNOWN_TOPIC_MS = 1000
 
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}:${partition}`
-
 /**
  * Asks the leader of each partition, all leaders at once, and again those whose leader moved or went away. Gives one
  * result for each target, in the order of the targets.
@@ -44,14 +38,16 @@ export async function requestLeaders<Q extends Fields, S extends Fields, P exten
   let left = [...targets]
   for (let round = 1; ; round++) {
     for (const result of await askOnce(cluster, left, request, deadline))
-      results.set(keyOf(result.target), result)
-    left = left.filter((target) => mayPass(results.get(keyOf(target))?.error ?? null, unknownDeadline))
+      results.set(partitionName(result.target), result)
+    left = left.filter((target) =>
+      mayPass(results.get(partitionName(target))?.error ?? null, unknownDeadline),
+    )
     const waitMs = backoffMs(round, cluster, cluster.random)
     if (left.length === 0 || waitMs >= deadline.leftMs) break
     for (const { topic } of left) cluster.metadata.invalidate(topic)
     await sleep(cluster.clock, waitMs)
   }
-  return targets.map((target) => results.get(keyOf(target))!)
+  return targets.map((target) => results.get(partitionName(target))!)
 }
 
 function mayPass(error: Error | null, unknownDeadline: Deadline): boolean {
@@ -83,7 +79,7 @@ async function askOnce<Q extends Fields, S extends Fields, P extends TopicPartit
 }
 
 /** The broker that leads the partition, or why there is none. */
-export function leaderOf(metadata: TopicMetadata | undefined, target: TopicPartition): number | KafkaError {
+function leaderOf(metadata: TopicMetadata | undefined, target: TopicPartition): number | KafkaError {
   const { topic, partition } = target
   if (metadata === undefined || metadata.error === 'UNKNOWN_TOPIC_OR_PARTITION') {
     return new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `topic '${topic}' does not exist`)
@@ -106,35 +102,21 @@ async function askLeader<Q extends Fields, S extends Fields, P extends TopicPart
   { api, body, read }: LeaderRequest<Q, S, P, A>,
   deadline: Deadline,
 ): Promise<LeaderResult<P, A>[]> {
-  const failed = (target: P, error: Error): LeaderResult<P, A> => ({ target, answer: null, error })
   try {
-    const connection = await cluster.connectionTo(node)
-    const version = connection.version(api)
-    const timeoutMs = Math.min(cluster.requestTimeoutMs, Math.max(1, deadline.leftMs))
-    const answer = await connection.request(api, body(targets, version), { version, timeoutMs })
-    const answers = new Map([...read(answer)].map((item) => [keyOf(item), item]))
+    const bodyFor = (version: number): Encodable<Q> => body(targets, version)
+    const answer = await cluster.requestOnce(api, bodyFor, { node, deadline })
+    const answers = new Map([...read(answer)].map((item) => [partitionName(item), item]))
     return targets.map((target) => {
-      const item = answers.get(keyOf(target))
-      const code = item?.errorCode ?? errorCode('UNKNOWN_SERVER_ERROR')
-      if (item === undefined || code !== 0) return failed(target, new KafkaError(errorName(code)))
-      return { target, answer: item.answer, error: null }
+      const item = answers.get(partitionName(target))
+      if (item === undefined) {
+        const error = new KafkaError('UNKNOWN_SERVER_ERROR', 'the answer lacks a partition')
+        return { target, answer: null, error }
+      }
+      const error = itemError(item)
+      return error ? { target, answer: null, error } : { target, answer: item.answer, error: null }
     })
   } catch (error) {
     if (!isRetriable(error) && !(error instanceof KafkaError)) throw error
-    return targets.map((target) => failed(target, error))
+    return targets.map((target) => ({ target, answer: null, error }))
   }
-}
-
-/** The partitions as wire messages list them: under their topic. */
-export function byTopic<P extends TopicPartition, T>(
-  targets: readonly P[],
-  item: (target: P) => T,
-): { name: string; partitions: T[] }[] {
-  const topics = new Map<string, T[]>()
-  for (const target of targets) {
-    const partitions = topics.get(target.topic)
-    if (partitions === undefined) topics.set(target.topic, [item(target)])
-    else partitions.push(item(target))
-  }
-  return [...topics].map(([name, partitions]) => ({ name, partitions }))
 }

@@ -1,6 +1,7 @@
 import { ListOffsets } from '../protocol/messages/offsets.ts'
 import type { Cluster } from './cluster.ts'
-import { byTopic, type LeaderResult, requestLeaders, type TopicPartition } from './leaders.ts'
+import { type LeaderResult, requestLeaders } from './leaders.ts'
+import { byTopic, type TopicPartition } from './topic-partition.ts'
 
 /** Timestamps that stand for a place in the log (KIP-79, 734, 405, 1005, 1023). */
 export const OFFSET_SPECS = {

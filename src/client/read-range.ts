@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts'
 import type { FetchTarget } from './fetch-partition.ts'
-import type { TopicPartition } from './leaders.ts'
 import { type IsolationLevel, listOffsets, OFFSET_SPECS } from './offsets.ts'
+import type { TopicPartition } from './topic-partition.ts'
 
 /** A place in a partition, to be looked up. */
 export type Place =

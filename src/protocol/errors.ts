@@ -710,7 +710,17 @@ export class KafkaError extends Error {
   }
 }
 
+/** What went wrong with one item of an answer, in its own sentence when it brought one; undefined when nothing did. */
+export function itemError(item: {
+  readonly errorCode: number
+  readonly errorMessage?: string | null
+}): KafkaError | undefined {
+  if (item.errorCode === 0) return undefined
+  return new KafkaError(errorName(item.errorCode), item.errorMessage || null)
+}
+
 /** Throws a KafkaError unless `code` is 0; `detail` replaces the table's sentence when the answer brought one. */
 export function checkError(code: number, detail?: string | null): void {
-  if (code !== 0) throw new KafkaError(errorName(code), detail)
+  const error = itemError({ errorCode: code, errorMessage: detail ?? null })
+  if (error) throw error
 }

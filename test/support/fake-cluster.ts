@@ -37,6 +37,11 @@ export function fakeCluster({
   const addresses = brokers.map((nodeId) => ({ nodeId, host: `host-${nodeId}`, port: 9092, rack: null }))
   const fake = {
     requestTimeoutMs: 30_000,
+    defaultApiTimeoutMs: 1000,
+    retryBackoffMs: 1000,
+    retryBackoffMaxMs: 1000,
+    clock: systemClock,
+    random: () => 0.5,
     metadata: { clusterId: 'cluster-of-a-test-abcd' },
     connections: { brokers: new Map(addresses.map((broker) => [broker.nodeId, broker])) },
     async request(api: { name: string }, body: unknown, options: { node?: unknown } = {}) {
@@ -46,6 +51,8 @@ export function fakeCluster({
       if (answer === undefined) throw new Error(`the test has no answer to ${api.name}`)
       return answer(sent as never, options.node)
     },
+    requestOnce: (api: { name: string }, body: unknown, options: { node?: unknown }) =>
+      fake.request(api, body, options),
     allTopics: async () => new Map(byName),
     topics: async (names: readonly string[]) =>
       new Map(names.flatMap((name) => (byName.has(name) ? [[name, byName.get(name)!]] : []))),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 
+import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
@@ -8,7 +9,6 @@ import { parseOffsetFile } from '../offsets/offset-file.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
 import type { Listing } from '../output.ts'
 import { ALL_FORMATS } from '../output.ts'
-import { partitionName } from '../per-leader.ts'
 
 export const deleteRecordsTool = defineCommand({
   name: 'delete-records',
@@ -36,17 +36,10 @@ export const deleteRecordsTool = defineCommand({
     const cluster = await context.cluster(options)
     if (context.isText)
       context.io.out('Executing records delete operation\nRecords delete operation completed:\n')
-    const outcomes = await deleteRecords(cluster, wanted)
-    const rows = [...outcomes].map(([target, outcome]) =>
-      'answer' in outcome
-        ? { topic: target.topic, partition: target.partition, lowWatermark: outcome.answer, error: null }
-        : {
-            topic: target.topic,
-            partition: target.partition,
-            lowWatermark: null,
-            error: outcome.error.message,
-          },
-    )
+    const results = await deleteRecords(cluster, wanted)
+    const rows = results.map(({ target: { topic, partition }, answer, error }) => {
+      return { topic, partition, lowWatermark: answer, error: error?.message ?? null }
+    })
     await print(rows, context)
     return rows.some(({ error }) => error !== null) ? 1 : 0
   },
@@ -73,9 +66,7 @@ async function print(rows: readonly DeletedRow[], context: Context): Promise<voi
 }
 
 export function deletedListing(rows: readonly DeletedRow[]): Listing {
-  const sorted = [...rows].sort((a, b) =>
-    a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
-  )
+  const sorted = [...rows].sort(comparePartitions)
   return {
     text: () =>
       rows

@@ -1,13 +1,13 @@
+import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
 import { Failure, UsageError } from '../failures.ts'
-import { listOffsets, NAMED_TIMES } from '../offsets/list-offsets.ts'
 import type { OffsetRow } from '../offsets/listing.ts'
 import { offsetListing } from '../offsets/listing.ts'
 import { ruleFilter, topicFilter, withoutInternal } from '../offsets/partition-filter.ts'
 import { BadValue } from '../option-spec.ts'
 import { SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
-import { partitionName } from '../per-leader.ts'
 
 const occurred = (reason: string): string => `Error occurred: ${reason}`
 
@@ -23,9 +23,9 @@ export const getOffsets = defineCommand({
     },
     time: {
       flags: '--time <spec>',
-      help: `${Object.keys(NAMED_TIMES).join(', ')}, or milliseconds since 1970.`,
+      help: `${Object.keys(OFFSET_SPECS).join(', ')}, or milliseconds since 1970.`,
       parse: parseTime,
-      default: -1,
+      default: OFFSET_SPECS.latest,
     },
     excludeInternalTopics: { flags: '--exclude-internal-topics', help: "Leave out Kafka's own topics." },
   },
@@ -45,26 +45,21 @@ export const getOffsets = defineCommand({
     const partitions = [...(await cluster.allTopics()).values()].flatMap((topic) =>
       topic.partitions
         .filter(({ partition }) => filter(topic.name, partition))
-        .map(({ partition }) => ({ topic: topic.name, partition })),
+        .map(({ partition }) => ({ topic: topic.name, partition, timestamp: options.time })),
     )
     if (partitions.length === 0) {
       throw new Failure(occurred('Could not match any topic-partitions with the specified filters'))
     }
-    const outcomes = await listOffsets(cluster, partitions, options.time)
+    const results = await listOffsets(cluster, partitions)
     const rows: OffsetRow[] = []
-    let failed = 0
-    for (const [partition, outcome] of outcomes) {
-      if ('answer' in outcome) {
-        if (outcome.answer.offset >= 0) rows.push({ ...partition, offset: outcome.answer.offset })
-        continue
-      }
-      failed++
-      context.say(
-        `Skip getting offsets for topic-partition ${partitionName(partition)} due to error: ${outcome.error.message}`,
-      )
+    for (const { target, answer, error } of results) {
+      const name = partitionName(target)
+      if (error)
+        context.say(`Skip getting offsets for topic-partition ${name} due to error: ${error.message}`)
+      else if (answer.offset >= 0) rows.push({ ...target, offset: answer.offset })
     }
     await context.print(offsetListing(rows))
-    return failed > 0 ? 1 : 0
+    return results.some(({ error }) => error !== null) ? 1 : 0
   },
 })
 
@@ -82,8 +77,7 @@ function readFilter({
 }
 
 function parseTime(text: string): number {
-  const named = NAMED_TIMES[text]
-  if (named) return named.timestamp
+  if (Object.hasOwn(OFFSET_SPECS, text)) return OFFSET_SPECS[text as keyof typeof OFFSET_SPECS]
   if (/^[+-]?\d+$/.test(text)) return Number(text)
   throw new BadValue(
     `Malformed time argument ${text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp / -4 or earliest-local / ` +

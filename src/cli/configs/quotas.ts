@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
+import { itemError } from '../../protocol/errors.ts'
 import { AlterClientQuotas, DescribeClientQuotas } from '../../protocol/messages/configs.ts'
 import { Failure } from '../failures.ts'
-import { itemError } from '../item-error.ts'
 import { javaDouble } from '../java-double.ts'
 import { javaHashOrder } from '../java-order.ts'
 import type { Changes } from './changes.ts'

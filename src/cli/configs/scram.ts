@@ -1,10 +1,9 @@
 import { pbkdf2Sync } from 'node:crypto'
 
 import type { Cluster } from '../../client/cluster.ts'
-import { errorName, exceptionName } from '../../protocol/errors.ts'
+import { errorName, exceptionName, itemError } from '../../protocol/errors.ts'
 import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../../protocol/messages/auth.ts'
 import { Failure } from '../failures.ts'
-import { itemError } from '../item-error.ts'
 import type { Changes } from './changes.ts'
 import type { EntityConfigs } from './listing.ts'
 

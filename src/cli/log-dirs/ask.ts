@@ -1,4 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
+import { comparePartitions } from '../../client/topic-partition.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
 import { checkError, errorName } from '../../protocol/errors.ts'
 import { DescribeLogDirs } from '../../protocol/messages/cluster.ts'
@@ -44,7 +45,7 @@ export async function askLogDirs(
               isFuture: isFutureKey,
             })),
           )
-          .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1)),
+          .sort(comparePartitions),
       }))
     }),
   )

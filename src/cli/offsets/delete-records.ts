@@ -1,35 +1,27 @@
 import type { Cluster } from '../../client/cluster.ts'
+import type { LeaderResult } from '../../client/leaders.ts'
+import { requestLeaders } from '../../client/leaders.ts'
+import { byTopic } from '../../client/topic-partition.ts'
 import { DeleteRecords } from '../../protocol/messages/offsets.ts'
-import { itemError } from '../item-error.ts'
-import type { Outcome } from '../per-leader.ts'
-import { askLeaders, groupByTopic } from '../per-leader.ts'
 import type { OffsetTarget } from './offset-file.ts'
 
 /** Moves the start of each partition; the answer is where it starts now. */
 export function deleteRecords(
   cluster: Cluster,
   targets: readonly OffsetTarget[],
-): Promise<Map<OffsetTarget, Outcome<number>>> {
-  return askLeaders(cluster, targets, async (node, led) => {
-    const topics = groupByTopic(led).map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partition, offset }) => ({ partitionIndex: partition, offset })),
-    }))
-    const answer = await cluster.request(
-      DeleteRecords,
-      { topics, timeoutMs: cluster.requestTimeoutMs },
-      { node },
-    )
-    const outcomes = new Map<OffsetTarget, Outcome<number>>()
-    for (const { name, partitions } of answer.topics) {
-      for (const result of partitions) {
-        const target = led.find(
-          ({ topic, partition }) => topic === name && partition === result.partitionIndex,
-        )
-        const error = itemError(result)
-        if (target) outcomes.set(target, error ? { error } : { answer: result.lowWatermark })
+): Promise<LeaderResult<OffsetTarget, number>[]> {
+  return requestLeaders(cluster, targets, {
+    api: DeleteRecords,
+    body: (led) => ({
+      topics: byTopic(led, ({ partition, offset }) => ({ partitionIndex: partition, offset })),
+      timeoutMs: cluster.requestTimeoutMs,
+    }),
+    *read({ topics }) {
+      for (const { name, partitions } of topics) {
+        for (const { partitionIndex, errorCode, lowWatermark } of partitions) {
+          yield { topic: name, partition: partitionIndex, errorCode, answer: lowWatermark }
+        }
       }
-    }
-    return outcomes
+    },
   })
 }

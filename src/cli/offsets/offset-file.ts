@@ -1,6 +1,5 @@
+import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { Failure } from '../failures.ts'
-import type { TopicPartition } from '../per-leader.ts'
-import { partitionName } from '../per-leader.ts'
 
 export interface OffsetTarget extends TopicPartition {
   /** The first record to keep; -1 for the end of the partition. */

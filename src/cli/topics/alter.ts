@@ -1,10 +1,10 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
+import { itemError } from '../../protocol/errors.ts'
 import { CreatePartitions, DeleteTopics } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { throwFailures } from '../failures.ts'
-import { itemError } from '../item-error.ts'
 
 export interface MorePartitions {
   readonly partitions: number

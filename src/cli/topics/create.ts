@@ -1,8 +1,8 @@
 import type { Cluster } from '../../client/cluster.ts'
+import { itemError } from '../../protocol/errors.ts'
 import { CreateTopics } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
-import { itemError } from '../item-error.ts'
 import type { Listing } from '../output.ts'
 import { topicFailure } from './sentence.ts'
 

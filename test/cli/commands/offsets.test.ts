@@ -188,7 +188,7 @@ test('a topic that is not there fails for itself', async () => {
     topic: 'none',
     partition: 0,
     lowWatermark: null,
-    error: 'This server does not host this topic-partition.',
+    error: "topic 'none' does not exist",
   })
 })
 
