@@ -1,15 +1,6 @@
 import type { Context } from './context.ts'
-import type { OptionSpecs, Values } from './option-spec.ts'
+import type { Given, OptionSpecs, Values } from './option-spec.ts'
 import type { Format } from './output.ts'
-
-/** Which options stand on the command line, before any value was looked at. */
-export interface Given<Key extends string = string> {
-  has(key: Key): boolean
-  /** The texts given for an option, in order. */
-  texts(key: Key): readonly string[]
-  /** The options in the order they were given, each as often as it was. */
-  readonly order: readonly Key[]
-}
 
 export interface CommandSpec<O extends OptionSpecs> {
   readonly name: string

@@ -1,7 +1,7 @@
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
-import type { Given } from './command.ts'
 import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
+import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output.ts'
 import { render } from './output.ts'
 import { clusterOptions, readProperties } from './properties.ts'

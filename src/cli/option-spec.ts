@@ -37,6 +37,15 @@ type ValueOf<S extends OptionSpec> = S extends { repeatable: true }
 /** What `run` gets: a value for each option, undefined only where none is required and there is no default. */
 export type Values<O extends OptionSpecs> = { readonly [K in keyof O]: ValueOf<O[K]> }
 
+/** Which options stand on the command line, before any value was looked at. */
+export interface Given<Key extends string = string> {
+  has(key: Key): boolean
+  /** The texts given for an option, in order. */
+  texts(key: Key): readonly string[]
+  /** The options in the order they were given, each as often as it was. */
+  readonly order: readonly Key[]
+}
+
 /** Text that an option cannot take; the tool's own sentence names the option. */
 export class BadValue extends Error {
   override readonly name = 'BadValue'

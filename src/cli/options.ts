@@ -1,5 +1,5 @@
-import type { Given } from './command.ts'
 import { UsageError } from './failures.ts'
+import type { Given } from './option-spec.ts'
 import { BadValue } from './option-spec.ts'
 
 /** What every tool takes besides its own options. */

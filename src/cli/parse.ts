@@ -1,9 +1,9 @@
 import { CommanderError, Option, Command as Parser } from 'commander'
 
-import type { Command, Given } from './command.ts'
+import type { Command } from './command.ts'
 import { closest } from './did-you-mean.ts'
 import { UsageError } from './failures.ts'
-import type { OptionSpec, OptionSpecs } from './option-spec.ts'
+import type { Given, OptionSpec, OptionSpecs } from './option-spec.ts'
 import { BadValue, longName, shortName, takesValue } from './option-spec.ts'
 import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 

@@ -1,6 +1,6 @@
-import type { Given } from '../command.ts'
 import { closest } from '../did-you-mean.ts'
 import { UsageError } from '../failures.ts'
+import type { Given } from '../option-spec.ts'
 
 export type EntityType =
   | 'topics'

@@ -1,6 +1,6 @@
 import type { Place } from '../../client/read-range.ts'
-import type { Given } from '../command.ts'
 import { UsageError } from '../failures.ts'
+import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
 import { int, long } from '../options.ts'
 import { parseFrom, parseUntil } from './place.ts'

@@ -1,5 +1,5 @@
-import type { Given } from '../command.ts'
 import { UsageError } from '../failures.ts'
+import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
 import { int, long } from '../options.ts'
 
