@@ -1,4 +1,3 @@
-import type { Given } from '../command.ts'
 import { defineCommand } from '../command.ts'
 import { alterConfigs } from '../configs/alter.ts'
 import { readChanges } from '../configs/changes.ts'
@@ -8,6 +7,7 @@ import { describeQuotas } from '../configs/quotas.ts'
 import { describeResources, isResource } from '../configs/resources.ts'
 import { describeScram } from '../configs/scram.ts'
 import { UsageError } from '../failures.ts'
+import type { Given } from '../option-spec.ts'
 import {
   CONTROLLER_OPTION,
   checkServerChoice,

@@ -1,6 +1,6 @@
-import type { Given } from '../command.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
+import type { Given } from '../option-spec.ts'
 import { DRY_RUN, exactlyOne, forbid, int, requireOptions, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 import { topicListing } from '../topics/list.ts'
