@@ -1,10 +1,11 @@
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
+import { clusterOptions, commonSettings } from '../client/common-config.ts'
 import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output.ts'
 import { render } from './output.ts'
-import { clusterOptions, readProperties } from './properties.ts'
+import { readProperties } from './properties.ts'
 
 /** The values of SERVER_OPTIONS. */
 export interface ServerOptions {
@@ -88,7 +89,7 @@ export class Context {
     const properties = options.commandConfig === undefined ? new Map() : readProperties(options.commandConfig)
     this.#server = chooseServer(options, properties, this.io.env)
     const cluster = await this.#connect({
-      ...clusterOptions(properties),
+      ...clusterOptions(commonSettings(properties)),
       ...more,
       bootstrapServers: this.#server.addresses,
     })

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 
-import type { ClusterOptions } from '../client/cluster.ts'
 import { Failure } from './failures.ts'
 
 /** The settings of a Java .properties text, in order of appearance; the last of a name wins. */
@@ -46,35 +45,4 @@ function unescapeText(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S])|$)/g, (_, code?: string, letter: string = '') =>
     code === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
   )
-}
-
-const MILLISECONDS = {
-  'request.timeout.ms': 'requestTimeoutMs',
-  'default.api.timeout.ms': 'defaultApiTimeoutMs',
-  'socket.connection.setup.timeout.ms': 'connectTimeoutMs',
-  'retry.backoff.ms': 'retryBackoffMs',
-  'retry.backoff.max.ms': 'retryBackoffMaxMs',
-  'metadata.max.age.ms': 'metadataMaxAgeMs',
-} as const satisfies Record<string, keyof ClusterOptions>
-
-/** What a client's properties mean for the connections; those that cannot be honoured are refused by name. */
-export function clusterOptions(properties: ReadonlyMap<string, string>): Partial<ClusterOptions> {
-  const protocol = properties.get('security.protocol')?.trim().toUpperCase() ?? 'PLAINTEXT'
-  if (protocol !== 'PLAINTEXT') {
-    throw new Failure(`security.protocol=${protocol} is not supported`, { hint: 'ktool speaks PLAINTEXT' })
-  }
-  if (properties.has('config.providers')) throw new Failure('config.providers is not supported')
-  const options: Record<string, unknown> = {}
-  for (const [name, key] of Object.entries(MILLISECONDS)) {
-    const text = properties.get(name)
-    if (text !== undefined) options[key] = milliseconds(name, text)
-  }
-  const clientId = properties.get('client.id')
-  if (clientId) options.clientId = clientId
-  return options
-}
-
-function milliseconds(name: string, text: string): number {
-  if (/^\s*\d+\s*$/.test(text)) return Number(text)
-  throw new Failure(`Invalid value ${text} for configuration ${name}: Not a number of type INT`)
 }

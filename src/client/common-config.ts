@@ -1,5 +1,5 @@
 import type { ClusterOptions } from './cluster.ts'
-import { property, type SettingsOf } from './properties.ts'
+import { pickSettings, property, type SettingsOf } from './properties.ts'
 import { int, long, text } from './property-types.ts'
 
 /** Properties that every kind of client has. */
@@ -15,6 +15,10 @@ export const COMMON_PROPERTIES = {
 } as const
 
 export type CommonSettings = SettingsOf<typeof COMMON_PROPERTIES>
+
+/** Settings of a client that has no properties of its own; a file may hold those of others, too. */
+export const commonSettings = (properties: ReadonlyMap<string, string>): CommonSettings =>
+  pickSettings(COMMON_PROPERTIES, properties)
 
 /** The part of the settings that a Cluster takes. */
 export function clusterOptions(settings: CommonSettings): ClusterOptions {

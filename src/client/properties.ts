@@ -39,8 +39,8 @@ const WITHOUT_EFFECT = [
   'socket.connection.setup.timeout.max.ms',
 ]
 
-/** Properties whose only value understood so far is the one given here. */
-const ONLY: Readonly<Record<string, string>> = { 'security.protocol': 'PLAINTEXT' }
+/** Properties that no client can pass over, with the only value understood so far. */
+const ONLY: Readonly<Record<string, string>> = { 'config.providers': '', 'security.protocol': 'PLAINTEXT' }
 
 /** Reads properties by the table; SettingError for values that make no sense and names that mean nothing. */
 export function readSettings<Table extends PropertyTable>(
@@ -48,16 +48,21 @@ export function readSettings<Table extends PropertyTable>(
   properties: ReadonlyMap<string, string>,
   withoutEffect: readonly string[] = [],
 ): SettingsOf<Table> {
-  for (const [name, value] of properties) {
-    if (Object.hasOwn(table, name)) continue
-    const only = ONLY[name]
-    if (only !== undefined && value.trim().toUpperCase() === only) continue
-    if (WITHOUT_EFFECT.includes(name) || withoutEffect.includes(name)) continue
-    throw new SettingError(
-      only === undefined
-        ? `the property '${name}' is unknown or not supported`
-        : `the property '${name}' cannot be '${value}', only '${only}' is supported`,
-    )
+  const known = [...Object.keys(table), ...Object.keys(ONLY), ...WITHOUT_EFFECT, ...withoutEffect]
+  const stranger = [...properties.keys()].find((name) => !known.includes(name))
+  if (stranger !== undefined) throw new SettingError(`the property '${stranger}' is unknown or not supported`)
+  return pickSettings(table, properties)
+}
+
+/** Reads what the table has of the properties, and passes over those that are meant for clients of other kinds. */
+export function pickSettings<Table extends PropertyTable>(
+  table: Table,
+  properties: ReadonlyMap<string, string>,
+): SettingsOf<Table> {
+  for (const [name, only] of Object.entries(ONLY)) {
+    const value = properties.get(name)?.trim()
+    if (value === undefined || value.toUpperCase() === only) continue
+    throw new SettingError(`${name}=${value} is not supported${only && `, only ${only} is`}`)
   }
   const settings = Object.entries(table).map(([name, { type, default: value }]) => {
     const given = properties.get(name)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { clusterOptions, parseProperties } from '../../src/cli/properties.ts'
+import { parseProperties } from '../../src/cli/properties.ts'
 
 test.each([
   ['a=1', { a: '1' }],
@@ -20,17 +20,4 @@ test.each([
   ['a=1 # part of it', { a: '1 # part of it' }],
 ])('%j is read as Java reads it', (text, expected) => {
   expect(Object.fromEntries(parseProperties(text))).toEqual(expected)
-})
-
-test('settings of a client become settings of our connections', () => {
-  const properties = parseProperties('request.timeout.ms=2000\nclient.id=me\nacks=all')
-  expect(clusterOptions(properties)).toEqual({ requestTimeoutMs: 2000, clientId: 'me' })
-})
-
-test.each([
-  ['security.protocol=SASL_SSL', 'security.protocol=SASL_SSL is not supported'],
-  ['config.providers=file', 'config.providers is not supported'],
-  ['request.timeout.ms=soon', 'Invalid value soon for configuration request.timeout.ms'],
-])('%s is refused by name', (text, message) => {
-  expect(() => clusterOptions(parseProperties(text))).toThrow(message)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clusterOptions } from '../../src/client/common-config.ts'
+import { clusterOptions, commonSettings } from '../../src/client/common-config.ts'
 import { fetchSettings } from '../../src/client/fetch-config.ts'
 import { producerSettings } from '../../src/client/producer-config.ts'
 
@@ -42,7 +42,7 @@ test.each([
   [{ 'compression.type': 'brotli' }, 'String must be one of: none, gzip, snappy, lz4, zstd'],
   [{ 'lingers.ms': '1' }, "the property 'lingers.ms' is unknown or not supported"],
   [{ 'transactional.id': 'x' }, "the property 'transactional.id' is unknown or not supported"],
-  [{ 'security.protocol': 'SSL' }, "the property 'security.protocol' cannot be 'SSL'"],
+  [{ 'security.protocol': 'SSL' }, 'security.protocol=SSL is not supported, only PLAINTEXT is'],
   [{ 'enable.idempotence': 'true', acks: '1' }, 'Must set acks to all in order to use the idempotent'],
   [{ 'enable.idempotence': 'true', retries: '0' }, 'Must set retries to non-zero'],
   [
@@ -93,4 +93,17 @@ test('settings of the connection are passed on', () => {
     retryBackoffMs: 8,
     defaultApiTimeoutMs: 60_000,
   })
+})
+
+test('a client without properties of its own passes over those of others', () => {
+  const settings = commonSettings(given({ 'request.timeout.ms': '2000', 'client.id': 'me', acks: 'all' }))
+  expect(clusterOptions(settings)).toMatchObject({ requestTimeoutMs: 2000, clientId: 'me' })
+})
+
+test.each([
+  [{ 'security.protocol': 'SASL_SSL' }, 'security.protocol=SASL_SSL is not supported, only PLAINTEXT is'],
+  [{ 'config.providers': 'file' }, 'config.providers=file is not supported'],
+  [{ 'request.timeout.ms': 'soon' }, 'Invalid value soon for configuration request.timeout.ms'],
+] as [Record<string, string>, string][])('it does not pass over %j', (properties, message) => {
+  expect(() => commonSettings(given(properties))).toThrow(message)
 })
