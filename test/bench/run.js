@@ -4,13 +4,17 @@ import { join, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '../..')
 const bin = (name) => join(root, 'node_modules/.bin', name)
-const run = (program, args) => {
-  const { status } = spawnSync(program, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit'] })
+const run = (program, args, output = 'inherit') => {
+  const { status } = spawnSync(program, args, { cwd: root, stdio: ['inherit', output, 'inherit'] })
   if (status !== 0) process.exit(status ?? 1)
 }
 
-run('npm', ['run', '--silent', 'build'])
+run('npm', ['run', '--silent', 'build'], 'ignore')
 // Two folders below the root, as the sources are: both find it the same way.
 const file = 'dist/bench/main.js'
-run(bin('rolldown'), ['test/bench/main.ts', '--platform', 'node', '--file', file, '--log-level', 'warn'])
+run(
+  bin('rolldown'),
+  ['test/bench/main.ts', '--platform', 'node', '--file', file, '--log-level', 'warn'],
+  'ignore',
+)
 run(process.execPath, [file, ...process.argv.slice(2)])
