@@ -6,6 +6,11 @@ export class ManualClock implements Clock {
   #nowMs = START_MS
   readonly #tasks = new Set<{ dueMs: number; run: () => void }>()
 
+  /** How many tasks wait for their time. */
+  get pendingTasks(): number {
+    return this.#tasks.size
+  }
+
   now(): number {
     return this.#nowMs
   }

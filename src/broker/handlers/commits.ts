@@ -219,15 +219,19 @@ export const offsetDelete = handle(OffsetDelete, {
     return {
       errorCode: 0,
       topics: request.topics.map(({ name, partitions }, index): DeletedTopic => {
-        const { partitions: exist } = existing[index]!
-        const errorOf = (partition: number): ErrorName =>
-          exist.includes(partition) ? errors[index]! : 'UNKNOWN_TOPIC_OR_PARTITION'
+        const { partitions: known } = existing[index]!
+        const answer = (partitionIndex: number, error: ErrorName) => ({
+          partitionIndex,
+          errorCode: errorCode(error),
+        })
+        // As in Kafka what does not exist comes first.
+        const unknown = partitions.filter(({ partitionIndex }) => !known.includes(partitionIndex))
         return {
           name,
-          partitions: partitions.map(({ partitionIndex }) => ({
-            partitionIndex,
-            errorCode: errorCode(errorOf(partitionIndex)),
-          })),
+          partitions: [
+            ...unknown.map(({ partitionIndex }) => answer(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')),
+            ...known.map((partition) => answer(partition, errors[index]!)),
+          ],
         }
       }),
     }
