@@ -3,22 +3,15 @@ import { randomUuid } from '../../bytes/uuid.ts'
 import type { Voter } from '../../log/metadata-snapshot.ts'
 import { defineCommand, defineGroup } from '../command.ts'
 import { Failure, UsageError } from '../failures.ts'
+import { dependencyListing, mappingListing } from '../features/mapping.ts'
+import { METADATA_VERSION } from '../features/releases.ts'
 import { DRY_RUN } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 import { readProperties } from '../properties.ts'
-import { initialLevels } from '../storage/feature-levels.ts'
-import { featureListing, needsListing } from '../storage/feature-listing.ts'
-import {
-  LATEST_KNOWN,
-  LATEST_PRODUCTION,
-  METADATA_VERSION,
-  metadataVersionName,
-  metadataVersionOf,
-  SCRAM_SINCE,
-} from '../storage/features.ts'
+import { initialLevels, parseNeededLevel, unsupportedLevel } from '../storage/feature-levels.ts'
 import { formatFolders } from '../storage/format.ts'
 import { infoText, inspectFolders, problemsText } from '../storage/info.ts'
-import { parseScram } from '../storage/scram.ts'
+import { parseScram, SCRAM_SINCE } from '../storage/scram.ts'
 import { readServerConfig, type ServerConfig } from '../storage/server-config.ts'
 import { parseVoters, voterHost } from '../storage/voters.ts'
 
@@ -159,15 +152,12 @@ const versionMapping = defineCommand({
   options: {
     releaseVersion: {
       flags: '-r, --release-version <version>',
-      help: 'The release, 3.3-IV3 or later; 4.3-IV0 if left out.',
+      help: 'The release, 3.3-IV3 or later.',
+      default: '4.3-IV0',
     },
   },
   formats: ALL_FORMATS,
-  async run({ releaseVersion }, context) {
-    const level =
-      releaseVersion === undefined ? LATEST_PRODUCTION : metadataVersionOf(releaseVersion, LATEST_KNOWN)
-    await context.print(featureListing(level, releaseVersion ?? metadataVersionName(level)!))
-  },
+  run: ({ releaseVersion }, context) => context.print(mappingListing(releaseVersion)),
 })
 
 const featureDependencies = defineCommand({
@@ -183,9 +173,8 @@ const featureDependencies = defineCommand({
     },
   },
   formats: ALL_FORMATS,
-  async run({ feature }, context) {
-    await context.print(needsListing(feature))
-  },
+  run: ({ feature }, context) =>
+    context.print(dependencyListing(feature.map(parseNeededLevel), unsupportedLevel)),
 })
 
 const randomUuidCommand = defineCommand({

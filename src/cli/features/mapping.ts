@@ -1,6 +1,13 @@
 import { Failure } from '../failures.ts'
 import type { Listing } from '../output.ts'
-import { defaultLevel, FEATURES, METADATA_VERSION, releaseName, requireRelease } from './releases.ts'
+import {
+  defaultLevel,
+  FEATURES,
+  featureNamed,
+  METADATA_VERSION,
+  releaseName,
+  requireRelease,
+} from './releases.ts'
 
 export const MAPPING_COLUMNS = ['feature', 'level', 'release'] as const
 export const DEPENDENCY_COLUMNS = ['feature', 'level', 'dependency', 'dependencyLevel'] as const
@@ -37,15 +44,18 @@ export function parseFeatureLevel(text: string): FeatureLevel {
   const at = text.indexOf('=')
   if (at < 0) throw new Failure(`Can't parse feature=level string ${text}: equals sign not found.`)
   const level = text.slice(at + 1).trim()
-  if (!/^[+-]?\d+$/.test(level) || Math.abs(Number(level)) > 32767) {
+  if (!/^[+-]?\d+$/.test(level) || Number(level) < -32768 || Number(level) > 32767) {
     throw new Failure(`Can't parse feature=level string ${text}: unable to parse ${level} as a short.`)
   }
   return { feature: text.slice(0, at).trim(), level: Number(level) }
 }
 
-/** What `feature-dependencies` prints: what each level needs. */
-export function dependencyListing(levels: readonly FeatureLevel[]): Listing {
-  const found = levels.map(({ feature, level }) => ({ feature, level, needs: needsOf(feature, level) }))
+export const noSuchLevel = ({ feature, level }: FeatureLevel): string =>
+  `No feature:${feature} with feature level ${level}`
+
+/** What `feature-dependencies` prints: what each level needs. Each tool refuses a level that there is not in words of its own. */
+export function dependencyListing(levels: readonly FeatureLevel[], wordNoLevel = noSuchLevel): Listing {
+  const found = levels.map((asked) => ({ ...asked, needs: needsOf(asked, wordNoLevel) }))
   const items = found.map(({ feature, level, needs }) => ({
     feature,
     level,
@@ -71,14 +81,14 @@ function withRelease(feature: string, level: number): string {
   return feature === METADATA_VERSION ? `${feature}=${level} (${releaseName(level)})` : `${feature}=${level}`
 }
 
-function needsOf(feature: string, level: number): number | undefined {
+function needsOf(asked: FeatureLevel, wordNoLevel: typeof noSuchLevel): number | undefined {
+  const { feature, level } = asked
   if (feature === METADATA_VERSION) {
     if (releaseName(level) === undefined) throw new Failure(`Unknown metadata.version ${level}`)
     return undefined
   }
-  const known = FEATURES.find(({ name }) => name === feature)
+  const known = featureNamed(feature)
   if (known === undefined) throw new Failure(`Unknown feature: ${feature}`)
-  if (level < 0 || level > known.maxLevel)
-    throw new Failure(`No feature:${feature} with feature level ${level}`)
+  if (level < 0 || level > known.maxLevel) throw new Failure(wordNoLevel(asked))
   return known.needs[level]
 }

@@ -1,9 +1,10 @@
-// The features of Apache Kafka 4.3.1 and the level each has from which metadata.version on, as
-// `kafka-features version-mapping` and `feature-dependencies` tell.
+// The features of Apache Kafka 4.3.1, the level each has from which metadata.version on, and what levels need: what the
+// `version-mapping` and `feature-dependencies` of Kafka's tools tell.
 
 import { Failure } from '../failures.ts'
 
 export const METADATA_VERSION = 'metadata.version'
+export const KRAFT_VERSION = 'kraft.version'
 
 const METADATA_RELEASES = [
   '3.3-IV3',
@@ -32,9 +33,10 @@ const METADATA_RELEASES = [
   '4.3-IV0',
   '4.4-IV0',
 ] as const
-const FIRST_LEVEL = 7
-/** 4.4-IV0 is known but not released: nothing but its full name stands for it. */
-const LATEST_LEVEL = 30
+export const FIRST_LEVEL = 7
+export const LAST_LEVEL = FIRST_LEVEL + METADATA_RELEASES.length - 1
+/** 4.4-IV0 is known but may still change: no cluster starts with it, and nothing but its full name stands for it. */
+export const LAST_STABLE_LEVEL = 30
 
 interface Feature {
   readonly name: string
@@ -47,7 +49,7 @@ interface Feature {
 
 /** In the order in which Kafka's tools list them. */
 export const FEATURES: readonly Feature[] = [
-  { name: 'kraft.version', maxLevel: 1, defaultSince: 21, needs: {} },
+  { name: KRAFT_VERSION, maxLevel: 1, defaultSince: 21, needs: {} },
   { name: 'transaction.version', maxLevel: 2, defaultSince: 24, needs: {} },
   { name: 'group.version', maxLevel: 1, defaultSince: 22, needs: {} },
   { name: 'eligible.leader.replicas.version', maxLevel: 1, defaultSince: 26, needs: { 1: 23 } },
@@ -55,6 +57,10 @@ export const FEATURES: readonly Feature[] = [
   { name: 'streams.version', maxLevel: 1, defaultSince: 29, needs: {} },
 ]
 
+export const featureNamed = (name: string): Feature | undefined =>
+  FEATURES.find((feature) => feature.name === name)
+
+/** The level a feature has by default in a cluster of this metadata.version. */
 export const defaultLevel = ({ defaultSince, maxLevel }: Feature, metadataVersion: number): number =>
   metadataVersion >= defaultSince ? maxLevel : 0
 
@@ -68,16 +74,15 @@ export function releaseLevel(release: string): number | undefined {
   const at = METADATA_RELEASES.findLastIndex(
     (name, index) =>
       name === release ||
-      (prefix !== release && name.startsWith(prefix) && index <= LATEST_LEVEL - FIRST_LEVEL),
+      (prefix !== release && name.startsWith(prefix) && index <= LAST_STABLE_LEVEL - FIRST_LEVEL),
   )
   return at < 0 ? undefined : at + FIRST_LEVEL
 }
 
-/** As releaseLevel; Failure in Kafka's words for an unknown release. */
-export function requireRelease(release: string): number {
+/** As releaseLevel; Failure in Kafka's words for a release that is unknown or has a level above `lastLevel`. */
+export function requireRelease(release: string, lastLevel = LAST_LEVEL): number {
   const level = releaseLevel(release)
-  if (level !== undefined) return level
-  throw new Failure(
-    `Unknown metadata.version '${release}'. Supported metadata.version are: ${METADATA_RELEASES.join(', ')}`,
-  )
+  if (level !== undefined && level <= lastLevel) return level
+  const known = METADATA_RELEASES.slice(0, lastLevel - FIRST_LEVEL + 1).join(', ')
+  throw new Failure(`Unknown metadata.version '${release}'. Supported metadata.version are: ${known}`)
 }

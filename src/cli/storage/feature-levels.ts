@@ -1,16 +1,17 @@
 import { Failure } from '../failures.ts'
+import { type FeatureLevel, noSuchLevel, parseFeatureLevel } from '../features/mapping.ts'
 import {
   defaultLevel,
   FEATURES,
-  FIRST_KNOWN,
+  FIRST_LEVEL,
   featureNamed,
   KRAFT_VERSION,
-  LATEST_KNOWN,
-  LATEST_PRODUCTION,
+  LAST_LEVEL,
+  LAST_STABLE_LEVEL,
   METADATA_VERSION,
-  metadataVersionName,
-  metadataVersionOf,
-} from './features.ts'
+  releaseName,
+  requireRelease,
+} from '../features/releases.ts'
 
 export interface FeatureRequest {
   /** `--release-version`. */
@@ -23,7 +24,7 @@ export interface FeatureRequest {
 
 /** The levels of all features that a new cluster starts with, by name. Failure in Kafka's words. */
 export function initialLevels(request: FeatureRequest): ReadonlyMap<string, number> {
-  const asked = new Map(request.features.map(parseFeature))
+  const asked = new Map(request.features.map(parseFeatureLevel).map(({ feature, level }) => [feature, level]))
   const metadataLevel = chooseMetadataLevel(asked.get(METADATA_VERSION), request.releaseVersion)
   const levels = new Map([[METADATA_VERSION, metadataLevel]])
   for (const name of asked.keys()) {
@@ -38,7 +39,7 @@ export function initialLevels(request: FeatureRequest): ReadonlyMap<string, numb
         ? kraftLevel(asked.get(KRAFT_VERSION), request.hasDynamicQuorum)
         : (asked.get(feature.name) ?? defaultLevel(feature, metadataLevel))
     if (level < 0 || level > feature.maxLevel) {
-      throw new Failure(`No feature:${feature.name} with feature level ${level}`)
+      throw new Failure(noSuchLevel({ feature: feature.name, level }))
     }
     levels.set(feature.name, level)
   }
@@ -46,32 +47,22 @@ export function initialLevels(request: FeatureRequest): ReadonlyMap<string, numb
   return levels
 }
 
-function parseFeature(text: string): [name: string, level: number] {
-  const at = text.indexOf('=')
-  if (at < 0) throw new Failure(`Can't parse feature=level string ${text}: equals sign not found.`)
-  const level = text.slice(at + 1).trim()
-  if (!/^[+-]?\d{1,5}$/.test(level)) {
-    throw new Failure(`Can't parse feature=level string ${text}: unable to parse ${level} as a short.`)
-  }
-  return [text.slice(0, at).trim(), Number(level)]
-}
-
 function chooseMetadataLevel(asked: number | undefined, releaseVersion: string | undefined): number {
   if (asked === undefined) {
     return releaseVersion === undefined
-      ? LATEST_PRODUCTION
-      : metadataVersionOf(releaseVersion, LATEST_PRODUCTION)
+      ? LAST_STABLE_LEVEL
+      : requireRelease(releaseVersion, LAST_STABLE_LEVEL)
   }
   if (releaseVersion !== undefined) {
     throw new Failure('Use --release-version instead of --feature metadata.version=X to avoid ambiguity.')
   }
-  const name = metadataVersionName(asked)
+  const name = releaseName(asked)
   if (name === undefined) {
     throw new Failure(
-      `No MetadataVersion with feature level ${asked}. Valid feature levels are from ${FIRST_KNOWN} to ${LATEST_KNOWN}.`,
+      `No MetadataVersion with feature level ${asked}. Valid feature levels are from ${FIRST_LEVEL} to ${LAST_LEVEL}.`,
     )
   }
-  if (asked > LATEST_PRODUCTION) throw new Failure(`metadata.version ${name} is not yet stable.`)
+  if (asked > LAST_STABLE_LEVEL) throw new Failure(`metadata.version ${name} is not yet stable.`)
   return asked
 }
 
@@ -97,12 +88,26 @@ function kraftLevel(asked: number | undefined, hasDynamicQuorum: boolean): numbe
 function checkNeeds(levels: ReadonlyMap<string, number>): void {
   for (const feature of FEATURES) {
     const level = levels.get(feature.name)!
-    for (const [name, needed] of feature.needs.get(level) ?? []) {
-      if (levels.get(name)! < needed) {
-        throw new Failure(
-          `${feature.name} could not be set to ${level} because it depends on ${name} level ${needed}`,
-        )
-      }
+    const needed = feature.needs[level]
+    if (needed !== undefined && levels.get(METADATA_VERSION)! < needed) {
+      throw new Failure(
+        `${feature.name} could not be set to ${level} because it depends on ${METADATA_VERSION} level ${needed}`,
+      )
     }
   }
 }
+
+/** As parseFeatureLevel, in the words that `feature-dependencies` of this tool has. */
+export function parseNeededLevel(text: string): FeatureLevel {
+  const [, feature, level] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  if (feature === undefined || level === undefined) {
+    throw new Failure(
+      `Invalid feature format: ${text}. Expected format: 'feature=version' (e.g. 'group.version=1')`,
+    )
+  }
+  if (!/^-?\d+$/.test(level)) throw new Failure(`Invalid version format: ${level} for feature ${feature}`)
+  return { feature, level: Number(level) }
+}
+
+export const unsupportedLevel = ({ feature, level }: FeatureLevel): string =>
+  `Feature level ${level} is not supported for feature ${feature}`

@@ -14,8 +14,8 @@ import { FeatureLevelRecord } from '../../protocol/messages/stored-metadata.ts'
 import { UserScramCredentialRecord } from '../../protocol/messages/stored-security.ts'
 import type { StoredMessage } from '../../protocol/schema.ts'
 import { Failure } from '../failures.ts'
+import { KRAFT_VERSION, METADATA_VERSION, releaseName } from '../features/releases.ts'
 import { folderState, META_PROPERTIES, readIdentity } from './data-folder.ts'
-import { KRAFT_VERSION, METADATA_VERSION, metadataVersionName } from './features.ts'
 import type { ScramCredential } from './scram.ts'
 import type { ServerConfig } from './server-config.ts'
 
@@ -84,7 +84,7 @@ function formatEmpty(directories: readonly string[], plan: FormatPlan, tools: Fo
   for (const directory of directories) {
     const voter = directory === config.metadataDirectory ? voterOf(plan) : undefined
     tools.print(
-      `Formatting ${folderKind(directory, plan)} ${directory} with metadata.version ${metadataVersionName(metadataLevel)}.`,
+      `Formatting ${folderKind(directory, plan)} ${directory} with metadata.version ${releaseName(metadataLevel)}.`,
     )
     if (tools.isDryRun) continue
     mkdirSync(directory, { recursive: true })

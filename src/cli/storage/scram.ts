@@ -15,6 +15,9 @@ const MECHANISMS: Record<string, { type: number; hash: string; keyBytes: number 
   'SCRAM-SHA-256': { type: 1, hash: 'sha256', keyBytes: 32 },
   'SCRAM-SHA-512': { type: 2, hash: 'sha512', keyBytes: 64 },
 }
+/** The first metadata.version that has records of credentials. */
+export const SCRAM_SINCE = 11
+
 const DEFAULT_ITERATIONS = 4096
 const MIN_ITERATIONS = 4096
 const MAX_ITERATIONS = 16384

@@ -191,6 +191,7 @@ test('feature levels and what they need', async () => {
     ['nope=3', 'Unknown feature: nope'],
     ['metadata.version=99', 'Unknown metadata.version 99'],
     ['group.version=7', 'Feature level 7 is not supported for feature group.version'],
+    ['group.version=x', 'Invalid version format: x for feature group.version'],
     ['group.version', "Invalid feature format: group.version. Expected format: 'feature=version'"],
   ] as const) {
     expect((await run('feature-dependencies', '-f', feature)).stderr).toContain(message)
