@@ -1,5 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { Broker } from '../../client/connections.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
 
 export interface ApiRange {
@@ -32,7 +33,7 @@ export async function askApiVersions(cluster: Cluster): Promise<BrokerVersions[]
   )
 }
 
-/** Older brokers cannot tell; then none is. */
+/** None where a broker is too old to tell. */
 async function fencedBrokers(cluster: Cluster): Promise<Set<number>> {
   try {
     const answer = await cluster.request(DescribeCluster, {
@@ -40,7 +41,8 @@ async function fencedBrokers(cluster: Cluster): Promise<Set<number>> {
       includeFencedBrokers: false,
     })
     return new Set(answer.brokers.filter(({ isFenced }) => isFenced).map(({ brokerId }) => brokerId))
-  } catch {
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error
     return new Set()
   }
 }

@@ -5,6 +5,7 @@ import { DescribeCluster } from '../../protocol/messages/metadata.ts'
 import type { EndpointRow } from '../cluster/endpoints.ts'
 import { clusterIdListing, endpointListing } from '../cluster/endpoints.ts'
 import { defineCommand, defineGroup } from '../command.ts'
+import type { Context, ServerOptions } from '../context.ts'
 import { Failure, UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { CONTROLLER_OPTION, checkServerChoice, DRY_RUN, int, SERVER_OPTIONS } from '../options.ts'
@@ -36,14 +37,19 @@ const COMMON = {
   },
 } as const
 
+const connect = (
+  { config, commandConfig = config, ...server }: ServerOptions & { readonly config?: string | undefined },
+  context: Context,
+): Promise<Cluster> => context.cluster({ ...server, commandConfig })
+
 const clusterId = defineCommand({
   ...COMMON,
   name: 'cluster-id',
   summary: 'Print the id of the cluster.',
   options: OPTIONS,
   formats: ALL_FORMATS,
-  async run({ bootstrapServer, commandConfig, config }, context) {
-    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+  async run(options, context) {
+    const cluster = await connect(options, context)
     await cluster.brokers()
     await context.print(clusterIdListing(cluster.metadata.clusterId))
   },
@@ -59,8 +65,8 @@ const unregister = defineCommand({
     dryRun: DRY_RUN,
   },
   subjects: ['id'],
-  async run({ id, dryRun, bootstrapServer, commandConfig, config }, context) {
-    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+  async run({ id, dryRun, ...server }, context) {
+    const cluster = await connect(server, context)
     if (dryRun) {
       context.say(`dry run: broker ${id} would be unregistered`)
       return
@@ -91,8 +97,8 @@ const listEndpoints = defineCommand({
     },
   },
   formats: ALL_FORMATS,
-  async run({ includeFencedBrokers, bootstrapServer, commandConfig, config }, context) {
-    const cluster = await context.cluster({ bootstrapServer, commandConfig: commandConfig ?? config })
+  async run({ includeFencedBrokers, ...server }, context) {
+    const cluster = await connect(server, context)
     await context.print(endpointListing(await askEndpoints(cluster, includeFencedBrokers)))
   },
 })

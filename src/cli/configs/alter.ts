@@ -1,11 +1,12 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
+import { SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
 import type { Changes } from './changes.ts'
-import type { Entities } from './entity.ts'
+import { type Entities, singular } from './entity.ts'
 import { alterQuotas, CLIENT_QUOTAS, IP_QUOTAS } from './quotas.ts'
 import { alterResource, isResource } from './resources.ts'
-import { alterScram, isScram } from './scram.ts'
+import { alterScram } from './scram.ts'
 
 /** Changes the settings of one entity and prints Kafka's sentence. */
 export async function alterConfigs(
@@ -18,7 +19,7 @@ export async function alterConfigs(
   const type = entities.types[0]!
   const name = entities.names[0]!
   const subject =
-    name === '' ? `default config for ${type} in the cluster` : `config for ${type.slice(0, -1)} ${name}`
+    name === '' ? `default config for ${type} in the cluster` : `config for ${singular(type)} ${name}`
   if (isResource(type)) {
     await alterResource(cluster, type, name, changes, dryRun)
   } else if (type === 'ips') {
@@ -45,7 +46,7 @@ function checkIpQuotas({ set, remove }: Changes): void {
 /** Clients have quotas; users have quotas or credentials, but not both changed at once. */
 function checkClientSettings({ types, names }: Entities, { set, remove }: Changes): void {
   const isClient = types[0] === 'clients' || types.length === 2
-  const isKnown = (key: string) => CLIENT_QUOTAS.has(key) || (!isClient && isScram(key))
+  const isKnown = (key: string) => CLIENT_QUOTAS.has(key) || (!isClient && SCRAM_MECHANISMS.has(key))
   const [what, whose] = isClient ? ['quota', 'clients'] : ['quota and SCRAM credential', 'users']
   const refuse = (verb: string, unexpected: string) =>
     new Failure(
@@ -56,7 +57,7 @@ function checkClientSettings({ types, names }: Entities, { set, remove }: Change
   if (toAdd.length > 0) throw refuse('added', `Set(${toAdd.join(', ')})`)
   if (toDelete.length > 0) throw refuse('deleted', `ArrayBuffer(${toDelete.join(', ')})`)
   const all = [...set.keys(), ...remove]
-  if (!all.some(isScram)) return
+  if (!all.some((key) => SCRAM_MECHANISMS.has(key))) return
   if (names.includes('')) {
     throw new Failure(
       'The use of --entity-default or --user-defaults is not allowed with User SCRAM Credentials using --bootstrap-server.',

@@ -12,6 +12,9 @@ export type EntityType =
   | 'client-metrics'
   | 'groups'
 
+/** `topic` of `topics`. */
+export const singular = (type: EntityType): string => type.slice(0, -1)
+
 /** In the order in which Kafka names them. */
 const ENTITY_TYPES: readonly EntityType[] = [
   'topics',

@@ -14,6 +14,16 @@ export interface ShownConfig {
   }[]
 }
 
+/** A quota or credential: of these the cluster tells nothing but the value. */
+export const bareConfig = (name: string, value: string): ShownConfig => ({
+  name,
+  value,
+  source: null,
+  isSensitive: false,
+  isReadOnly: false,
+  synonyms: [],
+})
+
 /** The settings of one entity; either under a title, or in one line. */
 export interface EntityConfigs {
   /** What it is and its name, null for the default one: `{ topic: 'orders' }`, `{ user: 'a', clientId: null }`. */

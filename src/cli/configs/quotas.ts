@@ -6,7 +6,7 @@ import { javaDouble } from '../java-double.ts'
 import { javaHashOrder } from '../java-order.ts'
 import type { Changes } from './changes.ts'
 import type { Entities, EntityType } from './entity.ts'
-import type { EntityConfigs } from './listing.ts'
+import { bareConfig, type EntityConfigs } from './listing.ts'
 
 export const CLIENT_QUOTAS: ReadonlySet<string> = new Set([
   'producer_byte_rate',
@@ -50,20 +50,13 @@ export async function describeQuotas(cluster: Cluster, { types, names }: Entitie
         return [name === null ? `the default ${text}` : `${text} '${name}'`]
       })
       const byName = new Map(values.map(({ key, value }) => [key, value]))
-      const configs = javaHashOrder([...byName.keys()], byName.size).map((key) => ({
-        name: key,
-        value: javaDouble(byName.get(key)!),
-      }))
+      const configs = javaHashOrder([...byName.keys()], byName.size).map((key) =>
+        bareConfig(key, javaDouble(byName.get(key)!)),
+      )
       return {
         entity: Object.fromEntries([...named].map(([type, name]) => [IN_JSON[type] ?? type, name])),
         line: `Quota configs for ${parts.join(', ')} are ${configs.map(({ name, value }) => `${name}=${value}`).join(', ')}`,
-        configs: configs.map((config) => ({
-          ...config,
-          source: null,
-          isSensitive: false,
-          isReadOnly: false,
-          synonyms: [],
-        })),
+        configs,
       }
     })
     .sort((a, b) => (a.line < b.line ? -1 : 1))

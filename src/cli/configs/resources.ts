@@ -5,7 +5,7 @@ import { IncrementalAlterConfigs, ListConfigResources } from '../../protocol/mes
 import { Failure } from '../failures.ts'
 import { describeConfigs, RESOURCE_TYPES, sourceName } from '../resource-configs.ts'
 import type { Changes } from './changes.ts'
-import type { EntityType } from './entity.ts'
+import { type EntityType, singular } from './entity.ts'
 import type { EntityConfigs } from './listing.ts'
 
 /** Entities whose settings are those of a "config resource" on the wire, and where their own settings come from. */
@@ -21,9 +21,6 @@ export type ResourceEntity = keyof typeof RESOURCES
 
 export const isResource = (type: EntityType): type is ResourceEntity => type in RESOURCES
 
-/** `topic` of `topics`. */
-const singular = (type: EntityType): string => type.slice(0, -1)
-
 /** Settings of one entity, or of all of a type; only those of its own unless `all`. */
 export async function describeResources(
   cluster: Cluster,
@@ -32,7 +29,7 @@ export async function describeResources(
   all: boolean,
 ): Promise<EntityConfigs[]> {
   const names = name === undefined ? await listNames(cluster, type) : [name]
-  if (name !== undefined && name !== '' && !all && !(await exists(cluster, type, name))) {
+  if (name !== undefined && name !== '' && !all && !(await listNames(cluster, type)).includes(name)) {
     throw new Failure(`The ${singular(type)} '${name}' doesn't exist and doesn't have dynamic config.`)
   }
   const described: EntityConfigs[] = []
@@ -66,10 +63,6 @@ export async function describeResources(
 /** A broker answers for its own settings only. */
 function brokerOf(type: ResourceEntity, name: string): number | undefined {
   return (type === 'brokers' || type === 'broker-loggers') && name !== '' ? Number(name) : undefined
-}
-
-async function exists(cluster: Cluster, type: ResourceEntity, name: string): Promise<boolean> {
-  return (await listNames(cluster, type)).includes(name)
 }
 
 /** Every entity of the type; '' is the default one. */

@@ -4,22 +4,12 @@ import type { Cluster } from '../../client/cluster.ts'
 import { errorName, exceptionName, itemError } from '../../protocol/errors.ts'
 import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../../protocol/messages/auth.ts'
 import { Failure } from '../failures.ts'
+import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
 import type { Changes } from './changes.ts'
-import type { EntityConfigs } from './listing.ts'
+import { bareConfig, type EntityConfigs } from './listing.ts'
 
-/** Mechanisms by their number on the wire. */
-const MECHANISMS: Readonly<
-  Record<string, { readonly id: number; readonly digest: string; readonly size: number }>
-> = {
-  'SCRAM-SHA-256': { id: 1, digest: 'sha256', size: 32 },
-  'SCRAM-SHA-512': { id: 2, digest: 'sha512', size: 64 },
-}
-const FEWEST_ITERATIONS = 4096
-
-export const isScram = (name: string): boolean => name in MECHANISMS
-
-const mechanismName = (id: number): string =>
-  Object.keys(MECHANISMS).find((name) => MECHANISMS[name]!.id === id) ?? 'UNKNOWN'
+const mechanismName = (wanted: number): string =>
+  [...SCRAM_MECHANISMS].find(([, { id }]) => id === wanted)?.[0] ?? 'UNKNOWN'
 
 /** Which mechanisms users have credentials for; all users when none is named. */
 export async function describeScram(cluster: Cluster, users: readonly string[]): Promise<EntityConfigs[]> {
@@ -29,23 +19,16 @@ export async function describeScram(cluster: Cluster, users: readonly string[]):
     .filter(({ errorCode }) => errorCode === 0 || errorName(errorCode) !== 'RESOURCE_NOT_FOUND')
     .map(({ user, credentialInfos, ...result }) => {
       const error = itemError(result)
-      const infos = credentialInfos.map(({ mechanism, iterations }) => ({
-        name: mechanismName(mechanism),
-        value: `iterations=${iterations}`,
-      }))
-      const text = infos.map(({ name, value }) => `${name}=${value}`).join(', ')
+      const configs = credentialInfos.map(({ mechanism, iterations }) =>
+        bareConfig(mechanismName(mechanism), `iterations=${iterations}`),
+      )
+      const text = configs.map(({ name, value }) => `${name}=${value}`).join(', ')
       return {
         entity: { user },
         line: error
           ? `Error retrieving SCRAM credential configs for user-principal '${user}': ${exceptionName(error.code)}: ${error.message}`
           : `SCRAM credential configs for user-principal '${user}' are ${text}`,
-        configs: infos.map((info) => ({
-          ...info,
-          source: null,
-          isSensitive: false,
-          isReadOnly: false,
-          synonyms: [],
-        })),
+        configs,
       }
     })
     .sort((a, b) => (a.line < b.line ? -1 : 1))
@@ -58,9 +41,9 @@ export async function alterScram(
   { set, remove }: Changes,
   randomBytes: (size: number) => Buffer,
 ): Promise<void> {
-  const deletions = remove.map((name) => ({ name: user, mechanism: MECHANISMS[name]!.id }))
+  const deletions = remove.map((name) => ({ name: user, mechanism: SCRAM_MECHANISMS.get(name)!.id }))
   const upsertions = [...set].map(([name, text]) => {
-    const { id, digest, size } = MECHANISMS[name]!
+    const { id, hash, keyBytes } = SCRAM_MECHANISMS.get(name)!
     const { iterations, password } = readCredential(name, text)
     const salt = randomBytes(20)
     return {
@@ -68,7 +51,7 @@ export async function alterScram(
       mechanism: id,
       iterations,
       salt,
-      saltedPassword: pbkdf2Sync(password, salt, iterations, size, digest),
+      saltedPassword: pbkdf2Sync(password, salt, iterations, keyBytes, hash),
     }
   })
   const answer = await cluster.request(
@@ -88,10 +71,10 @@ export function readCredential(mechanism: string, text: string): { iterations: n
   if (match === null)
     throw new Failure(`Invalid credential property ${mechanism.replaceAll('-', '_')}=${text}`)
   const [, given, password = ''] = match
-  const iterations = given === undefined || given === '-1' ? FEWEST_ITERATIONS : Number(given)
-  if (iterations < FEWEST_ITERATIONS) {
+  const iterations = given === undefined || given === '-1' ? MIN_SCRAM_ITERATIONS : Number(given)
+  if (iterations < MIN_SCRAM_ITERATIONS) {
     throw new Failure(
-      `Iterations ${iterations} is less than the minimum ${FEWEST_ITERATIONS} required for ${mechanism}`,
+      `Iterations ${iterations} is less than the minimum ${MIN_SCRAM_ITERATIONS} required for ${mechanism}`,
     )
   }
   return { iterations, password }

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { Failure } from '../failures.ts'
+import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
 
 /** What is stored of a password: a UserScramCredentialRecord. */
 export interface ScramCredential {
@@ -11,15 +12,9 @@ export interface ScramCredential {
   iterations: number
 }
 
-const MECHANISMS: Record<string, { type: number; hash: string; keyBytes: number }> = {
-  'SCRAM-SHA-256': { type: 1, hash: 'sha256', keyBytes: 32 },
-  'SCRAM-SHA-512': { type: 2, hash: 'sha512', keyBytes: 64 },
-}
 /** The first metadata.version that has records of credentials. */
 export const SCRAM_SINCE = 11
 
-const DEFAULT_ITERATIONS = 4096
-const MIN_ITERATIONS = 4096
 const MAX_ITERATIONS = 16384
 const SALT_BYTES = 25
 
@@ -29,7 +24,7 @@ const SALT_BYTES = 25
  */
 export function parseScram(text: string, randomBytes: (size: number) => Buffer): ScramCredential {
   const [mechanismName, settings] = splitArgument(text.trim())
-  const mechanism = MECHANISMS[mechanismName]!
+  const mechanism = SCRAM_MECHANISMS.get(mechanismName)!
   const { name, salt: saltText, iterations: iterationsText, password, saltedpassword, ...others } = settings
   if (name === undefined) throw new Failure("You must supply 'name' to add-scram")
   const salt = saltText === undefined ? randomBytes(SALT_BYTES) : base64(saltText, 'salt')
@@ -50,14 +45,14 @@ export function parseScram(text: string, randomBytes: (size: number) => Buffer):
       : pbkdf2Sync(password, salt, iterations, mechanism.keyBytes, mechanism.hash)
   const keyed = (label: string): Buffer => createHmac(mechanism.hash, salted).update(label).digest()
   const storedKey = createHash(mechanism.hash).update(keyed('Client Key')).digest()
-  return { name, mechanism: mechanism.type, salt, storedKey, serverKey: keyed('Server Key'), iterations }
+  return { name, mechanism: mechanism.id, salt, storedKey, serverKey: keyed('Server Key'), iterations }
 }
 
 function splitArgument(text: string): [mechanism: string, settings: Record<string, string>] {
   const at = text.indexOf('=')
   if (at < 0) throw new Failure(`Failed to find equals sign in SCRAM argument '${text}'`)
   const mechanism = text.slice(0, at)
-  if (!Object.hasOwn(MECHANISMS, mechanism)) {
+  if (!SCRAM_MECHANISMS.has(mechanism)) {
     throw new Failure(`The add-scram mechanism ${mechanism} is not supported.`)
   }
   const list = text.slice(at + 1)
@@ -74,15 +69,15 @@ function splitSetting(text: string): [name: string, value: string] {
 }
 
 function parseIterations(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_ITERATIONS
+  if (text === undefined) return MIN_SCRAM_ITERATIONS
   if (!/^[+-]?\d{1,9}$/.test(text)) throw new Failure(`Failed to parse iterations count: ${text}`)
   return Number(text)
 }
 
 function checkIterations(iterations: number, mechanism: string): void {
   const name = mechanism.replaceAll('-', '_')
-  if (iterations < MIN_ITERATIONS) {
-    throw new Failure(`The 'iterations' value must be >= ${MIN_ITERATIONS} for add-scram using ${name}`)
+  if (iterations < MIN_SCRAM_ITERATIONS) {
+    throw new Failure(`The 'iterations' value must be >= ${MIN_SCRAM_ITERATIONS} for add-scram using ${name}`)
   }
   if (iterations > MAX_ITERATIONS) {
     throw new Failure(`The 'iterations' value must be <= ${MAX_ITERATIONS} for add-scram using ${name}`)

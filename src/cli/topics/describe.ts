@@ -1,6 +1,7 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
+import { partitionName } from '../../client/topic-partition.ts'
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { DescribeTopicPartitions } from '../../protocol/messages/metadata.ts'
 import { ListPartitionReassignments } from '../../protocol/messages/topics.ts'
@@ -32,7 +33,7 @@ export async function describeTopics(
     ),
     partitions: partitions.get(name)!.map((partition) => ({
       ...partition,
-      ...(reassignments.get(`${name}-${partition.partition}`) ?? {
+      ...(reassignments.get(partitionName({ topic: name, partition: partition.partition })) ?? {
         addingReplicas: null,
         removingReplicas: null,
       }),
@@ -108,7 +109,7 @@ function fromMetadata(topics: readonly TopicMetadata[]): Map<string, Seen[]> {
 
 type Reassignment = Pick<DescribedPartition, 'addingReplicas' | 'removingReplicas'>
 
-/** Replicas on the move, by topic-partition; none where the cluster cannot or must not tell. */
+/** Replicas on the move, by partition; none where the cluster cannot or must not tell. */
 async function askReassignments(
   cluster: Cluster,
   topics: readonly TopicMetadata[],
@@ -126,7 +127,7 @@ async function askReassignments(
     return new Map(
       answer.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, addingReplicas, removingReplicas }) => [
-          `${name}-${partitionIndex}`,
+          partitionName({ topic: name, partition: partitionIndex }),
           { addingReplicas, removingReplicas },
         ]),
       ),
