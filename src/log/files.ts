@@ -285,7 +285,14 @@ export const TEMPORARY_SUFFIX = '.tmp'
  */
 export function replaceFile(files: Files, path: string, bytes: Buffer, sync: boolean): void {
   const beside = path + TEMPORARY_SUFFIX
-  const file = files.open(beside, 'write')
+  writeWhole(files, beside, bytes, sync)
+  files.rename(beside, path)
+  if (sync) files.syncFolder(path.slice(0, path.lastIndexOf('/')))
+}
+
+/** Makes these bytes all that is in the file; a crash may leave any part of them. */
+export function writeWhole(files: Files, path: string, bytes: Buffer, sync: boolean): void {
+  const file = files.open(path, 'write')
   try {
     file.truncate(0)
     file.write(bytes, 0, bytes.length, 0)
@@ -293,6 +300,4 @@ export function replaceFile(files: Files, path: string, bytes: Buffer, sync: boo
   } finally {
     file.close()
   }
-  files.rename(beside, path)
-  if (sync) files.syncFolder(path.slice(0, path.lastIndexOf('/')))
 }

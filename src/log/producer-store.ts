@@ -1,4 +1,4 @@
-import type { Files } from './files.ts'
+import { type Files, writeWhole } from './files.ts'
 import { checkProducerSnapshot, decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerState } from './producer-state.ts'
 import { fileAt, offsetIn, SNAPSHOT_SUFFIX } from './segment-names.ts'
@@ -30,15 +30,7 @@ export class ProducerStore {
   /** Writes what `state` was before `offset`; nothing happens when there is a snapshot of that or a later offset. */
   write(state: ProducerState, offset: number, sync: boolean): void {
     if ((this.latestOffset ?? -1) >= offset) return
-    const bytes = encodeProducerSnapshot(state.snapshot())
-    const file = this.#files.open(this.path(offset), 'write')
-    try {
-      file.truncate(0)
-      file.write(bytes, 0, bytes.length, 0)
-      if (sync) file.sync()
-    } finally {
-      file.close()
-    }
+    writeWhole(this.#files, this.path(offset), encodeProducerSnapshot(state.snapshot()), sync)
     this.#offsets.push(offset)
   }
 

@@ -1,18 +1,5 @@
 import type { FieldSpec, Fields, Message } from './schema.ts'
-import { defaultSource, isNullable, Source, splitFields } from './source.ts'
-
-const SIMPLE = new Set([
-  'bool',
-  'int8',
-  'int16',
-  'uint16',
-  'int32',
-  'int64',
-  'clampedInt64',
-  'bigInt64',
-  'float64',
-  'uuid',
-])
+import { defaultSource, isNullable, isSimple, Source, splitFields } from './source.ts'
 
 /** Writes the source of `decode(reader)` for one version of a message. */
 export class DecoderSource {
@@ -49,7 +36,7 @@ export class DecoderSource {
   /** Emits the read of a value and returns the variable that holds it. */
   #value(field: FieldSpec, path: string): string {
     const name = this.#source.name()
-    if (SIMPLE.has(field.kind)) {
+    if (isSimple(field)) {
       this.#line(`const ${name} = r.${field.kind}()`)
       return name
     }

@@ -1,18 +1,5 @@
 import type { FieldSpec, Fields, Message } from './schema.ts'
-import { defaultSource, differsSource, isNullable, Source, splitFields } from './source.ts'
-
-const SIMPLE = new Set([
-  'bool',
-  'int8',
-  'int16',
-  'uint16',
-  'int32',
-  'int64',
-  'clampedInt64',
-  'bigInt64',
-  'float64',
-  'uuid',
-])
+import { defaultSource, differsSource, isNullable, isSimple, Source, splitFields } from './source.ts'
 
 /** Writes the source of `encode(writer, value)` for one version of a message. */
 export class EncoderSource {
@@ -61,7 +48,7 @@ export class EncoderSource {
   #value(field: FieldSpec, name: string, path: string, writer: string): void {
     const where = JSON.stringify(path)
     const compact = this.#flexible && field.compact
-    if (SIMPLE.has(field.kind)) {
+    if (isSimple(field)) {
       this.#line(`${writer}.${field.kind === 'clampedInt64' ? 'int64' : field.kind}(${name})`)
       return
     }

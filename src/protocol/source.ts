@@ -18,6 +18,22 @@ export class Source {
   }
 }
 
+/** Kinds that reader and writer have a method of the same name for. */
+const SIMPLE: ReadonlySet<string> = new Set([
+  'bool',
+  'int8',
+  'int16',
+  'uint16',
+  'int32',
+  'int64',
+  'clampedInt64',
+  'bigInt64',
+  'float64',
+  'uuid',
+])
+
+export const isSimple = ({ kind }: FieldSpec): boolean => SIMPLE.has(kind)
+
 const literal = (value: unknown): string => (typeof value === 'bigint' ? `${value}n` : JSON.stringify(value))
 
 /** The default of a field as source text. Arrays and structs are written out, so that each decoded value is its own. */

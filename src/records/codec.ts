@@ -18,6 +18,10 @@ export function corruptError(codec: string, what: string, cause?: unknown): Reco
   return new RecordsError('BATCH_CORRUPT', `the ${codec} data is corrupt: ${what}`, { cause })
 }
 
+/** What a codec's library threw over data that it could not unpack. */
+export const libraryError = (codec: string, cause: unknown): RecordsError =>
+  corruptError(codec, cause instanceof Error ? cause.message : String(cause), cause)
+
 export function expansionError(codec: string, limitBytes: number, cause?: unknown): RecordsError {
   const message = `the ${codec} data would unfold to more than ${limitBytes} bytes`
   return new RecordsError('EXPANSION_LIMIT', message, { cause })

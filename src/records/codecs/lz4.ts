@@ -6,7 +6,7 @@
 // Checksums are not looked at: the CRC of the batch covers the same bytes.
 
 import { compressSync, uncompressSync } from 'lz4-napi'
-import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError } from '../codec.ts'
+import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError, libraryError } from '../codec.ts'
 
 const MAGIC = 0x184d2204
 const SKIPPABLE_MAGIC = 0x184d2a50
@@ -105,7 +105,7 @@ function expandBlock(block: Buffer, maxBytes: number, window: Buffer | undefined
   try {
     return window?.length ? uncompressSync(sized, window) : uncompressSync(sized)
   } catch (cause) {
-    throw corruptError('lz4', cause instanceof Error ? cause.message : String(cause), cause)
+    throw libraryError('lz4', cause)
   }
 }
 

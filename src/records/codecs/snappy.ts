@@ -3,7 +3,7 @@
 // raw block without a frame. A raw block starts with the length it unfolds to, as a varint.
 
 import { compressSync, uncompressSync } from 'snappy'
-import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError } from '../codec.ts'
+import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError, libraryError } from '../codec.ts'
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const HEADER_BYTES = MAGIC.length + 8
@@ -80,6 +80,6 @@ function expandBlock(block: Buffer): Buffer {
   try {
     return uncompressSync(block, { asBuffer: true }) as Buffer
   } catch (cause) {
-    throw corruptError('snappy', cause instanceof Error ? cause.message : String(cause), cause)
+    throw libraryError('snappy', cause)
   }
 }

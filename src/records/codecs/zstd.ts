@@ -1,5 +1,5 @@
 import zlib from 'node:zlib'
-import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError } from '../codec.ts'
+import { type Codec, DEFAULT_EXPANSION_LIMIT, expansionError, libraryError } from '../codec.ts'
 import { readZstdFrames } from './zstd-frames.ts'
 
 const DEFAULT_LEVEL = 3
@@ -70,6 +70,6 @@ function expandFrame(library: ZstdLibrary, frame: Buffer, maxBytes: number, limi
     return library.expandFrame(frame, maxBytes)
   } catch (cause) {
     if (library.isTooSmall(cause)) throw expansionError('zstd', limitBytes, cause)
-    throw corruptError('zstd', cause instanceof Error ? cause.message : String(cause), cause)
+    throw libraryError('zstd', cause)
   }
 }
