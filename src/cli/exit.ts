@@ -1,6 +1,6 @@
 import type { FailureSpec } from './command.ts'
 import type { ServerChoice } from './context.ts'
-import { ConditionNotMet, Failure, SeveralFailures, UsageError } from './failures.ts'
+import { ConditionNotMet, Failure, messageOf, SeveralFailures, UsageError } from './failures.ts'
 import type { Io } from './io.ts'
 import { OutputClosed } from './io.ts'
 
@@ -61,7 +61,7 @@ function tell(error: unknown, situation: Situation): Told {
   if (error instanceof ConditionNotMet) return { exit: EXIT.notMet, message: error.message }
   const exit = exitCode(EXIT.failed, situation)
   if (error instanceof Failure) return { exit, message: error.message, hint: error.hint, code: error.code }
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = messageOf(error)
   const isUnreachable = error instanceof Error && error.name === 'ConnectionError'
   if (isUnreachable && server?.source === 'default') {
     const hint = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`

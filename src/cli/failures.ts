@@ -29,6 +29,8 @@ export class Failure extends Error {
   }
 }
 
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
 /** It worked, but what was asked for does not hold: lag over the limit, a wait that ran out. */
 export class ConditionNotMet extends Error {
   override readonly name = 'ConditionNotMet'

@@ -41,7 +41,3 @@ export function includeList(text: string): (topic: string) => boolean {
     .replace(/["']+$/, '')
   return javaMatcher(pattern)
 }
-
-const INTERNAL = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
-
-export const isInternalTopic = (topic: string): boolean => INTERNAL.has(topic)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { Failure } from './failures.ts'
+import { Failure, messageOf } from './failures.ts'
 
 /** The settings of a Java .properties text, in order of appearance; the last of a name wins. */
 export function parseProperties(text: string): Map<string, string> {
@@ -18,8 +18,8 @@ export function readProperties(path: string): Map<string, string> {
     return parseProperties(readFileSync(path, 'utf8'))
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Failure(isMissing ? `${path} (No such file or directory)` : reason, { cause: error })
+    const reason = isMissing ? `${path} (No such file or directory)` : messageOf(error)
+    throw new Failure(reason, { cause: error })
   }
 }
 

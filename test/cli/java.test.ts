@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { javaDouble } from '../../src/cli/java-double.ts'
+import { javaDouble, javaFloat } from '../../src/cli/java-double.ts'
 import { javaHashOrder } from '../../src/cli/java-order.ts'
 import { includeList, javaMatcher } from '../../src/cli/java-regex.ts'
 
@@ -17,10 +17,25 @@ test.each([
   [20_000_000, '2.0E7'],
   [12_345_678.9, '1.23456789E7'],
   [-3e-9, '-3.0E-9'],
+  [-1_234_567, '-1234567.0'],
+  [123.456, '123.456'],
+  [1.5e-7, '1.5E-7'],
+  [1e21, '1.0E21'],
   [Infinity, 'Infinity'],
+  [-Infinity, '-Infinity'],
   [Number.NaN, 'NaN'],
 ])('%d is written as Java writes it', (value, text) => {
   expect(javaDouble(value)).toBe(text)
+})
+
+test.each([
+  [-0, '-0.0'],
+  [0.1, '0.1'],
+  [16_777_216, '1.6777216E7'],
+  [-3.4028235e38, '-3.4028235E38'],
+  [Number.NaN, 'NaN'],
+])('the 32 bits of %d are written as Java writes them', (value, text) => {
+  expect(javaFloat(Math.fround(value))).toBe(text)
 })
 
 // Order seen from Apache Kafka 4.3.1: kafka-configs --describe --user bob.

@@ -2,6 +2,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import type { Broker } from '../../client/connections.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
+import { messageOf } from '../failures.ts'
 
 export interface ApiRange {
   readonly apiKey: number
@@ -27,7 +28,7 @@ export async function askApiVersions(cluster: Cluster): Promise<BrokerVersions[]
         const { apiVersions } = await cluster.connectionTo(broker.nodeId)
         return { ...known, apis: [...apiVersions.apiKeys].sort((a, b) => a.apiKey - b.apiKey), error: null }
       } catch (error) {
-        return { ...known, apis: [], error: error instanceof Error ? error.message : String(error) }
+        return { ...known, apis: [], error: messageOf(error) }
       }
     }),
   )

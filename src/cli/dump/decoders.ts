@@ -8,6 +8,7 @@ import {
 import * as security from '../../protocol/messages/stored-security.ts'
 import type { StoredMessage } from '../../protocol/schema.ts'
 import type { KafkaRecord } from '../../records/record.ts'
+import { messageOf } from '../failures.ts'
 import { bytesToJson } from '../records/bytes-json.ts'
 import {
   GROUP_RECORDS,
@@ -48,8 +49,6 @@ export function decodeBytes(key: (bytes: Buffer) => Json, value: (bytes: Buffer)
     ...(record.value === null ? {} : { payload: value(record.value) }),
   })
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function decodeCoordinator(
   kinds: RecordKinds,

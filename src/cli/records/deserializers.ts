@@ -1,6 +1,8 @@
 // The deserializers of org.apache.kafka.common.serialization, as far as a person can name them on a command line:
 // each turns bytes into the text that Java's toString gives for the value.
 
+import { javaDouble, javaFloat } from '../java-double.ts'
+
 /** Bytes that are not what the deserializer expects; name and message are Kafka's. */
 export class DeserializeError extends Error {
   override readonly name = 'SerializationException'
@@ -20,34 +22,6 @@ function ofSize(name: string, size: number, read: (bytes: Buffer) => string): De
     }
     return utf8(read(bytes))
   }
-}
-
-/** Digits as Java's Double.toString and Float.toString write them. */
-export function javaFloat(value: number, text = String(Math.abs(value))): string {
-  if (Number.isNaN(value)) return 'NaN'
-  const sign = value < 0 || Object.is(value, -0) ? '-' : ''
-  if (!Number.isFinite(value)) return `${sign}Infinity`
-  if (value === 0) return `${sign}0.0`
-  const [mantissa = '', exponentText = '0'] = text.split('e')
-  const [whole = '', fraction = ''] = mantissa.split('.')
-  const leading = `${whole}${fraction}`.search(/[1-9]/)
-  const digits = `${whole}${fraction}`.slice(leading).replace(/0+$/, '')
-  const exponent = Number(exponentText) + whole.length - 1 - leading
-  if (exponent < -3 || exponent >= 7) {
-    return `${sign}${digits[0]}.${digits.slice(1) || '0'}E${exponent}`
-  }
-  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`
-  const padded = digits.padEnd(exponent + 1, '0')
-  return `${sign}${padded.slice(0, exponent + 1)}.${padded.slice(exponent + 1) || '0'}`
-}
-
-// The shortest decimal that gives the same 32-bit number.
-function shortestFloat(value: number): string {
-  for (let precision = 1; precision < 9; precision++) {
-    const text = Math.abs(value).toPrecision(precision)
-    if (Math.fround(Number(text)) === Math.abs(value)) return text
-  }
-  return Math.abs(value).toPrecision(9)
 }
 
 function boolean(bytes: Buffer): string {
@@ -110,9 +84,8 @@ const MAKERS: Record<string, (settings: Settings, kind: string) => Deserializer>
   ShortDeserializer: () => ofSize('ShortDeserializer', 2, (bytes) => String(bytes.readInt16BE())),
   IntegerDeserializer: () => ofSize('IntegerDeserializer', 4, (bytes) => String(bytes.readInt32BE())),
   LongDeserializer: () => ofSize('LongDeserializer', 8, (bytes) => String(bytes.readBigInt64BE())),
-  FloatDeserializer: () =>
-    ofSize('Deserializer', 4, (bytes) => javaFloat(bytes.readFloatBE(), shortestFloat(bytes.readFloatBE()))),
-  DoubleDeserializer: () => ofSize('Deserializer', 8, (bytes) => javaFloat(bytes.readDoubleBE())),
+  FloatDeserializer: () => ofSize('Deserializer', 4, (bytes) => javaFloat(bytes.readFloatBE())),
+  DoubleDeserializer: () => ofSize('Deserializer', 8, (bytes) => javaDouble(bytes.readDoubleBE())),
   BooleanDeserializer: () => ofSize('BooleanDeserializer', 1, boolean),
   UUIDDeserializer: () => uuid,
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deserializerOf, javaFloat } from '../../../src/cli/records/deserializers.ts'
+import { deserializerOf } from '../../../src/cli/records/deserializers.ts'
 
 const show = (name: string, bytes: number[] | string, settings: Record<string, string> = {}): string =>
   deserializerOf(name, new Map(Object.entries(settings)), 'value')!(Buffer.from(bytes as string)).toString()
@@ -34,21 +34,4 @@ test('a string in another encoding is printed in UTF-8', () => {
   expect(() => show('StringDeserializer', 'x', { 'deserializer.encoding': 'klingon' })).toThrow(
     "unknown encoding 'klingon'",
   )
-})
-
-test.each<[number, string]>([
-  [0, '0.0'],
-  [-0, '-0.0'],
-  [1, '1.0'],
-  [-1234567, '-1234567.0'],
-  [12345678, '1.2345678E7'],
-  [0.001, '0.001'],
-  [0.0001, '1.0E-4'],
-  [1e21, '1.0E21'],
-  [1.5e-7, '1.5E-7'],
-  [123.456, '123.456'],
-  [Number.NaN, 'NaN'],
-  [-Infinity, '-Infinity'],
-])('the number %d is written as in Java: %s', (value, text) => {
-  expect(javaFloat(value)).toBe(text)
 })
