@@ -398,7 +398,7 @@ complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subco
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from format' -l no-color -d 'No colour, also on a terminal.'
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from format' -l debug -d 'With a failure, print where it came from.'
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from format' -l compat-exit-codes -d 'Exit with the codes of Kafka’s tools (also KTOOL_COMPAT_EXIT=1).'
-complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from version-mapping' -l release-version -r -d 'The release, 3.3-IV3 or later; 4.3-IV0 if left out.'
+complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from version-mapping' -l release-version -r -d 'The release, 3.3-IV3 or later.'
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from version-mapping' -l output -r -d 'How to print data: text, table, json, jsonl, csv, name.'
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from version-mapping' -l help -d 'Print this text.'
 complete -c ktool -n '__fish_seen_subcommand_from storage; and __fish_seen_subcommand_from version-mapping' -l version -d 'Print the version of ktool.'
