@@ -98,6 +98,12 @@ export function forbid<K extends string>(given: Given<K>, used: K, others: reado
   }
 }
 
+/** Refuses two options that say the same. */
+export function forbidTogether<K extends string>(given: Given<K>, one: K, other: K): void {
+  if (!given.has(one) || !given.has(other)) return
+  throw new UsageError(`Options --${nameOf(one)} and --${nameOf(other)} cannot be specified together.`)
+}
+
 /** The one of `actions` that is given. */
 export function exactlyOne<K extends string, A extends K>(
   given: Given<K>,

@@ -2,7 +2,7 @@ import type { Place } from '../../client/read-range.ts'
 import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
-import { int, long } from '../options.ts'
+import { forbidTogether, int, long, SERVER_OPTIONS } from '../options.ts'
 import { parseFrom, parseUntil } from './place.ts'
 
 const older = (old: string, now: string): string =>
@@ -15,10 +15,7 @@ const FORMATTER_SETTINGS =
 
 /** Kafka's options of console-consumer. */
 export const CONSUMER_OPTIONS = {
-  bootstrapServer: {
-    flags: '-b, --bootstrap-server <host:port,...>',
-    help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
-  },
+  bootstrapServer: SERVER_OPTIONS.bootstrapServer,
   topic: { flags: '-t, --topic <topic>', help: 'The topic to read.' },
   include: { flags: '--include <regex>', help: 'The topics to read, as a Java regular expression.' },
   partition: { flags: '--partition <number>', help: 'The one partition to read.', parse: int },
@@ -120,24 +117,6 @@ function startOffset(text: string): Place {
 
 type Key = keyof typeof CONSUMER_OPTIONS
 
-const TOGETHER: readonly (readonly [Key, Key, string])[] = [
-  [
-    'consumerProperty',
-    'commandProperty',
-    'Options --consumer-property and --command-property cannot be specified together.',
-  ],
-  [
-    'consumer.config',
-    'commandConfig',
-    'Options --consumer.config and --command-config cannot be specified together.',
-  ],
-  [
-    'property',
-    'formatterProperty',
-    'Options --property and --formatter-property cannot be specified together.',
-  ],
-]
-
 /** Refuses what makes no sense before values are looked at, in Kafka's order. */
 export function checkConsumerOptions(given: Given<Key>): void {
   if (given.has('topic') === given.has('include')) {
@@ -159,7 +138,7 @@ export function checkConsumerOptions(given: Given<Key>): void {
       )
     }
   }
-  for (const [one, other, message] of TOGETHER) {
-    if (given.has(one) && given.has(other)) throw new UsageError(message)
-  }
+  forbidTogether(given, 'consumerProperty', 'commandProperty')
+  forbidTogether(given, 'consumer.config', 'commandConfig')
+  forbidTogether(given, 'property', 'formatterProperty')
 }

@@ -1,17 +1,14 @@
 import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
-import { int, long } from '../options.ts'
+import { forbidTogether, int, long, SERVER_OPTIONS } from '../options.ts'
 
 const olderProperty = (old: string, now: string): string =>
   `Warning: --${old} is deprecated and will be removed in a future version. Use --${now} instead.`
 
 /** Kafka's options of console-producer, and ktool's own. */
 export const PRODUCER_OPTIONS = {
-  bootstrapServer: {
-    flags: '-b, --bootstrap-server <host:port,...>',
-    help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
-  },
+  bootstrapServer: SERVER_OPTIONS.bootstrapServer,
   topic: { flags: '-t, --topic <topic>', help: 'Where the records go. Required, but for --input jsonl.' },
   sync: { flags: '--sync', help: 'Send each record by itself, and wait for its acknowledgement.' },
   compressionCodec: {
@@ -148,28 +145,14 @@ function positive(text: string): number {
 
 type Key = keyof typeof PRODUCER_OPTIONS
 
-const TOGETHER: readonly (readonly [Key, Key, string])[] = [
-  [
-    'commandConfig',
-    'producer.config',
-    'Options --command-config and --producer.config cannot be specified together.',
-  ],
-  [
-    'commandProperty',
-    'producerProperty',
-    'Options --command-property and --producer-property cannot be specified together.',
-  ],
-  ['readerProperty', 'property', 'Options --reader-property and --property cannot be specified together.'],
-]
-
 // As org.apache.kafka.common.utils.Utils.getPort.
 const HOST_AND_PORT = /^(?:[0-9a-zA-Z\-%._]*:\/\/)?\[?[0-9a-zA-Z\-%._:]*\]?:\d+$/
 
 /** Refuses what makes no sense before anything else is looked at. */
 export function checkProducerOptions(given: Given<Key>): void {
-  for (const [one, other, message] of TOGETHER) {
-    if (given.has(one) && given.has(other)) throw new UsageError(message)
-  }
+  forbidTogether(given, 'commandConfig', 'producer.config')
+  forbidTogether(given, 'commandProperty', 'producerProperty')
+  forbidTogether(given, 'readerProperty', 'property')
   const namesTopics = given.texts('input').includes('jsonl')
   if (!given.has('topic') && !namesTopics) throw new UsageError('Missing required argument "[topic]"')
   const addresses = given.texts('bootstrapServer').join(',')

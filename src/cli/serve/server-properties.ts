@@ -1,6 +1,7 @@
 // What a server.properties file of Kafka's means for `serve`: where to listen and where the data lies; everything
 // else is a setting of the broker.
 import { UsageError } from '../failures.ts'
+import { type Listener, listItems, parseListener } from '../listener-property.ts'
 
 /** Settings that `serve` has options for; an option that was given wins. */
 export interface ServerProperties {
@@ -11,22 +12,16 @@ export interface ServerProperties {
   readonly nodeId?: number | undefined
 }
 
-interface Listener {
-  readonly name: string
-  readonly host: string
-  readonly port: number
-}
-
 /** Reads the settings with a meaning for `serve`; throws UsageError for those that cannot be honoured. */
 export function readServerProperties(properties: ReadonlyMap<string, string>): ServerProperties {
-  const controllers = new Set(split(properties.get('controller.listener.names') ?? 'CONTROLLER'))
+  const controllers = new Set(listItems(properties.get('controller.listener.names') ?? 'CONTROLLER'))
   const isForClients = ({ name }: Listener) => !controllers.has(name)
   const listeners = parseListeners('listeners', properties).filter(isForClients)
   if (listeners.length > 1) refuse('listeners', properties, 'one listener for clients is supported')
   const [listener] = listeners
   if (listener) checkProtocol(listener, properties)
   const [advertised] = parseListeners('advertised.listeners', properties).filter(isForClients)
-  const dirs = split(properties.get('log.dirs') ?? properties.get('log.dir') ?? '')
+  const dirs = listItems(properties.get('log.dirs') ?? properties.get('log.dir'))
   if (dirs.length > 1) refuse('log.dirs', properties, 'one data folder is supported')
   const nodeId = properties.get('node.id') ?? properties.get('broker.id')
   return {
@@ -39,24 +34,16 @@ export function readServerProperties(properties: ReadonlyMap<string, string>): S
   }
 }
 
-const split = (text: string): string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-
 function parseListeners(setting: string, properties: ReadonlyMap<string, string>): Listener[] {
-  return split(properties.get(setting) ?? '').map((item) => {
-    const [, name, host, port] = /^([A-Za-z0-9_]+):\/\/\[?([^\]]*?)\]?:(\d+)$/.exec(item) ?? []
-    if (name === undefined) return refuse(setting, properties, `'${item}' is not NAME://host:port`)
-    return { name, host: host ?? '', port: Number(port) }
-  })
+  return listItems(properties.get(setting)).map(
+    (item) => parseListener(item) ?? refuse(setting, properties, `'${item}' is not NAME://host:port`),
+  )
 }
 
 /** A listener's name is its protocol unless listener.security.protocol.map says otherwise. */
 function checkProtocol({ name }: Listener, properties: ReadonlyMap<string, string>): void {
   const map = new Map(
-    split(properties.get('listener.security.protocol.map') ?? '').map(
+    listItems(properties.get('listener.security.protocol.map')).map(
       (pair) => pair.split(':') as [string, string],
     ),
   )

@@ -1,4 +1,5 @@
 import { Failure } from '../failures.ts'
+import { listItems, parseListener } from '../listener-property.ts'
 
 /** What formatting needs to know of a server.properties file. */
 export interface ServerConfig {
@@ -15,23 +16,19 @@ export interface ServerConfig {
 
 type Properties = ReadonlyMap<string, string>
 
-const items = (text: string | undefined): string[] =>
-  (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-
 /** Reads the settings; Failure in Kafka's words where one is missing. */
 export function readServerConfig(properties: Properties): ServerConfig {
-  const roles = items(need(properties, 'process.roles'))
+  const roles = listItems(need(properties, 'process.roles'))
   const unknown = roles.find((role) => role !== 'broker' && role !== 'controller')
   if (unknown !== undefined || roles.length === 0) {
     throw new Failure(
       `Invalid value ${unknown ?? ''} for configuration process.roles: String must be one of: broker, controller`,
     )
   }
-  const [controllerListenerName] = items(need(properties, 'controller.listener.names'))
-  const logDirectories = items(properties.get('log.dirs') ?? properties.get('log.dir') ?? '/tmp/kafka-logs')
+  const [controllerListenerName] = listItems(need(properties, 'controller.listener.names'))
+  const logDirectories = listItems(
+    properties.get('log.dirs') ?? properties.get('log.dir') ?? '/tmp/kafka-logs',
+  )
   const metadataDirectory = properties.get('metadata.log.dir') ?? logDirectories[0]!
   return {
     nodeId: nodeIdOf(need(properties, 'node.id')),
@@ -40,7 +37,7 @@ export function readServerConfig(properties: Properties): ServerConfig {
     metadataDirectory,
     controllerListenerName: controllerListenerName ?? '',
     controllerEndpoint: endpointOf(properties, controllerListenerName),
-    hasStaticVoters: items(properties.get('controller.quorum.voters')).length > 0,
+    hasStaticVoters: listItems(properties.get('controller.quorum.voters')).length > 0,
   }
 }
 
@@ -58,13 +55,13 @@ function nodeIdOf(text: string): number {
 }
 
 function endpointOf(properties: Properties, name: string | undefined): ServerConfig['controllerEndpoint'] {
-  const listeners = [...items(properties.get('advertised.listeners')), ...items(properties.get('listeners'))]
-  for (const listener of listeners) {
-    const [, found, host, port] = /^(.*):\/\/\[?([^\]]*?)\]?:(\d+)$/.exec(listener) ?? []
-    // Java takes an empty host for any address, and the voters then name this machine.
-    if (found?.toUpperCase() === name?.toUpperCase() && port !== undefined) {
-      return { host: host || 'localhost', port: Number(port) }
-    }
-  }
-  return null
+  const listeners = [
+    ...listItems(properties.get('advertised.listeners')),
+    ...listItems(properties.get('listeners')),
+  ]
+  const found = listeners
+    .map(parseListener)
+    .find((listener) => listener?.name.toUpperCase() === name?.toUpperCase())
+  // Java takes an empty host for any address, and the voters then name this machine.
+  return found ? { host: found.host || 'localhost', port: found.port } : null
 }
