@@ -74,6 +74,18 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/console-consumer.ts')).consoleConsumer,
   },
   {
+    name: 'consumer-groups',
+    mirrors: 'kafka-consumer-groups.sh',
+    summary: 'List, describe, reset and delete consumer groups and their offsets.',
+    load: async () => (await import('./commands/consumer-groups.ts')).consumerGroups,
+  },
+  {
+    name: 'groups',
+    mirrors: 'kafka-groups.sh',
+    summary: 'List the groups of all types.',
+    load: async () => (await import('./commands/groups.ts')).groups,
+  },
+  {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
     summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',

@@ -1,0 +1,184 @@
+import { UsageError } from '../failures.ts'
+import type { Given, OptionSpecs } from '../option-spec.ts'
+import { exactlyOne, forbid, long, SERVER_OPTIONS } from '../options.ts'
+
+/** Kafka's options of consumer-groups. */
+export const GROUP_OPTIONS = {
+  ...SERVER_OPTIONS,
+  list: { flags: '--list', help: 'List the consumer groups.' },
+  describe: { flags: '--describe', help: 'Tell how far groups are, who is in them, or their state.' },
+  delete: { flags: '--delete', help: 'Delete groups, with all they committed.' },
+  resetOffsets: { flags: '--reset-offsets', help: 'Set the offsets of groups without members.' },
+  deleteOffsets: { flags: '--delete-offsets', help: 'Forget what a group committed for topics.' },
+  validateRegex: {
+    flags: '--validate-regex <regex>',
+    help: 'Say whether brokers will understand this regular expression (RE2) in a subscription.',
+  },
+  group: { flags: '-g, --group <group>', help: 'The group.', repeatable: true },
+  allGroups: { flags: '--all-groups', help: 'All consumer groups.' },
+  topic: {
+    flags: '-t, --topic <topic[:0,1,...]>',
+    help: 'The topic whose offsets to reset or delete, or some partitions of it.',
+    repeatable: true,
+  },
+  allTopics: {
+    flags: '--all-topics',
+    help: 'With --reset-offsets: every topic that the group has committed for.',
+  },
+  timeout: {
+    flags: '--timeout <ms>',
+    help: 'How long each question to the cluster may take.',
+    parse: long,
+    default: 5000,
+  },
+  offsets: { flags: '--offsets', help: 'With --describe: offsets and lag of each partition (the default).' },
+  members: { flags: '--members', help: 'With --describe: the members.' },
+  state: {
+    flags: '--state [states]',
+    help: 'With --describe: the state. With --list: the state of each group, or only groups in these states.',
+  },
+  type: {
+    flags: '--type [types]',
+    help: 'With --list: the type of each group, or only groups of these types.',
+  },
+  verbose: { flags: '--verbose', help: 'With --describe: more columns.' },
+  dryRun: { flags: '--dry-run', help: 'Say what would be done, and do nothing.' },
+  execute: { flags: '--execute', help: 'With --reset-offsets: do it.' },
+  export: { flags: '--export', help: 'With --reset-offsets: print the plan as CSV, for --from-file.' },
+  toOffset: { flags: '--to-offset <offset>', help: 'Reset to this offset.', parse: long },
+  fromFile: { flags: '--from-file <file>', help: 'Reset to the offsets in a CSV file.' },
+  toDatetime: {
+    flags: '--to-datetime <time>',
+    help: 'Reset to the first record since YYYY-MM-DDTHH:mm:ss.SSS, UTC or with a zone behind it.',
+  },
+  byDuration: {
+    flags: '--by-duration <PnDTnHnMnS>',
+    help: 'Reset to the first record within this time until now.',
+  },
+  toEarliest: { flags: '--to-earliest', help: 'Reset to the first record.' },
+  toLatest: { flags: '--to-latest', help: 'Reset behind the last record.' },
+  toCurrent: {
+    flags: '--to-current',
+    help: 'Reset to what is committed, and behind the last record where nothing is.',
+  },
+  shiftBy: {
+    flags: '--shift-by <n>',
+    help: 'Reset to n records behind what is committed, or before it.',
+    parse: long,
+  },
+} as const satisfies OptionSpecs
+
+type Key = keyof typeof GROUP_OPTIONS
+
+const ACTIONS = ['list', 'describe', 'delete', 'resetOffsets', 'deleteOffsets', 'validateRegex'] as const
+const SCENARIOS = [
+  'toOffset',
+  'shiftBy',
+  'toDatetime',
+  'byDuration',
+  'toEarliest',
+  'toLatest',
+  'toCurrent',
+  'fromFile',
+] as const
+
+const GROUP_CHOICE = '[all-groups], [group]'
+
+/** Refuses what does not go together, in Kafka's order, up to what it says behind its warning. */
+export function checkGroupOptions(given: Given<Key>): void {
+  checkPlaces(given)
+  if (given.has('describe')) checkDescribe(given)
+  if (given.has('delete')) {
+    requireGroup(given, 'delete')
+    if (given.has('topic')) {
+      throw new UsageError(
+        'The consumer does not support topic-specific offset deletion from a consumer group.',
+      )
+    }
+  }
+  if (given.has('deleteOffsets') && (!given.has('group') || !given.has('topic'))) {
+    throw new UsageError('Option [delete-offsets] takes the following options: [topic], [group]')
+  }
+  if (given.has('resetOffsets')) {
+    if (given.has('dryRun') && given.has('execute')) {
+      throw new UsageError('Option [reset-offsets] only accepts one of [execute] and [dry-run]')
+    }
+    // What Kafka checks now comes behind a warning, see checkReset.
+    return
+  }
+  checkRest(given)
+  exactlyOne(
+    given,
+    ACTIONS,
+    'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex',
+  )
+}
+
+/** The rest of the checks when offsets are to be reset. */
+export function checkReset(given: Given): void {
+  requireGroup(given, 'resetOffsets')
+  for (const scenario of SCENARIOS) {
+    forbid(
+      given,
+      scenario,
+      SCENARIOS.filter((other) => other !== scenario),
+    )
+  }
+  checkRest(given)
+  exactlyOne(
+    given,
+    ACTIONS,
+    'Command must include exactly one action: --list, --describe, --delete, --reset-offsets, --delete-offsets, --validate-regex',
+  )
+  if (!given.has('allTopics') && !given.has('topic') && !given.has('fromFile')) {
+    throw new UsageError('One of the reset scopes should be defined: --all-topics, --topic.')
+  }
+  if (!SCENARIOS.some((scenario) => given.has(scenario))) {
+    throw new UsageError(
+      "Option '[reset-offsets]' requires one of the following scenarios: [to-offset], [shift-by], [to-datetime], [by-duration], [to-earliest], [to-latest], [to-current], [from-file]",
+    )
+  }
+}
+
+export const RESET_WARNING =
+  'WARN: No action will be performed as the --execute option is missing. In version 5.0, this command will require ' +
+  'either --dry-run or --execute to be specified. You should add the --dry-run option explicitly if you are scripting ' +
+  'this command and want to keep the current default behavior without prompting.'
+
+/** Options that exist beside some actions only. */
+function checkPlaces(given: Given<Key>): void {
+  const places: readonly (readonly [Key, readonly Key[]])[] = [
+    ['members', ['describe']],
+    ['offsets', ['describe']],
+    ['verbose', ['describe']],
+    ['state', ['describe', 'list']],
+    ['type', ['list']],
+  ]
+  for (const [option, actions] of places) {
+    if (given.has(option) && !actions.some((action) => given.has(action))) {
+      throw new UsageError(`Option(s) [${option}] are unavailable given other options on the command line`)
+    }
+  }
+}
+
+function checkDescribe(given: Given<Key>): void {
+  requireGroup(given, 'describe')
+  if ((['members', 'offsets', 'state'] as const).filter((option) => given.has(option)).length > 1) {
+    throw new UsageError(
+      'Option [describe] takes at most one of these options: [members], [offsets], [state]',
+    )
+  }
+  if (given.texts('state').length > 0)
+    throw new UsageError('Option [describe] does not take a value for [state]')
+}
+
+function requireGroup(given: Given, action: Key): void {
+  if (given.has('group') || given.has('allGroups')) return
+  const name = action === 'resetOffsets' ? 'reset-offsets' : action
+  throw new UsageError(`Option [${name}] takes one of these options: ${GROUP_CHOICE}`)
+}
+
+function checkRest(given: Given): void {
+  forbid(given, 'group', ['allGroups', 'list'])
+  forbid(given, 'topic', ['list', 'describe'])
+}

@@ -1,0 +1,47 @@
+import type { Listing } from '../output.ts'
+import { padded, widest } from './padded.ts'
+
+export interface ResetRow {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  /** Null when nothing was committed. */
+  readonly currentOffset: number | null
+  readonly newOffset: number
+  readonly error: Error | null
+}
+
+const COLUMNS = ['group', 'topic', 'partition', 'currentOffset', 'newOffset', 'difference', 'error'] as const
+
+/** What `consumer-groups --reset-offsets` prints about these groups. */
+export function resetListing(rows: readonly ResetRow[], groups: readonly string[]): Listing {
+  const text = (): string => {
+    const widths = [
+      widest(15, groups),
+      widest(
+        15,
+        rows.map(({ topic }) => topic),
+      ),
+      10,
+    ]
+    const lines = [
+      ...(groups.length > 0 ? [['GROUP', 'TOPIC', 'PARTITION', 'NEW-OFFSET']] : []),
+      ...rows.map(({ group, topic, partition, newOffset }) => [group, topic, partition, newOffset]),
+    ]
+    return `${lines.map((line) => `\n${padded(line, widths)}`).join('')}\n`
+  }
+  return {
+    text,
+    columns: COLUMNS,
+    items: rows.map(({ group, topic, partition, currentOffset, newOffset, error }) => ({
+      group,
+      topic,
+      partition,
+      currentOffset,
+      newOffset,
+      difference: currentOffset === null ? null : newOffset - currentOffset,
+      error: error?.message ?? null,
+    })),
+    names: () => [...new Set(rows.map(({ group }) => group))],
+  }
+}
