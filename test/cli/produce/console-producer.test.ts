@@ -33,17 +33,8 @@ function setUp() {
       run(input, 'console-producer', ...(args.includes('--partition') ? [] : ['--partition', '0']), ...args),
     /** What there is in partition 0, as offset, headers, key and value. */
     read: async () => {
-      const { stdout } = await run(
-        '',
-        'console-consumer',
-        '--partition',
-        '0',
-        '--offset',
-        '0',
-        '--timeout-ms',
-        '100',
-        ...PRINT,
-      )
+      const range = ['--partition', '0', '--from', 'earliest', '--until', 'end']
+      const { stdout } = await run('', 'console-consumer', ...range, ...PRINT)
       return stdout.split('\n').slice(0, -1)
     },
     run,
