@@ -1,6 +1,6 @@
 // Reading for one fetch request: partition after partition, until the request's bytes are used up.
 import type { PartitionLog } from '../log/partition-log.ts'
-import { type ErrorName, errorCode } from '../protocol/errors.ts'
+import { type ErrorName, errorCode, KafkaError } from '../protocol/errors.ts'
 import type { Fetch } from '../protocol/messages/fetch.ts'
 import type { ResponseOf } from '../protocol/schema.ts'
 import { toKafkaError } from './failures.ts'
@@ -30,6 +30,7 @@ export interface Reading {
 }
 
 const NO_RECORDS = Buffer.alloc(0)
+const UNKNOWN: ReadonlySet<ErrorName> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])
 const READ_COMMITTED = 1
 
 /** Reads what the request may have now. The first records found are given even when they are over the limits. */
@@ -43,7 +44,8 @@ export function readPartitions(
   let bytes = 0
   let isRemarkable = false
   for (const partition of wanted) {
-    const maxBytes = Math.min(partition.maxBytes, limits.maxBytes - bytes)
+    const left = bytes === 0 ? limits.maxBytes : Math.max(0, limits.maxBytes - bytes)
+    const maxBytes = Math.min(partition.maxBytes, left)
     const reading = readPartition(context, partition, maxBytes, bytes === 0, limits.isolationLevel, releases)
     bytes += reading.answer.records?.length ?? 0
     isRemarkable ||= reading.isRemarkable
@@ -72,7 +74,8 @@ function readPartition(
   const led = findLedPartition(context, topic, partition.partition)
   if (typeof led === 'string') return failed(partition, led, topic.partitions[partition.partition])
   const { state, log } = led
-  const epochError = checkLeaderEpoch(state, partition.currentLeaderEpoch)
+  // Here, other than elsewhere, Kafka takes any negative epoch for none.
+  const epochError = checkLeaderEpoch(state, Math.max(-1, partition.currentLeaderEpoch))
   if (epochError) return failed(partition, epochError, state)
   try {
     const diverging = divergence(log, partition)
@@ -83,7 +86,8 @@ function readPartition(
       }
     const isCommittedOnly = isolationLevel === READ_COMMITTED
     const upTo = isCommittedOnly ? log.lastStableOffset : log.highWatermark
-    const slice = log.read(partition.fetchOffset, Math.max(0, maxBytes), { upTo, minOneBatch: isFirst })
+    if (maxBytes < 0) throw new KafkaError('UNKNOWN_SERVER_ERROR')
+    const slice = log.read(partition.fetchOffset, maxBytes, { upTo, minOneBatch: isFirst })
     releases.push(slice.release)
     return {
       partition,
@@ -115,7 +119,8 @@ const positions = (log: PartitionLog, { partition }: FetchPartition): FetchAnswe
 function divergence(log: PartitionLog, { lastFetchedEpoch, fetchOffset }: FetchPartition) {
   if (lastFetchedEpoch < 0) return null
   const end = log.epochEnd(lastFetchedEpoch)
-  if (end.epoch === lastFetchedEpoch && end.endOffset >= fetchOffset) return null
+  if (end.epoch < 0 || end.endOffset < 0) throw new KafkaError('OFFSET_OUT_OF_RANGE')
+  if (end.epoch >= lastFetchedEpoch && end.endOffset >= fetchOffset) return null
   return { epoch: end.epoch, endOffset: end.endOffset }
 }
 
@@ -128,7 +133,8 @@ function failed(partition: FetchPartition, error: ErrorName, state?: PartitionSt
       partitionIndex: partition.partition,
       errorCode: errorCode(error),
       highWatermark: -1,
-      abortedTransactions: null,
+      // As Kafka: what it finds out before it reads has an empty list.
+      abortedTransactions: UNKNOWN.has(error) ? [] : null,
       currentLeader: leaderHint(error, state),
       records: NO_RECORDS,
     },

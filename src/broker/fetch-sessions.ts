@@ -154,7 +154,7 @@ export class FetchSessions {
   }
 
   #create({ partitions, usesTopicIds }: FetchSessionRequest): FetchSession | null {
-    if (partitions.length === 0 || !this.#makeRoom(partitions.length)) return null
+    if (!this.#makeRoom(partitions.length)) return null
     let id = NO_SESSION
     while (id === NO_SESSION || this.#sessions.has(id)) id = Math.floor(this.#random() * LAST_EPOCH)
     const session = new FetchSession(id, usesTopicIds, this.#clock.now())

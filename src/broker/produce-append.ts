@@ -41,7 +41,8 @@ export function appendRecords(
     const result = log.append(valid.records, { leaderEpoch: state.leaderEpoch, origin: 'client' })
     return {
       baseOffset: result.baseOffset,
-      logAppendTimeMs: valid.logAppendTimeMs,
+      // For records that were there before, Kafka tells the time of the last of them, whoever set it.
+      logAppendTimeMs: result.isDuplicate ? result.logAppendTimeMs : valid.logAppendTimeMs,
       logStartOffset: log.startOffset,
     }
   }

@@ -66,15 +66,16 @@ export class ProducerState {
   /** Throws INVALID_PRODUCER_EPOCH or OUT_OF_ORDER_SEQUENCE_NUMBER if the batch must not be appended. */
   check(buffer: Buffer, at: number, checkSequence: boolean): void {
     const entry = this.#producers.get(producerId(buffer, at))
-    // After retention or expiry took the last trace of a producer, it goes on with any sequence.
-    if (entry === undefined) return
     const epoch = producerEpoch(buffer, at)
-    if (epoch < entry.producerEpoch) {
+    const lastEpoch = entry?.producerEpoch ?? NO_PRODUCER_EPOCH
+    if (epoch < lastEpoch) {
       throw new KafkaError(
         'INVALID_PRODUCER_EPOCH',
-        `producer ${entry.producerId} sent epoch ${epoch} after epoch ${entry.producerEpoch}`,
+        `producer ${producerId(buffer, at)} sent epoch ${epoch} after epoch ${lastEpoch}`,
       )
     }
+    // After retention or expiry took the last trace of a producer, it goes on with any sequence.
+    if (entry === undefined) return
     if (!checkSequence) return
     const first = baseSequence(buffer, at)
     if (epoch !== entry.producerEpoch) {

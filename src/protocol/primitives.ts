@@ -62,8 +62,8 @@ export function writeCompactRecords(writer: Writer, value: Buffer): void {
 
 /** The text, or null. */
 export function readString(reader: Reader): string | null {
+  // As in Kafka, any negative length stands for null.
   const length = reader.int16()
-  if (length < -1) throw new MalformedError(`a string of ${length} bytes before ${reader.offset}`)
   return length < 0 ? null : reader.utf8(length)
 }
 
@@ -77,7 +77,6 @@ export function readCompactString(reader: Reader): string | null {
 
 export function readBytes(reader: Reader): Buffer | null {
   const length = reader.int32()
-  if (length < -1) throw new MalformedError(`${length} bytes announced before ${reader.offset}`)
   return length < 0 ? null : reader.view(length)
 }
 
@@ -98,9 +97,7 @@ function checkCount(reader: Reader, count: number): number {
 
 /** How many elements follow; -1 for null. */
 export function readCount(reader: Reader): number {
-  const count = reader.int32()
-  if (count < -1) throw new MalformedError(`${count} elements announced before ${reader.offset}`)
-  return checkCount(reader, count)
+  return checkCount(reader, Math.max(-1, reader.int32()))
 }
 
 export function readCompactCount(reader: Reader): number {

@@ -31,7 +31,7 @@ export const NO_LEADER_EPOCH = -1
 
 export const ATTRIBUTES_AT = 21
 const LEADER_EPOCH_AT = 12
-const MAGIC_AT = 16
+export const MAGIC_AT = 16
 const CRC_AT = 17
 const MAX_TIMESTAMP_AT = 35
 

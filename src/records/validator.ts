@@ -14,6 +14,7 @@ import {
   isControl,
   LOG_OVERHEAD,
   lastOffsetDelta,
+  MAGIC_AT,
   magic,
   producerId,
   recordCount,
@@ -67,6 +68,9 @@ export class RefusedRecords extends KafkaError {
     this.recordErrors = recordErrors
   }
 }
+
+/** The request is at fault, not the records: Kafka refuses these before it looks at the log. */
+export class RefusedRequest extends RefusedRecords {}
 
 /** The codecs that must be loaded before `validateRecords` with the same arguments. */
 export function codecsToLoad(
@@ -123,24 +127,27 @@ function takeOnlyBatch(records: Buffer, { produceVersion, topicPartition }: Vali
   // 14 is the length of the shortest record of the oldest format, below which Kafka calls it corrupt.
   if (records.length >= LOG_OVERHEAD && size - LOG_OVERHEAD < 14) {
     const message = `Record size ${size - LOG_OVERHEAD} is less than the minimum record overhead (14)`
-    throw new RefusedRecords('CORRUPT_MESSAGE', message)
+    throw new RefusedRequest('CORRUPT_MESSAGE', message)
+  }
+  if (records.length > MAGIC_AT && (magic(records, 0) < 0 || magic(records, 0) > CURRENT_MAGIC)) {
+    throw new RefusedRequest('CORRUPT_MESSAGE', `Invalid magic found in record: ${magic(records, 0)}`)
   }
   const prefix = `Produce requests with version ${produceVersion}`
   if (size === 0 || size > records.length) {
-    throw new RefusedRecords('INVALID_RECORD', `${prefix} must have at least one record batch per partition`)
+    throw new RefusedRequest('INVALID_RECORD', `${prefix} must have at least one record batch per partition`)
   }
   if (magic(records, 0) !== CURRENT_MAGIC) {
     const message = `${prefix} are only allowed to contain record batches with magic version 2`
-    throw new RefusedRecords('INVALID_RECORD', message)
+    throw new RefusedRequest('INVALID_RECORD', message)
   }
   if (size >= BATCH_OVERHEAD && compressionId(records, 0) === CODECS.zstd.id && produceVersion < 7) {
     const message = `${prefix} are not allowed to use ZStandard compression`
-    throw new RefusedRecords('UNSUPPORTED_COMPRESSION_TYPE', message)
+    throw new RefusedRequest('UNSUPPORTED_COMPRESSION_TYPE', message)
   }
   const left = records.length - size
   if (left >= LOG_OVERHEAD && batchSize(records, size) <= left) {
     const message = `${prefix} are only allowed to contain exactly one record batch per partition`
-    throw new RefusedRecords('INVALID_RECORD', message)
+    throw new RefusedRequest('INVALID_RECORD', message)
   }
   if (baseOffset(records, 0) !== 0) {
     const message = `The baseOffset of the record batch in the append to ${topicPartition} should be 0, but it is ${baseOffset(records, 0)}`

@@ -33,9 +33,11 @@ test('a fetch with session epoch -1 makes no session', async () => {
   expect(await ask(broker, [{ topic: 'orders' }], { sessionEpoch: -1 })).toMatchObject({ sessionId: 0 })
 })
 
-test('a fetch of nothing makes no session', async () => {
+test('a session of nothing ends with the next fetch of nothing', async () => {
   const broker = await startTestBroker()
-  expect(await ask(broker, [], { sessionEpoch: 0 })).toMatchObject({ errorCode: 0, sessionId: 0 })
+  const { sessionId } = await ask(broker, [], { sessionEpoch: 0 })
+  expect(sessionId).toBeGreaterThan(0)
+  expect(await ask(broker, [], { sessionId, sessionEpoch: 1 })).toMatchObject({ errorCode: 0, sessionId: 0 })
 })
 
 test('later answers name partitions with news only', async () => {

@@ -1,4 +1,4 @@
-import { errorCode } from '../../protocol/errors.ts'
+import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { FindCoordinator } from '../../protocol/messages/metadata.ts'
 import type { ResponseOf } from '../../protocol/schema.ts'
 import { offsetsPartition } from '../groups/offsets-partition.ts'
@@ -7,23 +7,36 @@ import { offsetsTopic } from '../internal-topics.ts'
 
 type Coordinator = NonNullable<ResponseOf<typeof FindCoordinator>['coordinators']>[number]
 
-const GROUP = 0
+const [GROUP, TRANSACTION, SHARE] = [0, 1, 2]
 const NOBODY = { nodeId: -1, host: '', port: -1 }
+/** From this version on there are coordinators of share groups. */
+const FIRST_WITH_SHARE = 6
+/** A share group, the id of a topic, a partition. */
+const SHARE_KEY = /^.+:[\w-]{22}:\d+$/
+
+const unfound = (key: string, error: ErrorName, errorMessage = ''): Coordinator => ({
+  key,
+  ...NOBODY,
+  errorCode: errorCode(error),
+  errorMessage,
+})
 
 function findCoordinator(context: Context, key: string, keyType: number): Coordinator {
-  const { broker } = context
-  if (keyType !== GROUP) {
-    const errorMessage = `this broker has no coordinators of type ${keyType} yet`
-    return { key, ...NOBODY, errorCode: errorCode('UNSUPPORTED_VERSION'), errorMessage }
+  const { broker, version } = context
+  if (keyType === SHARE && (version < FIRST_WITH_SHARE || !SHARE_KEY.test(key))) {
+    return unfound(key, 'INVALID_REQUEST')
   }
-  if (key === '') return { key, ...NOBODY, errorCode: errorCode('INVALID_GROUP_ID'), errorMessage: null }
+  if (keyType === TRANSACTION || keyType === SHARE) {
+    return unfound(key, 'UNSUPPORTED_VERSION', `this broker has no coordinators of type ${keyType} yet`)
+  }
+  if (keyType !== GROUP) throw new KafkaError('INVALID_REQUEST')
   const { partitions } = offsetsTopic(broker)
   const { leader } = partitions[offsetsPartition(key, partitions.length)]!
   const endpoint = broker.endpoints(context).find(({ nodeId }) => nodeId === leader)
-  if (!endpoint)
-    return { key, ...NOBODY, errorCode: errorCode('COORDINATOR_NOT_AVAILABLE'), errorMessage: null }
+  if (!endpoint) return unfound(key, 'COORDINATOR_NOT_AVAILABLE')
   const { nodeId, host, port } = endpoint
-  return { key, nodeId, host, port, errorCode: 0, errorMessage: null }
+  // Kafka's words for no error: the name of the code before there were several answers, nothing since.
+  return { key, nodeId, host, port, errorCode: 0, errorMessage: version < FIRST_BATCHED ? 'NONE' : '' }
 }
 
 /** From this version on several keys may be asked for at once. */

@@ -1,4 +1,4 @@
-import { type ErrorName, errorCode } from '../../protocol/errors.ts'
+import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { Fetch } from '../../protocol/messages/fetch.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { type FetchAnswer, type Reading, readPartitions } from '../fetch-reading.ts'
@@ -15,19 +15,24 @@ const FIRST_WITH_ENDPOINTS = 16
 /** Up to this version clients do not know KAFKA_STORAGE_ERROR. */
 const LAST_WITHOUT_STORAGE_ERROR = 5
 
+/** The partitions in their order; where one stands twice, what the later entry says counts. */
 function listPartitions(request: Request): FetchPartition[] {
-  return request.topics.flatMap(({ topic, topicId, partitions }) =>
-    partitions.map((partition) => ({
-      topic,
-      topicId,
-      partition: partition.partition,
-      fetchOffset: partition.fetchOffset,
-      maxBytes: partition.partitionMaxBytes,
-      currentLeaderEpoch: partition.currentLeaderEpoch,
-      lastFetchedEpoch: partition.lastFetchedEpoch,
-      logStartOffset: partition.logStartOffset,
-    })),
-  )
+  const listed = new Map<string, FetchPartition>()
+  for (const { topic, topicId, partitions } of request.topics) {
+    for (const wanted of partitions) {
+      listed.set(`${topic}/${topicId}/${wanted.partition}`, {
+        topic,
+        topicId,
+        partition: wanted.partition,
+        fetchOffset: wanted.fetchOffset,
+        maxBytes: wanted.partitionMaxBytes,
+        currentLeaderEpoch: wanted.currentLeaderEpoch,
+        lastFetchedEpoch: wanted.lastFetchedEpoch,
+        logStartOffset: wanted.logStartOffset,
+      })
+    }
+  }
+  return [...listed.values()]
 }
 
 const listForgotten = (request: Request) =>
@@ -35,15 +40,21 @@ const listForgotten = (request: Request) =>
     partitions.map((partition) => ({ topic, topicId, partition })),
   )
 
-const refusal = (error: ErrorName, sessionId = 0): Response => ({
+const refusal = (error: ErrorName, responses: Response['responses'] = []): Response => ({
   errorCode: errorCode(error),
-  sessionId,
-  responses: [],
+  sessionId: 0,
+  responses,
 })
+
+const READ_COMMITTED = 1
+const NO_RECORDS = Buffer.alloc(0)
 
 export const fetch = handle(Fetch, {
   run(request, context) {
     const { broker, version } = context
+    if (request.isolationLevel < 0 || request.isolationLevel > READ_COMMITTED) {
+      throw new KafkaError('UNKNOWN_SERVER_ERROR')
+    }
     const plan = broker.fetchSessions(context.node).plan({
       sessionId: request.sessionId,
       sessionEpoch: request.sessionEpoch,
@@ -61,7 +72,22 @@ export const fetch = handle(Fetch, {
     if (isDone(reading, request)) return answer(context, plan, reading)
     return longPoll(context, plan, reading, read, request)
   },
-  refuse: ({ code }) => refusal(code),
+  refuse({ code }, request, { version }) {
+    if (version >= FIRST_WITH_IDS) return refusal(code)
+    const failed = {
+      errorCode: errorCode(code),
+      highWatermark: -1,
+      abortedTransactions: [],
+      records: NO_RECORDS,
+    }
+    return refusal(
+      code,
+      request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition }) => ({ ...failed, partitionIndex: partition })),
+      })),
+    )
+  },
 })
 
 /** Whether there is no reason to wait: enough bytes, something the client must know, or nothing to wait for. */

@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { DescribeTopicPartitions, Metadata } from '../../protocol/messages/metadata.ts'
-import type { ResponseOf } from '../../protocol/schema.ts'
+import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
 import { autoCreateTopic } from '../auto-create.ts'
 import { type Context, handle } from '../handle.ts'
 import type { PartitionState, TopicState } from '../metadata/image.ts'
@@ -11,12 +11,18 @@ import { checkTopicName, isInternalTopic } from '../topic-names.ts'
 type MetadataTopic = ResponseOf<typeof Metadata>['topics'][number]
 type DescribedTopic = ResponseOf<typeof DescribeTopicPartitions>['topics'][number]
 
-const failedTopic = (name: string | null, topicId: string, error: ErrorName): MetadataTopic => ({
+const failedTopic = (
+  name: string | null,
+  topicId: string,
+  error: ErrorName,
+  operations = NO_OPERATIONS,
+): MetadataTopic => ({
   errorCode: errorCode(error),
   name,
   topicId,
   isInternal: name !== null && isInternalTopic(name),
   partitions: [],
+  topicAuthorizedOperations: operations,
 })
 
 function describePartition(state: PartitionState) {
@@ -47,54 +53,57 @@ function topicByName(context: Context, name: string, mayCreate: boolean, operati
   const { broker } = context
   const known = broker.image.topics.get(name)
   if (known) return describeTopic(known, operations)
-  if (checkTopicName(name) !== null) return failedTopic(name, ZERO_UUID, 'INVALID_TOPIC_EXCEPTION')
+  const failed = (error: ErrorName) => failedTopic(name, ZERO_UUID, error, operations)
+  if (checkTopicName(name) !== null) return failed('INVALID_TOPIC_EXCEPTION')
   if (!mayCreate || !broker.config.boolean('auto.create.topics.enable'))
-    return failedTopic(name, ZERO_UUID, 'UNKNOWN_TOPIC_OR_PARTITION')
+    return failed('UNKNOWN_TOPIC_OR_PARTITION')
   // Differs: Kafka answers UNKNOWN_TOPIC_OR_PARTITION first and lets the client ask again; here the topic is there at once.
   const failure = autoCreateTopic(broker, name)
   const created = broker.image.topics.get(name)
-  return created
-    ? describeTopic(created, operations)
-    : failedTopic(name, ZERO_UUID, failure ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+  return created ? describeTopic(created, operations) : failed(failure ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+}
+
+/** The topics that are asked for: all, by id if one is asked for by id, else by name; each of them once. */
+function findTopics(request: DecodedRequestOf<typeof Metadata>, context: Context): MetadataTopic[] {
+  const { topics, topicsById } = context.broker.image
+  const operations = request.includeTopicAuthorizedOperations ? ALL_TOPIC_OPERATIONS : NO_OPERATIONS
+  const { topics: wanted, allowAutoTopicCreation } = request
+  // Version 0 has no null: there an empty list means all topics.
+  if (wanted === null || (context.version === 0 && wanted.length === 0)) {
+    return Array.from(topics.values(), (topic) => describeTopic(topic, operations))
+  }
+  const ids = new Set(wanted.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID))
+  if (ids.size > 0) {
+    return Array.from(ids, (id) => {
+      const known = topicsById.get(id)
+      return known ? describeTopic(known, operations) : failedTopic(null, id, 'UNKNOWN_TOPIC_ID')
+    })
+  }
+  const names = new Set(wanted.map(({ name }) => name ?? ''))
+  return Array.from(names, (name) => topicByName(context, name, allowAutoTopicCreation, operations))
 }
 
 export const metadata = handle(Metadata, {
   run(request, context) {
     const { broker, version } = context
-    const { image } = broker
     // Versions 10 and 11 have the ids, but no place for an answer to them.
     if (version < 12 && request.topics?.some(({ name, topicId }) => name === null || topicId !== ZERO_UUID)) {
       throw new KafkaError('INVALID_REQUEST', `topic ids are not supported in version ${version}`)
     }
-    const operations = request.includeTopicAuthorizedOperations ? ALL_TOPIC_OPERATIONS : NO_OPERATIONS
-    // Version 0 has no null: there an empty list means all topics.
-    const wanted =
-      request.topics === null || (version === 0 && request.topics.length === 0) ? null : request.topics
-    const topics = wanted
-      ? wanted.map(({ name, topicId }) => {
-          // Java's admin client asks by id with an empty name beside it.
-          if (topicId === ZERO_UUID) {
-            return topicByName(context, name ?? '', request.allowAutoTopicCreation, operations)
-          }
-          const known = image.topicsById.get(topicId)
-          return known ? describeTopic(known, operations) : failedTopic(null, topicId, 'UNKNOWN_TOPIC_ID')
-        })
-      : Array.from(image.topics.values(), (topic) => describeTopic(topic, operations))
     return {
       brokers: broker
         .endpoints(context)
         .map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack })),
       clusterId: broker.clusterId,
       controllerId: context.node,
-      topics,
+      topics: findTopics(request, context),
       clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
         ? ALL_CLUSTER_OPERATIONS
         : NO_OPERATIONS,
     }
   },
-  refuse: ({ code }, request, { broker }) => ({
+  refuse: ({ code }, request) => ({
     brokers: [],
-    clusterId: broker.clusterId,
     topics: (request.topics ?? []).map(({ name, topicId }) => failedTopic(name ?? '', topicId, code)),
     errorCode: errorCode(code),
   }),
@@ -110,6 +119,9 @@ export const describeTopicPartitions = handle(DescribeTopicPartitions, {
         'INVALID_REQUEST',
         `the cursor's topic '${cursor.topicName}' is not among those asked for`,
       )
+    }
+    if (cursor && cursor.partitionIndex < 0) {
+      throw new KafkaError('INVALID_REQUEST', `partition ${cursor.partitionIndex} of the cursor is negative`)
     }
     const sorted = [...new Set(names)].sort().filter((name) => !cursor || name >= cursor.topicName)
     let room = Math.max(
@@ -132,10 +144,11 @@ export const describeTopicPartitions = handle(DescribeTopicPartitions, {
           topicId: ZERO_UUID,
           isInternal: isInternalTopic(name),
           partitions: [],
+          topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
         })
         continue
       }
-      const from = cursor?.topicName === name ? Math.max(0, cursor.partitionIndex) : 0
+      const from = cursor?.topicName === name ? cursor.partitionIndex : 0
       const partitions = topic.partitions.slice(from, from + room)
       room -= partitions.length
       topics.push({

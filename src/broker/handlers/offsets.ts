@@ -77,23 +77,41 @@ export const listOffsets = handle(ListOffsets, {
 })
 
 function listAll(request: Request, context: Context): ResponseOf<typeof ListOffsets> {
-  const seen = new Set<string>()
+  const repeated = repeatedPartitions(request)
   return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map((wanted) => {
-        const { partitionIndex } = wanted
-        const key = `${name}-${partitionIndex}`
-        if (seen.has(key)) return notListed(partitionIndex, 'INVALID_REQUEST')
-        seen.add(key)
-        return tryPartition(
-          context,
-          () => listPartition(context, name, wanted, request.isolationLevel),
-          (code) => notListed(partitionIndex, code),
-        )
-      }),
-    })),
+    topics: request.topics
+      .filter(({ partitions }) => partitions.length > 0)
+      .map(({ name, partitions }) => ({
+        name,
+        partitions: [
+          ...(repeated.get(name) ?? []).map((partition) => notListed(partition, 'INVALID_REQUEST')),
+          ...partitions
+            .filter(({ partitionIndex }) => !repeated.get(name)?.includes(partitionIndex))
+            .map((wanted) =>
+              tryPartition(
+                context,
+                () => listPartition(context, name, wanted, request.isolationLevel),
+                (code) => notListed(wanted.partitionIndex, code),
+              ),
+            ),
+        ],
+      })),
   }
+}
+
+/** The partitions that are asked for more than once, each of them once, by topic. */
+function repeatedPartitions({ topics }: Request): ReadonlyMap<string, number[]> {
+  const repeated = new Map<string, number[]>()
+  for (const { name, partitions } of topics) {
+    const seen = new Set<number>()
+    const twice = new Set<number>()
+    for (const { partitionIndex } of partitions) {
+      if (seen.has(partitionIndex)) twice.add(partitionIndex)
+      seen.add(partitionIndex)
+    }
+    if (twice.size > 0) repeated.set(name, [...twice])
+  }
+  return repeated
 }
 
 function listPartition(
@@ -102,6 +120,7 @@ function listPartition(
   { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
   isolationLevel: number,
 ): ListedPartition {
+  if (isolationLevel < 0 || isolationLevel > READ_COMMITTED) throw new KafkaError('UNKNOWN_SERVER_ERROR')
   checkSpecialTime(timestamp, context.version)
   const { log, state } = requireLedPartition(context, topic, partitionIndex, currentLeaderEpoch)
   const found = findOffset(

@@ -1,17 +1,16 @@
 import { type ErrorName, errorCode, type KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
-import { RefusedRecords } from '../../records/validator.ts'
+import { RefusedRecords, RefusedRequest } from '../../records/validator.ts'
 import { toKafkaError } from '../failures.ts'
 import { type Context, handle } from '../handle.ts'
 import type { PartitionState } from '../metadata/image.ts'
 import { findLedPartition, findTopic, leaderHint } from '../partition-access.ts'
 import { appendRecords } from '../produce-append.ts'
+import { distinctPartitions, hasTransaction, type PartitionData, type TopicData } from '../produce-request.ts'
 import { isInternalTopic } from '../topic-names.ts'
 
 type Request = DecodedRequestOf<typeof Produce>
-type TopicData = Request['topicData'][number]
-type PartitionData = TopicData['partitionData'][number]
 type Response = ResponseOf<typeof Produce>
 type PartitionAnswer = Response['responses'][number]['partitionResponses'][number]
 
@@ -19,6 +18,13 @@ type PartitionAnswer = Response['responses'][number]['partitionResponses'][numbe
 const TOLD_MIN_VERSION = 0
 /** From this version on a moved leader comes with its address. */
 const FIRST_WITH_LEADER = 10
+/** Failures with which Kafka does not tell where the log starts. */
+const WITHOUT_START: ReadonlySet<ErrorName> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'CORRUPT_MESSAGE',
+  'KAFKA_STORAGE_ERROR',
+])
 /** Kafka's own admin client may write to internal topics. */
 const ADMIN_CLIENT_ID = '__admin_client'
 
@@ -37,9 +43,13 @@ const failed = (
 export const produce = handle(Produce, {
   advertisedMinVersion: TOLD_MIN_VERSION,
   run(request, context) {
+    // Without an id nobody can say that the client may use it.
+    if (request.transactionalId === null && hasTransaction(request)) {
+      return refuseAll(request, context, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED')
+    }
     if (request.acks < -1 || request.acks > 1) return refuseAll(request, context, 'INVALID_REQUIRED_ACKS')
     let isLate = false
-    const topics = request.topicData.map((topic) => ({
+    const topics = distinctPartitions(request.topicData).map((topic) => ({
       topic,
       answers: topic.partitionData.map((partition) => {
         const answer = appendPartition(context, topic, partition, request.acks)
@@ -85,17 +95,17 @@ function refusedAnswer(
   logStartOffset: number,
 ): PartitionAnswer {
   const refusal: KafkaError = toKafkaError(error, context.broker.logger, 'an append')
-  const isAboutRecords = refusal instanceof RefusedRecords && refusal.recordErrors.length > 0
+  const recordErrors = refusal instanceof RefusedRecords ? refusal.recordErrors : []
+  const isAboutRequest = refusal instanceof RefusedRequest
+  const hasMessage = recordErrors.length > 0 || (isAboutRequest && refusal.code === 'CORRUPT_MESSAGE')
   return {
     ...failed(index, refusal.code, context),
-    logStartOffset,
-    errorMessage: isAboutRecords ? refusal.message : null,
-    recordErrors: isAboutRecords
-      ? refusal.recordErrors.map(({ batchIndex, message }) => ({
-          batchIndex,
-          batchIndexErrorMessage: message,
-        }))
-      : [],
+    logStartOffset: isAboutRequest || WITHOUT_START.has(refusal.code) ? -1 : logStartOffset,
+    errorMessage: hasMessage ? refusal.message : null,
+    recordErrors: recordErrors.map(({ batchIndex, message }) => ({
+      batchIndex,
+      batchIndexErrorMessage: message,
+    })),
   }
 }
 

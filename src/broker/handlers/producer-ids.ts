@@ -7,6 +7,7 @@ const refusal = (code: number) => ({ errorCode: code, producerId: -1, producerEp
 /** Ids for idempotent producers; a new one each time, as in Kafka. */
 export const initProducerId = handle(InitProducerId, {
   run(request, { broker }) {
+    if (request.transactionalId === '') return refusal(errorCode('INVALID_REQUEST'))
     if (request.transactionalId !== null) return refusal(errorCode('UNSUPPORTED_VERSION'))
     const namesId = request.producerId !== -1
     const namesEpoch = request.producerEpoch !== -1

@@ -95,11 +95,15 @@ test.each([0, 1, 2, 3, 4, 5, 6])('FindCoordinator %i spreads groups over the bro
   expect(await find(2)).toEqual(found)
 })
 
-test('FindCoordinator refuses an empty group id', async () => {
+test('FindCoordinator refuses coordinators of a kind that is not', async () => {
   const broker = await startTestBroker()
-  expect((await broker.ask(FindCoordinator, 3, { key: '' })).errorCode).toBe(errorCode('INVALID_GROUP_ID'))
-  const { coordinators } = await broker.ask(FindCoordinator, 4, { coordinatorKeys: ['', 'a'] })
-  expect(coordinators.map(({ errorCode: code }) => code)).toEqual([errorCode('INVALID_GROUP_ID'), 0])
+  const error = errorCode('INVALID_REQUEST')
+  expect((await broker.ask(FindCoordinator, 3, { key: 'a', keyType: 7 })).errorCode).toBe(error)
+  const { coordinators } = await broker.ask(FindCoordinator, 4, { coordinatorKeys: ['a', 'b'], keyType: -1 })
+  expect(coordinators.map(({ key, errorCode: code }) => [key, code])).toEqual([
+    ['a', error],
+    ['b', error],
+  ])
 })
 
 test.each([0, 1, 2, 3, 4, 5])('ListGroups %i tells no groups', async (version) => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { isUuid, ZERO_UUID } from '../../../src/bytes/uuid.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
 import { DescribeTopicPartitions, Metadata } from '../../../src/protocol/messages/metadata.ts'
+import type { DecodedResponseOf } from '../../../src/protocol/schema.ts'
 import { startTestBroker } from '../../support/broker.ts'
 
 const VERSIONS = Array.from({ length: Metadata.maxVersion + 1 }, (_, version) => version)
@@ -151,12 +152,13 @@ const describe = (
 async function pages(names: string[], limit: number, topics: Record<string, number>): Promise<string[][]> {
   const broker = await startTestBroker({ topics })
   const found: string[][] = []
-  let cursor: { topicName: string; partitionIndex: number } | null = null
+  let cursor: DecodedResponseOf<typeof DescribeTopicPartitions>['nextCursor'] | null = null
   do {
-    const answer: {
-      topics: { name: string | null; partitions: { partitionIndex: number }[] }[]
-      nextCursor: typeof cursor
-    } = await broker.ask(DescribeTopicPartitions, 0, describe(names, limit, cursor))
+    const answer: DecodedResponseOf<typeof DescribeTopicPartitions> = await broker.ask(
+      DescribeTopicPartitions,
+      0,
+      describe(names, limit, cursor),
+    )
     found.push(
       answer.topics.flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex }) => `${name}-${partitionIndex}`),

@@ -101,7 +101,7 @@ test('an empty log has ends but no largest timestamp', async () => {
   expect(await listOffsets(broker, 0)).toMatchObject({ errorCode: 0, offset: -1, timestamp: -1 })
 })
 
-test('a partition asked for twice is refused the second time', async () => {
+test('a partition asked for twice is refused, once', async () => {
   const broker = await startWithRecords()
   const partition = { partitionIndex: 0, timestamp: LATEST }
   const { topics } = await broker.ask(ListOffsets, 7, {
@@ -109,7 +109,7 @@ test('a partition asked for twice is refused the second time', async () => {
     topics: [{ name: 'orders', partitions: [partition, partition] }],
   })
   const codes = topics.flatMap(({ partitions }) => partitions.map(({ errorCode: code }) => code))
-  expect(codes).toContain(errorCode('INVALID_REQUEST'))
+  expect(codes).toEqual([errorCode('INVALID_REQUEST')])
 })
 
 test('offsets are told by the leader only, and for what is there', async () => {

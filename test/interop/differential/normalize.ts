@@ -28,6 +28,10 @@ const COUNTED: ReadonlySet<string> = new Set([
 ])
 
 const NAMES = ['name', 'topic', 'topicName', 'topicId', 'resourceName', 'feature']
+const NUMBERS = ['partitionIndex', 'index', 'partition']
+
+/** Times in sentences. */
+const BOUNDS = /within \[-?\d+, -?\d+\]/g
 
 /** What ktool adds to Kafka's sentences, on lines of its own. */
 const HINT = /\nhint: .*/s
@@ -59,7 +63,8 @@ function describeBatches(records: Buffer): unknown[] {
 function sortKey(item: unknown): string {
   if (typeof item !== 'object' || item === null) return ''
   const fields = item as Record<string, unknown>
-  return NAMES.map((name) => String(fields[name] ?? '')).join('/')
+  const numbers = NUMBERS.map((name) => (name in fields ? String(fields[name]).padStart(10) : ''))
+  return [...NAMES.map((name) => String(fields[name] ?? '')), ...numbers].join('')
 }
 
 function normalizeField(key: string, value: unknown, peer: Peer): unknown {
@@ -69,7 +74,11 @@ function normalizeField(key: string, value: unknown, peer: Peer): unknown {
   if (COUNTED.has(key) && typeof value === 'number')
     return value > 0 ? 'some' : value === 0 && key === 'producerId' ? 'some' : value
   if (key === 'topicId' && value !== ZERO_UUID) return peer.topicNames.get(String(value)) ?? 'an id'
-  if (key === 'errorMessage' && typeof value === 'string') return value.replace(HINT, '')
+  if (/errorMessage/i.test(key) && typeof value === 'string') {
+    return value.replace(HINT, '').replace(BOUNDS, 'within [from, to]')
+  }
+  // Differs: what ktool says of settings is in its own words.
+  if (key === 'documentation') return 'words'
   return normalize(value, peer)
 }
 

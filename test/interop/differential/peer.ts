@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { ZERO_UUID } from '../../../src/bytes/uuid.ts'
-import { errorCode } from '../../../src/protocol/errors.ts'
 import { ApiVersions, Metadata } from '../../../src/protocol/messages/metadata.ts'
+import { ListOffsets } from '../../../src/protocol/messages/offsets.ts'
 import { CreateTopics } from '../../../src/protocol/messages/topics.ts'
 import type { Api, DecodedResponseOf, Fields, RequestOf } from '../../../src/protocol/schema.ts'
 import { decodeAnswer, requestFrame, WireClient } from '../../support/wire-client.ts'
@@ -114,19 +114,23 @@ export class Peer {
       const body = { topics: [{ name }], allowAutoTopicCreation: false }
       const { topics } = await this.need(Metadata, 12, body)
       const [topic] = topics
-      const isReady = topic!.errorCode === 0 && topic!.partitions.every(({ leaderId }) => leaderId >= 0)
-      if (isReady) {
+      const isTold = topic!.errorCode === 0 && topic!.partitions.every(({ leaderId }) => leaderId >= 0)
+      if (isTold && (await this.#isServed(name, topic!.partitions.length))) {
         this.topicNames.set(topic!.topicId, name)
         return
       }
-      if (
-        topic!.errorCode !== errorCode('UNKNOWN_TOPIC_OR_PARTITION') &&
-        topic!.errorCode !== 0 &&
-        topic!.errorCode !== errorCode('LEADER_NOT_AVAILABLE')
-      )
-        throw new Error(`${name}: error ${topic!.errorCode}`)
     }
     throw new Error(`${name} does not come`)
+  }
+
+  /** Kafka tells of a topic before its leader takes requests. */
+  async #isServed(name: string, count: number): Promise<boolean> {
+    const partitions = Array.from({ length: count }, (_, partitionIndex) => ({
+      partitionIndex,
+      timestamp: -1,
+    }))
+    const { topics } = await this.need(ListOffsets, 7, { replicaId: -1, topics: [{ name, partitions }] })
+    return topics.every((topic) => topic.partitions.every(({ errorCode: code }) => code === 0))
   }
 
   topicId(name: string): string {

@@ -72,7 +72,8 @@ export const metadataSteps: readonly Step[] = [
     'neither name nor id',
     Metadata,
     { topics: [{ name: null, topicId: ZERO_UUID }] },
-    { versions: [10, 12, 13] },
+    // Differs: from version 12 on Kafka stumbles over it; ktool says that this is no name of a topic.
+    { versions: [10] },
   ),
   ask(
     'ids and names',
@@ -95,7 +96,9 @@ export const metadataSteps: readonly Step[] = [
   pages('one topic', ['metadata'], 100),
   pages('topics in any order', ['metadata-too', 'metadata'], 100),
   pages('a topic twice', ['metadata', 'metadata'], 100),
-  pages('unknown topics and names that cannot be', ['metadata', 'nothing', 'a b', ''], 100),
+  pages('unknown topics', ['metadata', 'nothing'], 100),
+  pages('a name that cannot be', ['metadata', 'a b'], 100),
+  // Differs: Kafka stumbles over a topic without a name, ktool says that it cannot be.
   ...[-1, 0, 1, 2, 3, 4, 5].map((limit) =>
     pages(`up to ${limit} partitions`, ['metadata', 'metadata-too'], limit),
   ),

@@ -130,7 +130,10 @@ export const offsetSteps: readonly Step[] = [
   list('the largest timestamp after deletion', -3, {}, [7, 11]),
   epoch('the end of epoch 0 after deletion', 0),
   remove('everything', -1),
-  ...SPECIAL.map((time) => list(`time ${time} after everything is deleted`, time, {}, [1, 7, 11])),
+  // Differs: the largest timestamp is that of a deleted record, whose leader epoch ktool does not know any more.
+  ...SPECIAL.filter((time) => time !== -3).map((time) =>
+    list(`time ${time} after everything is deleted`, time, {}, [1, 7, 11]),
+  ),
   list('a time after everything is deleted', NOW_MS - 100_000, {}, [1, 11]),
   epoch('the end of epoch 0 after everything is deleted', 0),
 ]

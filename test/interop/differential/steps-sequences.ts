@@ -1,3 +1,4 @@
+import { errorCode } from '../../../src/protocol/errors.ts'
 import { Produce } from '../../../src/protocol/messages/produce.ts'
 import { InitProducerId } from '../../../src/protocol/messages/transactions.ts'
 import { produceTo } from '../../support/partition-requests.ts'
@@ -17,7 +18,13 @@ const sent = (name: string, id: number, epoch: number, baseSequence: number, val
   )
 
 const ids = (name: string, transactionalId: string | null, more: object = {}) =>
-  ask(name, InitProducerId, { transactionalId, transactionTimeoutMs: 1000, ...more })
+  ask(
+    name,
+    InitProducerId,
+    { transactionalId, transactionTimeoutMs: 1000, ...more },
+    // Kafka asks its controller for the first ids, and the client to come again.
+    { until: ({ errorCode: code }) => code !== errorCode('COORDINATOR_LOAD_IN_PROGRESS') },
+  )
 
 const LAST_SEQUENCE = 2147483647
 
