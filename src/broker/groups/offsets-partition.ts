@@ -8,6 +8,11 @@ function javaHash(text: string): number {
   return hash
 }
 
+const SMALLEST_INT = -(2 ** 31)
+
 /** The partition of __consumer_offsets that holds a group, out of so many. */
-export const offsetsPartition = (groupId: string, partitions: number): number =>
-  (javaHash(groupId) & 0x7fff_ffff) % partitions
+export function offsetsPartition(groupId: string, partitions: number): number {
+  const hash = javaHash(groupId)
+  // The smallest integer has no positive counterpart in Java.
+  return hash === SMALLEST_INT ? 0 : Math.abs(hash) % partitions
+}
