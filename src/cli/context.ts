@@ -116,7 +116,7 @@ export interface ContextOptions {
 }
 
 /** The first that is there of: the option, the properties file, two variables, this machine. */
-export function chooseServer(
+function chooseServer(
   { bootstrapServer }: ServerOptions,
   properties: ReadonlyMap<string, string>,
   env: Io['env'],

@@ -16,7 +16,7 @@ import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import { StorageError } from './storage-error.ts'
 
-export const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
+const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
 
 export interface LogDirOptions {
   /** Absolute path. */

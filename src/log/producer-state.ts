@@ -169,7 +169,3 @@ export class ProducerState {
 
 /** Offset of the first record of a remembered batch. */
 export const firstOffsetOf = (batch: BatchMetadata): number => batch.lastOffset - batch.offsetDelta
-
-/** Whether sequences of the batch count: it names a producer and is no marker. */
-export const hasSequences = (buffer: Buffer, at: number): boolean =>
-  producerId(buffer, at) !== NO_PRODUCER_ID && !isControl(buffer, at)

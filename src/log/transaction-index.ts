@@ -11,7 +11,7 @@
 import type { Files } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
-export const TRANSACTION_ENTRY_BYTES = 34
+const TRANSACTION_ENTRY_BYTES = 34
 const VERSION = 0
 
 export interface AbortedTransaction {

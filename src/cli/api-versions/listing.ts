@@ -2,7 +2,7 @@ import { APIS } from '../../protocol/apis.ts'
 import type { Listing, Row } from '../output.ts'
 import type { ApiRange, BrokerVersions } from './ask.ts'
 
-export const API_VERSION_COLUMNS = [
+const API_VERSION_COLUMNS = [
   'broker',
   'host',
   'port',

@@ -9,8 +9,8 @@ export interface EndpointRow {
   readonly endpointType: 'broker' | 'controller'
 }
 
-export const ENDPOINT_COLUMNS = ['id', 'host', 'port', 'rack', 'state', 'endpointType'] as const
-export const CLUSTER_ID_COLUMNS = ['clusterId'] as const
+const ENDPOINT_COLUMNS = ['id', 'host', 'port', 'rack', 'state', 'endpointType'] as const
+const CLUSTER_ID_COLUMNS = ['clusterId'] as const
 
 /** What list-endpoints prints. */
 export function endpointListing(rows: readonly EndpointRow[]): Listing {

@@ -46,7 +46,7 @@ export const deleteRecordsTool = defineCommand({
   failure: { exit: 0 },
 })
 
-export const DELETED_COLUMNS = ['topic', 'partition', 'lowWatermark', 'error'] as const
+const DELETED_COLUMNS = ['topic', 'partition', 'lowWatermark', 'error'] as const
 
 interface DeletedRow {
   readonly topic: string

@@ -33,7 +33,7 @@ export interface EntityConfigs {
   readonly configs: readonly ShownConfig[]
 }
 
-export const CONFIG_COLUMNS = ['entity', 'name', 'value', 'source', 'isSensitive', 'isReadOnly'] as const
+const CONFIG_COLUMNS = ['entity', 'name', 'value', 'source', 'isSensitive', 'isReadOnly'] as const
 
 /** What `configs --describe` prints. */
 export function configListing(entities: readonly EntityConfigs[]): Listing {

@@ -12,7 +12,7 @@ export interface FeatureRow {
   readonly epoch: number | null
 }
 
-export const FEATURE_COLUMNS = ['feature', 'minVersion', 'maxVersion', 'finalizedLevel', 'epoch'] as const
+const FEATURE_COLUMNS = ['feature', 'minVersion', 'maxVersion', 'finalizedLevel', 'epoch'] as const
 
 /** What one broker, or any, supports and what the cluster agreed on. */
 export async function askFeatures(cluster: Cluster, nodeId: number | undefined): Promise<FeatureRow[]> {

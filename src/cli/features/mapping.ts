@@ -9,8 +9,8 @@ import {
   requireRelease,
 } from './releases.ts'
 
-export const MAPPING_COLUMNS = ['feature', 'level', 'release'] as const
-export const DEPENDENCY_COLUMNS = ['feature', 'level', 'dependency', 'dependencyLevel'] as const
+const MAPPING_COLUMNS = ['feature', 'level', 'release'] as const
+const DEPENDENCY_COLUMNS = ['feature', 'level', 'dependency', 'dependencyLevel'] as const
 
 /** What `version-mapping` prints: the level of each feature in a release. */
 export function mappingListing(release: string): Listing {

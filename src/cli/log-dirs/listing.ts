@@ -3,7 +3,7 @@ import { exceptionName } from '../../protocol/errors.ts'
 import type { Listing, Row } from '../output.ts'
 import type { LogDir } from './ask.ts'
 
-export const LOG_DIR_COLUMNS = [
+const LOG_DIR_COLUMNS = [
   'broker',
   'logDir',
   'error',

@@ -5,7 +5,7 @@ export interface OffsetRow extends TopicPartition {
   readonly offset: number
 }
 
-export const OFFSET_COLUMNS = ['topic', 'partition', 'offset'] as const
+const OFFSET_COLUMNS = ['topic', 'partition', 'offset'] as const
 
 /** What get-offsets prints. Kafka's text is in the order of the names topic-partition, so 10 stands before 2. */
 export function offsetListing(rows: readonly OffsetRow[]): Listing {

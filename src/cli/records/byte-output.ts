@@ -45,11 +45,6 @@ export class ByteOutput {
     else this.#used += this.#buffer.write(text, this.#used)
   }
 
-  /** Drops what was not written yet: the reader of the output has gone. */
-  discard(): void {
-    this.#used = 0
-  }
-
   flush(): void {
     if (this.#used === 0) return
     const bytes = this.#buffer.subarray(0, this.#used)

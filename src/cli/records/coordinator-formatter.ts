@@ -16,7 +16,7 @@ import type { ConsumedRecord, Formatter } from './formatter.ts'
 import { jsonText } from './message-json.ts'
 
 /** Prints the records of a coordinator's topic as JSON, and only those of the given types. */
-export class CoordinatorFormatter implements Formatter {
+class CoordinatorFormatter implements Formatter {
   readonly #kinds: RecordKinds
   readonly #types: ReadonlySet<number>
 

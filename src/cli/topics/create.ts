@@ -17,7 +17,7 @@ export interface NewTopic {
   readonly dryRun: boolean
 }
 
-export const COLLISION_WARNING =
+const COLLISION_WARNING =
   "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. " +
   'To avoid issues it is best to use either, but not both.\n'
 
@@ -69,7 +69,7 @@ export interface CreatedTopic {
   readonly replicationFactor: number
 }
 
-export const CREATED_COLUMNS = ['name', 'topicId', 'partitionCount', 'replicationFactor'] as const
+const CREATED_COLUMNS = ['name', 'topicId', 'partitionCount', 'replicationFactor'] as const
 
 export function createdListing({ name, topicId, numPartitions, replicationFactor }: CreatedTopic): Listing {
   const known = (value: number) => (value < 0 ? null : value)

@@ -32,7 +32,7 @@ export interface PartitionFilter {
   readonly atMinIsr: boolean
 }
 
-export const PARTITION_COLUMNS = [
+const PARTITION_COLUMNS = [
   'topic',
   'partition',
   'leader',

@@ -2,7 +2,7 @@ import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import type { Listing } from '../output.ts'
 
-export const TOPIC_COLUMNS = ['name', 'topicId', 'isInternal', 'partitionCount', 'replicationFactor'] as const
+const TOPIC_COLUMNS = ['name', 'topicId', 'isInternal', 'partitionCount', 'replicationFactor'] as const
 
 /** What `--list` prints. */
 export function topicListing(topics: readonly TopicMetadata[]): Listing {

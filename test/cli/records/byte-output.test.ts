@@ -26,11 +26,3 @@ test('a piece that does not fit goes after what came before it', () => {
   output.flush()
   expect(written.join('')).toBe('abcdelonger than allgrüße')
 })
-
-test('what is discarded is never written', () => {
-  const { output, written } = outputOf(8)
-  output.text('ab')
-  output.discard()
-  output.flush()
-  expect(written).toEqual([])
-})
