@@ -2,7 +2,7 @@
 // what it was sent, and serve a good client all the while. FUZZ_SEED repeats a run; FUZZ_FRAMES makes it longer.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import kafkajs from 'kafkajs'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { Reader } from '../../src/bytes/reader.ts'
 import { codec } from '../../src/protocol/compile.ts'
 import { ApiVersions } from '../../src/protocol/messages/metadata.ts'
@@ -38,6 +38,10 @@ function linkOf(path: string): string {
 test('changed frames neither harm the broker nor the client next to them', async () => {
   console.log(`seed ${SEED}, ${FRAMES} frames`)
   const broker = await startKtool()
+  // Also when it did not get as far as stopping it.
+  onTestFinished(async () => {
+    await broker.stop()
+  })
   await runKtool([
     'topics',
     '-b',
