@@ -53,10 +53,12 @@ export class TestBroker {
   readonly #random: () => number
   readonly #clients = new Map<string, WireClient>()
   #config: Configs
+  #brokers: number
 
   constructor(options: TestBrokerOptions, files: Files, folder: string) {
     this.#options = options
     this.#config = options.config ?? {}
+    this.#brokers = options.brokers ?? 1
     this.#random = seededRandom(options.seed ?? 1)
     this.files = files
     this.folder = folder
@@ -73,7 +75,7 @@ export class TestBroker {
       dataDir: this.folder,
       host: '127.0.0.1',
       port: 0,
-      brokers: this.#options.brokers ?? 1,
+      brokers: this.#brokers,
       firstNode: 1,
       settings: new Map(Object.entries(this.#config)),
       clock: this.clock,
@@ -143,6 +145,12 @@ export class TestBroker {
 
   topicId(topic: string): string {
     return this.broker.image.topics.get(topic)!.id
+  }
+
+  /** Closes the broker well and starts it again on the same folder, as so many brokers. */
+  async restartAs(brokers: number): Promise<void> {
+    this.#brokers = brokers
+    await this.restart()
   }
 
   /** Closes the broker well and starts it again on the same folder. */
