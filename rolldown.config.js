@@ -6,7 +6,7 @@ const chunkFileNames = 'chunks/[name]-[hash].js'
 
 // What every tool loads, in two files instead of a dozen: opening files is what start-up time goes into.
 const COMMAND_LINE_CHUNKS = [
-  { name: 'cli', test: /src\/cli\/(run|failures|java-regex|command|output|options)\.ts$/, priority: 3 },
+  { name: 'cli', test: /src\/cli\/(run|failures|java-regex|internal-topics|command|output|options)\.ts$/, priority: 3 },
   { name: 'wire', test: /src\/client\/cluster\.ts$|messages\/metadata\.ts/, priority: 1 },
 ]
 
