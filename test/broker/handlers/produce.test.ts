@@ -142,6 +142,13 @@ test('a batch cut short is refused', async () => {
   expect(broker.log('orders').endOffset).toBe(0)
 })
 
+test('no records at all are refused', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  for (const nothing of [null, Buffer.alloc(0)]) {
+    expect((await produce(broker, nothing)).errorCode).toBe(errorCode('INVALID_RECORD'))
+  }
+})
+
 test('two batches for one partition are refused', async () => {
   const broker = await startTestBroker({ topics: { orders: 1 } })
   const answer = await produce(broker, Buffer.concat([batch(), batch()]))
