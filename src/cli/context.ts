@@ -84,6 +84,12 @@ export class Context {
     this.io.err(`${line}\n`)
   }
 
+  /** A warning that Kafka's tool prints among its data; in other formats it would spoil them. */
+  warn(line: string): void {
+    if (this.isText) this.io.out(`${line}\n`)
+    else this.say(line)
+  }
+
   /** A client of the cluster that the options name; closed when the tool ends. */
   async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
     const properties = options.commandConfig === undefined ? new Map() : readProperties(options.commandConfig)

@@ -15,7 +15,6 @@ export interface Io {
   /** Id of this process. */
   readonly pid: number
   now(): number
-  random(): number
   /** Bytes that nobody can foresee. */
   randomBytes(size: number): Buffer
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */

@@ -41,7 +41,6 @@ export function processIo(process: NodeJS.Process): Io {
       return process.stdout.columns ?? 80
     },
     now: Date.now,
-    random: Math.random,
     randomBytes: (size) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(size))),
     onInterrupt(callback) {
       process.on('SIGINT', callback)

@@ -36,7 +36,6 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
     columns: 100,
     pid: 1,
     now: () => now,
-    random: () => 0,
     randomBytes: (size) => Buffer.alloc(size, 7),
     onInterrupt(callback) {
       listeners.add(callback)

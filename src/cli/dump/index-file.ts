@@ -1,5 +1,4 @@
 import { basename, resolve } from 'node:path'
-import { realFiles } from '../../log/files.ts'
 import { decodeOffsetEntry, OFFSET_ENTRY_BYTES, type OffsetEntry } from '../../log/offset-index.ts'
 import { StorageError } from '../../log/storage-error.ts'
 import { decodeTimeEntry, TIME_ENTRY_BYTES, type TimeEntry } from '../../log/time-index.ts'
@@ -8,6 +7,7 @@ import type { Emit } from './dump-event.ts'
 import { LogBatches, type StoredBatch } from './log-batches.ts'
 import { largestTimestamp, startOffsetIn } from './log-file.ts'
 import type { Problems } from './problems.ts'
+import { readWhole } from './read-whole.ts'
 
 export interface IndexOptions {
   /** Only looks whether a broker would take the index as it is. */
@@ -22,15 +22,11 @@ function readIndex<E>(
   decode: (bytes: Buffer, at: number, baseOffset: number) => E,
 ): { bytes: Buffer; entries: E[]; baseOffset: number } {
   const baseOffset = startOffsetIn(basename(file))
-  const bytes = realFiles.readFile(file) ?? missing(file)
+  const bytes = readWhole(file)
   const entries: E[] = []
   for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes)
     entries.push(decode(bytes, at, baseOffset))
   return { bytes, entries, baseOffset }
-}
-
-function missing(file: string): never {
-  throw new StorageError('DISK_FAILED', `${file} (No such file or directory)`)
 }
 
 /** The other file of the same segment. */

@@ -1,20 +1,13 @@
-import { realFiles } from '../../log/files.ts'
 import { decodeProducerSnapshot } from '../../log/producer-snapshot.ts'
-import { StorageError } from '../../log/storage-error.ts'
 import { decodeTransactionIndex } from '../../log/transaction-index.ts'
 import type { Emit } from './dump-event.ts'
+import { readWhole } from './read-whole.ts'
 
 const MAX_INT32 = 0x7fff_ffff
 
-function read(file: string): Buffer {
-  const bytes = realFiles.readFile(file)
-  if (bytes === null) throw new StorageError('DISK_FAILED', `${file} (No such file or directory)`)
-  return bytes
-}
-
 /** Dumps what a log knows of its producers. */
 export function dumpProducerSnapshot(file: string, emit: Emit): void {
-  for (const entry of decodeProducerSnapshot(read(file), file)) {
+  for (const entry of decodeProducerSnapshot(readWhole(file), file)) {
     const { producerId, producerEpoch, coordinatorEpoch, timestamp } = entry
     emit({
       type: 'producer',
@@ -43,7 +36,7 @@ const sequenceBefore = (sequence: number, steps: number): number =>
 
 /** Dumps the aborted transactions of a segment. */
 export function dumpTransactionIndex(file: string, emit: Emit): void {
-  for (const transaction of decodeTransactionIndex(read(file), file)) {
+  for (const transaction of decodeTransactionIndex(readWhole(file), file)) {
     emit({ type: 'abortedTransaction', version: 0, ...transaction })
   }
 }

@@ -19,12 +19,12 @@ export interface NewTopic {
 
 const COLLISION_WARNING =
   "WARNING: Due to limitations in metric names, topics with a period ('.') or underscore ('_') could collide. " +
-  'To avoid issues it is best to use either, but not both.\n'
+  'To avoid issues it is best to use either, but not both.'
 
 /** Creates a topic and prints Kafka's sentence; nothing is printed when it may and does exist. */
 export async function createTopic(cluster: Cluster, topic: NewTopic, context: Context): Promise<void> {
   const configs = readConfigs(topic.config)
-  if (/[._]/.test(topic.topic)) warn(context)
+  if (/[._]/.test(topic.topic)) context.warn(COLLISION_WARNING)
   checkNumbers(topic)
   const { replicaAssignment } = topic
   const answer = await cluster.request(
@@ -54,12 +54,6 @@ export async function createTopic(cluster: Cluster, topic: NewTopic, context: Co
     if (topic.dryRun) context.say(`dry run: topic ${created.name} would be created`)
     else await context.print(createdListing(created))
   }
-}
-
-/** In Kafka's text the warning is part of the data; elsewhere it would spoil them. */
-function warn(context: Context): void {
-  if (context.isText) context.io.out(COLLISION_WARNING)
-  else context.io.err(COLLISION_WARNING)
 }
 
 export interface CreatedTopic {

@@ -23,7 +23,7 @@ export interface DescribeOptions {
 }
 
 const ONLY_THE_ID =
-  'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID\n'
+  'Only topic id will be used when both --topic and --topic-id are specified and topicId is not Uuid.ZERO_UUID'
 
 /** Describes the topics that the options choose. */
 export async function printDescription(
@@ -33,8 +33,7 @@ export async function printDescription(
 ): Promise<void> {
   const topicId = parseTopicId(options.topicId)
   if (options.ifExists && options.topic !== undefined && options.topicId !== undefined) {
-    if (context.isText) context.io.out(ONLY_THE_ID)
-    else context.io.err(ONLY_THE_ID)
+    context.warn(ONLY_THE_ID)
   }
   const found =
     topicId === null ? await selectTopics(cluster, options) : await topicWithId(cluster, topicId, options)
