@@ -45,3 +45,19 @@ export function socketReason(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map(socketReason).join(', ')
   return error.message
 }
+
+/** Says what seems to stand behind a port that does not speak Kafka's protocol. */
+export function describeStranger(received: Buffer): string {
+  // Alert and handshake records of TLS begin with 21 or 22 and the major version 3.
+  if ((received[0] === 0x15 || received[0] === 0x16) && received[1] === 3) {
+    return 'the answer is not in Kafka’s protocol: the other side expects TLS'
+  }
+  const text = received
+    .subarray(0, 40)
+    .toString('latin1')
+    .split(/[\r\n]/)[0]!
+  const shown = /^[\x20-\x7e]+$/.test(text)
+    ? `'${text}'`
+    : `bytes ${received.subarray(0, 16).toString('hex')}`
+  return `the answer is not in Kafka’s protocol; it begins with ${shown}`
+}

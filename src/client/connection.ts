@@ -8,7 +8,12 @@ import type { Api, Decoded, DecodedResponseOf, Encodable, Fields } from '../prot
 import { type Address, formatAddress } from './addresses.ts'
 import { Alarm } from './alarm.ts'
 import type { Clock } from './clock.ts'
-import { ConnectionError, type ConnectionFailure, socketReason } from './connection-error.ts'
+import {
+  ConnectionError,
+  type ConnectionFailure,
+  describeStranger,
+  socketReason,
+} from './connection-error.ts'
 import { FrameLengthError, FrameReader } from './frame-reader.ts'
 import { chooseVersion, negotiate } from './versions.ts'
 
@@ -288,28 +293,8 @@ export class Connection {
 }
 
 /** The body of an answer that requestRaw gave. */
-export function decodeAnswer<S extends Fields>(
-  api: Api<Fields, S>,
-  version: number,
-  frame: Buffer,
-): Decoded<S> {
+function decodeAnswer<S extends Fields>(api: Api<Fields, S>, version: number, frame: Buffer): Decoded<S> {
   const reader = new Reader(frame, 4)
   skipResponseTags(reader, api, version)
   return codec(api.response, version).decode(reader)
-}
-
-/** Says what seems to stand behind a port that does not speak Kafka's protocol. */
-function describeStranger(received: Buffer): string {
-  // Alert and handshake records of TLS begin with 21 or 22 and the major version 3.
-  if ((received[0] === 0x15 || received[0] === 0x16) && received[1] === 3) {
-    return 'the answer is not in Kafka’s protocol: the other side expects TLS'
-  }
-  const text = received
-    .subarray(0, 40)
-    .toString('latin1')
-    .split(/[\r\n]/)[0]!
-  const shown = /^[\x20-\x7e]+$/.test(text)
-    ? `'${text}'`
-    : `bytes ${received.subarray(0, 16).toString('hex')}`
-  return `the answer is not in Kafka’s protocol; it begins with ${shown}`
 }
