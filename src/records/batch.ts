@@ -35,11 +35,11 @@ export const MAGIC_AT = 16
 const CRC_AT = 17
 const MAX_TIMESTAMP_AT = 35
 
-export const CODEC_MASK = 0x07
+const CODEC_MASK = 0x07
 export const LOG_APPEND_TIME_FLAG = 0x08
 export const TRANSACTIONAL_FLAG = 0x10
 export const CONTROL_FLAG = 0x20
-export const DELETE_HORIZON_FLAG = 0x40
+const DELETE_HORIZON_FLAG = 0x40
 
 const MAX_INT32 = 0x7fff_ffff
 
@@ -116,10 +116,6 @@ export const recordCount = (buffer: Buffer, at: number): number => buffer.readIn
 /** Stamps the offset of the first record; the CRC does not cover it. */
 export const setBaseOffset = (buffer: Buffer, at: number, offset: number): void =>
   putInt64(buffer, at, offset)
-
-/** Stamps the offset of the last record by moving the first. */
-export const setLastOffset = (buffer: Buffer, at: number, offset: number): void =>
-  putInt64(buffer, at, offset - lastOffsetDelta(buffer, at))
 
 /** Stamps the leader epoch; the CRC does not cover it. */
 export function setLeaderEpoch(buffer: Buffer, at: number, epoch: number): void {

@@ -24,7 +24,6 @@ import {
   producerId,
   recordCount,
   setBaseOffset,
-  setLastOffset,
   setLeaderEpoch,
   setMaxTimestamp,
   timestampType,
@@ -109,8 +108,6 @@ test('offset and leader epoch are stamped without touching what the CRC covers',
   checkBatch(batch, 0)
   expect([baseOffset(batch, 0), lastOffset(batch, 0)]).toEqual([2 ** 40 + 3, 2 ** 40 + 6])
   expect(partitionLeaderEpoch(batch, 0)).toBe(9)
-  setLastOffset(batch, 0, 10)
-  expect(baseOffset(batch, 0)).toBe(7)
 })
 
 test('an append time is stamped together with its flag and the CRC', () => {
