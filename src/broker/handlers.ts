@@ -9,6 +9,7 @@ import {
   incrementalAlterConfigs,
   listConfigResources,
 } from './handlers/configs.ts'
+import { consumerGroupDescribe, consumerGroupHeartbeat } from './handlers/consumer-groups.ts'
 import { coordinators } from './handlers/coordinators.ts'
 import { updateFeatures } from './handlers/features.ts'
 import { fetch } from './handlers/fetch.ts'
@@ -37,6 +38,8 @@ export const HANDLERS: ReadonlyMap<number, Handler> = new Map(
     listGroups,
     describeGroups,
     deleteGroups,
+    consumerGroupHeartbeat,
+    consumerGroupDescribe,
     apiVersions(() => HANDLERS.values()),
     createTopics,
     deleteTopics,

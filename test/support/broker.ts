@@ -102,6 +102,12 @@ export class TestBroker {
     this.broker.controller.commit([metadataRecord(ConfigRecord, record)])
   }
 
+  /** Gives a group a setting; null takes it away. */
+  configureGroup(name: string, setting: string, value: string | null): void {
+    const record = { resourceType: RESOURCE_TYPES.GROUP, resourceName: name, name: setting, value }
+    this.broker.controller.commit([metadataRecord(ConfigRecord, record)])
+  }
+
   /** A new connection without a socket. */
   connect({ node = 1, clientId = 'test', clientAddress = '127.0.0.1' }: PeerOptions = {}): WireClient {
     const [here, there] = duplexPair()

@@ -75,16 +75,14 @@ function simpleGroup(shard: GroupShard, { groupId, generationIdOrMemberEpoch, ve
 }
 
 function refusal(
-  { name, topicId }: TopicCommit,
+  { topicId }: TopicCommit,
   { partitionIndex, committedMetadata }: PartitionCommit,
   check: CommitCheck | null,
   maxMetadata: number,
 ): ErrorName {
-  const error = check?.(topicId, name, partitionIndex) ?? 'NONE'
-  if (error !== 'NONE') return error
-  return committedMetadata !== null && committedMetadata.length > maxMetadata
-    ? 'OFFSET_METADATA_TOO_LARGE'
-    : 'NONE'
+  if (committedMetadata !== null && committedMetadata.length > maxMetadata) return 'OFFSET_METADATA_TOO_LARGE'
+  check?.(topicId, partitionIndex)
+  return 'NONE'
 }
 
 export interface Fetcher {

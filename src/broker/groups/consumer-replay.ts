@@ -30,7 +30,7 @@ export interface ReplayedChange {
 }
 
 /** Reads the key behind the kind of record, and the value with its version in front. */
-type ReadChange = (key: Reader, value: Reader | null) => ReplayedChange
+export type ReadChange = (key: Reader, value: Reader | null) => ReplayedChange
 
 /** Keys and values have only one version. */
 const VERSION = 0

@@ -12,6 +12,8 @@ import type { PartitionState, TopicState } from '../metadata/image.ts'
 import type { PartitionLogs } from '../partition-logs.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { resumeGroup } from './classic-rebalance.ts'
+import { resumeMembers } from './consumer-expiry.ts'
+import { ConsumerGroup } from './consumer-group.ts'
 import { Deadline } from './deadline.ts'
 import { expireOffsets, forgetTopic } from './expiry.ts'
 import type { Group } from './group.ts'
@@ -65,7 +67,11 @@ export class GroupCoordinator {
   }
 
   /** Follows a committed change of the metadata. */
-  apply({ deletedTopics }: MetadataChanges): void {
+  apply({ createdPartitions, deletedTopics }: MetadataChanges): void {
+    if (createdPartitions.length > 0 || deletedTopics.length > 0) {
+      const hasNewTopics = createdPartitions.some(({ partition }) => partition === 0)
+      for (const group of this.all()) if (group instanceof ConsumerGroup) group.expectTopics(hasNewTopics)
+    }
     for (const { name, id } of deletedTopics) {
       if (name === OFFSETS_TOPIC) this.#unload()
       else for (const shard of this.#shards.values()) this.#attempt(() => forgetTopic(shard, name, id))
@@ -138,4 +144,5 @@ export class GroupCoordinator {
 
 function resume(group: Group): void {
   if (group instanceof ClassicGroup) resumeGroup(group)
+  else if (group instanceof ConsumerGroup) resumeMembers(group)
 }

@@ -4,6 +4,7 @@ import { BatchBuilder } from '../../records/record.ts'
 import { toKafkaError } from '../failures.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { recordOfGroup } from './classic-records.ts'
+import { ConsumerGroup } from './consumer-group.ts'
 import type { Group } from './group.ts'
 import type { GroupHost, GroupSettings } from './group-host.ts'
 import type { GroupRecord } from './group-records.ts'
@@ -75,13 +76,21 @@ export class GroupShard implements GroupHost {
   classicGroupToJoin(id: string, memberId: string): ClassicGroup | undefined {
     const known = this.groups.get(id)
     if (known instanceof ClassicGroup) return known
-    if (known) throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL')
+    if (known && !known.isEmpty) throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL')
     if (memberId !== '') return undefined
     const group = new ClassicGroup(this, id)
     // So that whoever is given a member id finds the group after a restart.
-    this.write([recordOfGroup(group)])
+    this.write([...(known?.tombstones() ?? []), recordOfGroup(group)])
+    known?.unload()
     this.groups.set(id, group)
     return group
+  }
+
+  /** The group if it speaks the protocol of KIP-848; throws GROUP_ID_NOT_FOUND. */
+  consumerGroup(id: string): ConsumerGroup {
+    const group = this.group(id)
+    if (group instanceof ConsumerGroup) return group
+    throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${id} is not a consumer group.`)
   }
 
   /** Appends in as few batches as max.message.bytes allows; throws KafkaError with a coordinator's code. */

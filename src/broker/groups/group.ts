@@ -1,4 +1,3 @@
-import type { ErrorName } from '../../protocol/errors.ts'
 import type { GroupRecord } from './group-records.ts'
 import type { CommittedOffset } from './offset-store.ts'
 
@@ -13,8 +12,8 @@ export interface Committer {
   readonly generationIdOrMemberEpoch: number
 }
 
-/** Whether a member may commit this partition; 'NONE' when it may. */
-export type CommitCheck = (topicId: string, topic: string, partition: number) => ErrorName
+/** Throws KafkaError unless the member may commit this partition; then nothing else is committed either. */
+export type CommitCheck = (topicId: string, partition: number) => void
 
 /** A group of either protocol, as those see it who do not speak its protocol. */
 export interface Group {

@@ -12,6 +12,8 @@ import type { Message } from '../../protocol/schema.ts'
 import type { RecordCursor } from '../../records/record-cursor.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { restoreGroup } from './classic-records.ts'
+import { ConsumerGroup } from './consumer-group.ts'
+import { CONSUMER_CHANGES, type ReadChange } from './consumer-replay.ts'
 import type { GroupShard } from './group-shard.ts'
 
 /** Takes in one record: its key behind the kind, its value with the version in front, null where there is none. */
@@ -23,6 +25,7 @@ export const REPLAY: ReadonlyMap<number, Replay> = new Map<number, Replay>([
   [LegacyOffsetCommitKey.apiKey, replayOffset],
   [OffsetCommitKey.apiKey, replayOffset],
   [GroupMetadataKey.apiKey, replayClassicGroup],
+  ...[...CONSUMER_CHANGES].map(([kind, read]) => [kind, replayConsumerGroup(read)] as const),
 ])
 
 function replayOffset(shard: GroupShard, keyBytes: Reader, value: Reader | null): void {
@@ -45,6 +48,21 @@ function replayClassicGroup(shard: GroupShard, keyBytes: Reader, value: Reader |
   const version = readVersion(value, GroupMetadataValue.message)
   const stored = codec(GroupMetadataValue.message, version).decode(value)
   shard.groups.set(group, restoreGroup(shard, group, stored))
+}
+
+function replayConsumerGroup(read: ReadChange): Replay {
+  return (shard, key, value) => {
+    const { groupId, change } = read(key, value)
+    const known = shard.groups.get(groupId)
+    const group = known instanceof ConsumerGroup ? known : null
+    if (change.value === null && (change.of === 'group' || !group)) {
+      if (group) shard.groups.delete(groupId)
+      return
+    }
+    const changed = group ?? new ConsumerGroup(shard, groupId)
+    shard.groups.set(groupId, changed)
+    changed.apply(change)
+  }
 }
 
 /** The version in front of a value; throws MalformedError when it is not one that can be read. */

@@ -32,8 +32,10 @@ function assignToEqualReaders({ members, partitionCounts }: AssignorInput): Map<
     if (lacks > 0) missing.push([id, lacks])
   }
   const free = unassigned(topics, partitionCounts, taken)
+  let next = 0
   for (const [memberId, count] of missing) {
-    for (const [topic, partition] of free.splice(-count)) add(kept.get(memberId)!, topic, partition)
+    for (const [topic, partition] of free.slice(next, next + count)) add(kept.get(memberId)!, topic, partition)
+    next += count
   }
   return kept
 }
@@ -56,7 +58,7 @@ function keep(previous: Assignment, taken: ReadonlyMap<string, Set<number>>, roo
   return { partitions, count }
 }
 
-/** The partitions that nobody has, the last first, so that taking from the end gives them out in order. */
+/** The partitions that nobody has. */
 function unassigned(
   topics: readonly string[],
   counts: ReadonlyMap<string, number>,
@@ -68,7 +70,7 @@ function unassigned(
       if (!taken.get(topic)!.has(partition)) places.push([topic, partition])
     }
   }
-  return places.reverse()
+  return places
 }
 
 function add(to: Map<string, Set<number>>, topic: string, partition: number): void {
