@@ -101,13 +101,13 @@ const numericColumns = (columns: readonly string[], rows: readonly Row[]): boole
   columns.map((column) => rows.some((row) => typeof row[column] === 'number'))
 
 async function borderedTable({ columns, items, rows = items }: Listing, color: boolean): Promise<string> {
-  const { default: Table } = await import('cli-table3')
+  const [{ default: Table }, { Chalk }] = await Promise.all([import('cli-table3'), import('chalk')])
+  // Whether there is colour was decided by whoever calls; the packages would look at the environment again.
+  const { bold } = new Chalk({ level: color ? 1 : 0 })
   const printed = new Table({
-    head: [...columns],
+    head: columns.map((column) => bold(column)),
     colAligns: numericColumns(columns, rows).map((numeric) => (numeric ? 'right' : 'left')),
-    style: color
-      ? { head: ['bold'], border: ['gray'], compact: true }
-      : { head: [], border: [], compact: true },
+    style: { head: [], border: [], compact: true },
   })
   for (const row of rows) printed.push(columns.map((column) => cellText(row[column])))
   return `${printed.toString()}\n`

@@ -39,7 +39,7 @@ test('a table has numbers to the right, and borders only for people', async () =
   expect(await printed('table', ONE)).toBe('name  size  ids  error\nd        7\n')
   const lines = (await render('table', ONE, { borders: true, color: false })).split('\n')
   expect([lines[1], lines[3]]).toEqual(['│ name │ size │ ids │ error │', '│ d    │    7 │     │       │'])
-  expect(await render('table', ONE, { borders: true, color: true })).toContain('\u001b[1m name')
+  expect(await render('table', ONE, { borders: true, color: true })).toContain('\u001b[1mname\u001b[22m')
 })
 
 test('table and csv print the flat rows where items are nested', async () => {
