@@ -6,7 +6,11 @@ const chunkFileNames = 'chunks/[name]-[hash].js'
 
 // What every tool loads, in two files instead of a dozen: opening files is what start-up time goes into.
 const COMMAND_LINE_CHUNKS = [
-  { name: 'cli', test: /src\/cli\/(run|failures|java-regex|internal-topics|command|output|options)\.ts$/, priority: 3 },
+  {
+    name: 'cli',
+    test: /src\/cli\/(run|failures|java-regex|internal-topics|command|output|options)\.ts$/,
+    priority: 3,
+  },
   { name: 'wire', test: /src\/client\/cluster\.ts$|messages\/metadata\.ts/, priority: 1 },
 ]
 
@@ -17,7 +21,12 @@ export default defineConfig([
     input: { main: 'src/cli/main.ts' },
     platform: 'node',
     external,
-    output: { dir: 'dist/cli', format: 'cjs', chunkFileNames, codeSplitting: { groups: COMMAND_LINE_CHUNKS } },
+    output: {
+      dir: 'dist/cli',
+      format: 'cjs',
+      chunkFileNames,
+      codeSplitting: { groups: COMMAND_LINE_CHUNKS },
+    },
   },
   {
     input: { index: 'src/index.ts' },

@@ -34,7 +34,8 @@ function assignToEqualReaders({ members, partitionCounts }: AssignorInput): Map<
   const free = unassigned(topics, partitionCounts, taken)
   let next = 0
   for (const [memberId, count] of missing) {
-    for (const [topic, partition] of free.slice(next, next + count)) add(kept.get(memberId)!, topic, partition)
+    for (const [topic, partition] of free.slice(next, next + count))
+      add(kept.get(memberId)!, topic, partition)
     next += count
   }
   return kept
