@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { makeTemporaryFolder, realFiles, unsyncedFiles } from '../log/files.ts'
-import { createTopic, type TopicRequest } from './auto-create.ts'
+import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
 import { type Logger, silentLogger } from './logger.ts'
+import type { TopicRequest } from './topic-request.ts'
 
 export interface StartOptions {
   /** The data folder. Without it a temporary one is used, and removed by `close`. */

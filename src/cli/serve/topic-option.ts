@@ -1,4 +1,4 @@
-import type { TopicRequest } from '../../broker/auto-create.ts'
+import type { TopicRequest } from '../../broker/topic-request.ts'
 import { BadValue } from '../option-spec.ts'
 
 /** `orders`, `orders:3` or `orders:3:retention.ms=1000,cleanup.policy=compact`. */
