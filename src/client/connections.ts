@@ -14,7 +14,7 @@ export interface Broker {
  * Which of several connections to one broker. A broker answers the requests of a connection one after the other, so
  * a fetch that waits for records must not stand in front of anything else.
  */
-export type Channel = 'main' | 'produce' | 'fetch'
+export type Channel = 'main' | 'produce' | 'fetch' | 'group'
 
 interface Entry {
   readonly channel: Channel

@@ -1,11 +1,14 @@
+import type { Cluster } from '../../client/cluster.ts'
 import { clusterOptions } from '../../client/common-config.ts'
 import type { Place, ReadRange } from '../../client/read-range.ts'
 import { defineCommand } from '../command.ts'
+import type { GroupReaderOptions } from '../consume/group-reader.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
-import { printRecords, type ReadLimits, RecordPrinter } from '../consume/record-printer.ts'
+import { printRecords, type ReadLimits, RecordPrinter, type RecordSource } from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { consumerSettings, formatterProperties } from '../consume/settings.ts'
+import type { Context } from '../context.ts'
 import { ConditionNotMet } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
 import type { Values } from '../option-spec.ts'
@@ -29,7 +32,7 @@ export const consoleConsumer = defineCommand({
   ],
   async run(options, context) {
     const { io, interrupted } = context
-    const settings = consumerSettings(options)
+    const { fetch: settings, group } = consumerSettings(options)
     const formatter = context.isText
       ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
       : new JsonFormatter(context.format === 'json')
@@ -54,8 +57,10 @@ export const consoleConsumer = defineCommand({
       },
     })
     const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
-    const reader = new RecordReader(cluster, settings, selection, range)
-    interrupted.addEventListener('abort', () => reader.close())
+    const reader = group
+      ? await groupReader(cluster, { group, fetch: settings, topic: options.topic, selection }, context)
+      : new RecordReader(cluster, settings, selection, range)
+    interrupted.addEventListener('abort', () => void reader.close())
     try {
       await printRecords(reader, printer, limitsOf(options), cluster)
       formatter.end?.(output)
@@ -66,7 +71,7 @@ export const consoleConsumer = defineCommand({
       if (!(error instanceof OutputClosed)) context.say(tally(printer))
       throw error
     } finally {
-      reader.close()
+      await reader.close()
     }
     if (options.enableSystestEvents) io.out('shutdown_complete\n')
     if (options.expectCount !== undefined && printer.count < options.expectCount && !interrupted.aborted) {
@@ -74,6 +79,16 @@ export const consoleConsumer = defineCommand({
     }
   },
 })
+
+/** Members are loaded by those who read as one. */
+async function groupReader(
+  cluster: Cluster,
+  options: GroupReaderOptions,
+  context: Context,
+): Promise<RecordSource> {
+  const { openGroupReader } = await import('../consume/group-reader.ts')
+  return openGroupReader(cluster, options, context)
+}
 
 const tally = ({ count }: RecordPrinter): string => `Processed a total of ${count} messages`
 

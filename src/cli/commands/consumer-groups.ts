@@ -29,65 +29,63 @@ export const consumerGroups = defineCommand({
   async run(options, context) {
     if (options.validateRegex !== undefined) {
       const { judgeRegex } = await import('../groups/validate-regex.ts')
-      const { isValid, sentence } = judgeRegex(options.validateRegex)
-      context.io.out(`${sentence}\n`)
-      return isValid ? 0 : 1
+      context.io.out(`${judgeRegex(options.validateRegex)}\n`)
+      return
     }
     if (options.resetOffsets) {
       if (!options.dryRun && !options.execute) context.say(RESET_WARNING)
       checkReset(context.given)
     }
-    await act(options, context)
-    return 0
+    return await act(options, context)
   },
 })
 
-/** Each action loads what it alone needs. */
-async function act(options: Options, context: Context): Promise<void> {
-  const { timeout: timeoutMs, dryRun } = options
-  if (options.list) {
-    const { consumerGroupListing, groupFilter, matchesFilter } = await import('../groups/list.ts')
-    const filter = groupFilter(options.state, options.type)
-    const all = await listGroups(await context.cluster(options), { timeoutMs })
-    const wanted = all.filter(isConsumerGroup).filter(matchesFilter(filter))
-    const withType = options.type !== undefined
-    const withState = options.state !== undefined
-    return await context.print(consumerGroupListing(wanted, { withType, withState }))
-  }
-  if (options.describe) {
-    const { describeGroups } = await import('../groups/describe.ts')
-    const cluster = await context.cluster(options)
-    return await describeGroups(cluster, await chosenGroups(cluster, options), options, context)
-  }
-  if (options.delete) {
-    const { deleteGroups } = await import('../groups/delete.ts')
+/** Each action loads what it alone needs. Gives the exit code where that is not plain. */
+async function act(options: Options, context: Context): Promise<number> {
+  if (options.list) await list(options, context)
+  else if (options.resetOffsets) await reset(options, context)
+  else {
     const cluster = await context.cluster(options)
     const groups = await chosenGroups(cluster, options)
-    return await deleteGroups(cluster, groups, { timeoutMs, dryRun }, context)
+    const { timeout: timeoutMs, dryRun } = options
+    if (options.describe) {
+      const { describeGroups } = await import('../groups/describe.ts')
+      await describeGroups(cluster, groups, options, context)
+    } else if (options.delete) {
+      const { deleteGroups } = await import('../groups/delete.ts')
+      await deleteGroups(cluster, groups, { timeoutMs, dryRun }, context)
+    } else {
+      const { parseTopicArgument } = await import('../groups/topic-argument.ts')
+      const { deleteOffsets } = await import('../groups/delete-offsets.ts')
+      const topics = options.topic.map(parseTopicArgument)
+      return await deleteOffsets(cluster, groups[0]!, topics, { timeoutMs, dryRun }, context)
+    }
   }
+  return 0
+}
+
+async function list(options: Options, context: Context): Promise<void> {
+  const { consumerGroupListing, groupFilter, matchesFilter } = await import('../groups/list.ts')
+  const filter = groupFilter(options.state, options.type)
+  const all = await listGroups(await context.cluster(options), { timeoutMs: options.timeout })
+  const wanted = all.filter(isConsumerGroup).filter(matchesFilter(filter))
+  const withType = options.type !== undefined
+  const withState = options.state !== undefined
+  await context.print(consumerGroupListing(wanted, { withType, withState }))
+}
+
+async function reset(options: Options, context: Context): Promise<void> {
+  const { resetOffsets } = await import('../groups/reset.ts')
+  const { scenarios } = await import('../groups/scenarios.ts')
   const { parseTopicArgument } = await import('../groups/topic-argument.ts')
-  const topics = options.topic.map(parseTopicArgument)
-  if (options.deleteOffsets) {
-    const { deleteOffsets } = await import('../groups/delete-offsets.ts')
-    const cluster = await context.cluster(options)
-    return await deleteOffsets(cluster, options.group[0]!, topics, { timeoutMs, dryRun }, context)
-  }
-  const [{ resetOffsets }, { scenarios }] = await Promise.all([
-    import('../groups/reset.ts'),
-    import('../groups/scenarios.ts'),
-  ])
+  const topics = options.allTopics ? null : options.topic.map(parseTopicArgument)
   const scenarioOf = scenarios(options, context.io.now())
   const cluster = await context.cluster(options)
-  return await resetOffsets(
+  const { timeout: timeoutMs, execute } = options
+  await resetOffsets(
     cluster,
     await chosenGroups(cluster, options),
-    {
-      timeoutMs,
-      execute: options.execute,
-      export: options.export,
-      topics: options.allTopics ? null : topics,
-      scenarioOf,
-    },
+    { timeoutMs, execute, export: options.export, topics, scenarioOf },
     context,
   )
 }

@@ -34,7 +34,7 @@ export const CONSUMER_OPTIONS = {
   timeoutMs: { flags: '--timeout-ms <ms>', help: 'Stop when no record came for this long.', parse: long },
   group: {
     flags: '-g, --group <group>',
-    help: 'Read as a member of a consumer group. Not available in this version of ktool.',
+    help: 'Read as a member of a consumer group, and commit what was read.',
   },
   isolationLevel: {
     flags: '--isolation-level <level>',

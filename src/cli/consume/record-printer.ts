@@ -3,7 +3,6 @@ import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { readHeaders } from '../../records/record.ts'
 import type { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord, Formatter } from '../records/formatter.ts'
-import type { RecordReader } from './record-reader.ts'
 
 export interface PrinterOptions {
   readonly formatter: Formatter
@@ -74,9 +73,17 @@ export interface ReadLimits {
   readonly totalMs: number
 }
 
+/** Where records come from. */
+export interface RecordSource {
+  /** The next records, which may be used until the next call; null when there are none within `timeoutMs`. */
+  next(timeoutMs: number): Promise<FetchedRecords | null>
+  /** Ends the wait for records, too. */
+  close(): void | Promise<void>
+}
+
 /** Prints what the reader gives until a limit is reached, or the reader has no more. */
 export async function printRecords(
-  reader: RecordReader,
+  reader: RecordSource,
   printer: RecordPrinter,
   limits: ReadLimits,
   cluster: Cluster,

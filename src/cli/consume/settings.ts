@@ -1,4 +1,5 @@
 import { type FetchSettings, fetchSettings } from '../../client/fetch-config.ts'
+import { type GroupSettings, groupSettings } from '../../client/groups/group-config.ts'
 import { UsageError } from '../failures.ts'
 import { mergedProperties } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
@@ -6,8 +7,14 @@ import type { CONSUMER_OPTIONS } from './options.ts'
 
 type Options = Values<typeof CONSUMER_OPTIONS>
 
-/** The settings of the reader: flags over properties, properties over the file. Refuses groups by name. */
-export function consumerSettings(options: Options): FetchSettings {
+export interface ConsumerSettings {
+  readonly fetch: FetchSettings
+  /** Null when partitions are read without a group. */
+  readonly group: GroupSettings | null
+}
+
+/** The settings of the reader: flags over properties, properties over the file. */
+export function consumerSettings(options: Options): ConsumerSettings {
   const properties = mergedProperties(options.commandConfig ?? options['consumer.config'], [
     ...options.commandProperty,
     ...options.consumerProperty,
@@ -18,15 +25,17 @@ export function consumerSettings(options: Options): FetchSettings {
       `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${reset}', please remove one option`,
     )
   }
-  refuseGroups([options.group, properties.get('group.id')])
+  const groupId = onlyGroup([options.group, properties.get('group.id')])
+  if (groupId !== undefined) properties.set('group.id', groupId)
   if (options.fromBeginning) properties.set('auto.offset.reset', 'earliest')
   // Differs: without the flag Kafka's tool sets read_uncommitted even where a property says otherwise.
   if (options.isolationLevel !== undefined) properties.set('isolation.level', options.isolationLevel)
   if (!properties.has('client.id')) properties.set('client.id', 'console-consumer')
-  return fetchSettings(properties)
+  const isMember = groupId !== undefined && options.partition === undefined
+  return { fetch: fetchSettings(properties), group: isMember ? groupSettings(properties) : null }
 }
 
-function refuseGroups(given: readonly (string | undefined)[]): void {
+function onlyGroup(given: readonly (string | undefined)[]): string | undefined {
   const groups = [...new Set(given.filter((group) => group !== undefined))]
   if (groups.length > 1) {
     const names = groups.map((group) => `'${group}'`).join(', ')
@@ -34,11 +43,7 @@ function refuseGroups(given: readonly (string | undefined)[]): void {
       `The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do not match. Detected group ids: ${names}`,
     )
   }
-  if (groups.length === 1) {
-    throw new UsageError(`--group: this version of ktool cannot read as a member of group '${groups[0]}'`, {
-      hint: 'without a group all partitions are read, and no offsets are committed',
-    })
-  }
+  return groups[0]
 }
 
 /** The settings of the formatter. */

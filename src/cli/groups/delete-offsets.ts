@@ -3,6 +3,7 @@ import { deleteOffsets as requestDeletion } from '../../client/groups/committed-
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
+import { EXIT } from '../exit.ts'
 import { Failure } from '../failures.ts'
 import type { Listing } from '../output.ts'
 import { padded, widest } from './padded.ts'
@@ -16,14 +17,14 @@ export interface DeletedOffset {
   readonly error: Error | null
 }
 
-/** Forgets what a group committed for topics; Failure when it stays for some partition. */
+/** Forgets what a group committed for topics, and gives the exit code; Failure when it stays for some partition. */
 export async function deleteOffsets(
   cluster: Cluster,
   group: string,
   topicArguments: readonly TopicArgument[],
   { timeoutMs, dryRun }: { readonly timeoutMs: number; readonly dryRun: boolean },
   context: Context,
-): Promise<void> {
+): Promise<number> {
   const { partitions, missing } = await findPartitions(cluster, topicArguments, timeoutMs)
   const { groupError, errors } = dryRun
     ? { groupError: null, errors: new Map<string, KafkaError>() }
@@ -43,8 +44,7 @@ export async function deleteOffsets(
     : `Request succeeded for deleting offsets from group ${group}.\n`
   await context.print(deletedOffsetsListing(rows, refusal === null ? done : ''))
   if (refusal !== null) throw new Failure(sentence(refusal, groupError !== null), { code: refusal.code })
-  if (missing.length > 0)
-    throw new Failure(`Error: ${missing[0]!.error.message}`, { code: missing[0]!.error.code })
+  return missing.length > 0 ? EXIT.failed : EXIT.done
 }
 
 async function findPartitions(

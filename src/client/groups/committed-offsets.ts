@@ -5,9 +5,10 @@ import type { Cluster } from '../cluster.ts'
 import type { Deadline } from '../retry.ts'
 import { byTopic, partitionName, type TopicPartition } from '../topic-partition.ts'
 import { answered, askCoordinators, failed, type GroupResult } from './coordinated.ts'
+import { isCoordinatorFailure } from './coordinator-link.ts'
 
 // Later versions name topics by id, and then what was committed for a deleted topic could not be told.
-const FETCH_BY_NAME = { ...OffsetFetch, maxVersion: 9 }
+export const FETCH_BY_NAME = { ...OffsetFetch, maxVersion: 9 }
 export const COMMIT_BY_NAME = { ...OffsetCommit, maxVersion: 9 }
 
 /** Since when one request may ask for several groups. */
@@ -166,16 +167,10 @@ export function partitionErrors(
   return errors
 }
 
-const COORDINATOR_ERRORS: ReadonlySet<string> = new Set([
-  'COORDINATOR_LOAD_IN_PROGRESS',
-  'COORDINATOR_NOT_AVAILABLE',
-  'NOT_COORDINATOR',
-])
-
 /** An error about the coordinator stands at every partition, and is one of the group. */
 function passing(errors: ReadonlyMap<string, KafkaError>): GroupResult<never> | undefined {
-  const [error] = errors.values()
-  return error && COORDINATOR_ERRORS.has(error.code) ? failed(error) : undefined
+  const error = [...errors.values()].find(isCoordinatorFailure)
+  return error && failed(error)
 }
 
 function unwrap<A>(result: GroupResult<A>): A {

@@ -1,0 +1,34 @@
+import { randomUuid } from '../../bytes/uuid.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { GroupSettings } from '../../client/groups/group-config.ts'
+import { GroupConsumer, type GroupTopics } from '../../client/groups/group-consumer.ts'
+import type { Context } from '../context.ts'
+import type { Selection } from './selection.ts'
+
+export interface GroupReaderOptions {
+  readonly group: GroupSettings
+  readonly fetch: FetchSettings
+  /** The one topic to read; left out when the selection goes by a pattern. */
+  readonly topic: string | undefined
+  readonly selection: Selection
+}
+
+/** Reads the chosen topics as a member of a group. */
+export function openGroupReader(
+  cluster: Cluster,
+  { group, fetch, topic, selection }: GroupReaderOptions,
+  context: Context,
+): GroupConsumer {
+  const topics = async (): Promise<GroupTopics> => {
+    const found = [...new Set((await selection(cluster)).map((partition) => partition.topic))]
+    return { names: topic === undefined ? found : [topic], isIncomplete: found.length === 0 }
+  }
+  return new GroupConsumer(cluster, {
+    group,
+    fetch,
+    topics,
+    memberId: randomUuid((size) => context.io.randomBytes(size)),
+    onCommitFailure: (error) => context.say(`WARN: the offsets were not committed: ${error.message}`),
+  })
+}

@@ -1,0 +1,284 @@
+// Reads as a member of a group: a membership says which partitions, a fetcher reads them, and what was read is committed
+// from time to time, before partitions go, and at the end.
+
+import { KafkaError } from '../../protocol/errors.ts'
+import type { Cluster } from '../cluster.ts'
+import { requestCoordinator } from '../coordinators.ts'
+import type { FetchSettings } from '../fetch-config.ts'
+import type { FetchedRecords } from '../fetched-records.ts'
+import { Fetcher } from '../fetcher.ts'
+import { partitionName, type TopicPartition } from '../topic-partition.ts'
+import { ClassicMember } from './classic-member.ts'
+import { COMMIT_BY_NAME, commitTopics, partitionErrors } from './committed-offsets.ts'
+import { ConsumerMember } from './consumer-member.ts'
+import { coordinatorCode } from './coordinator-link.ts'
+import type { GroupSettings } from './group-config.ts'
+import type { GroupHost, Membership } from './membership.ts'
+import { type Position, positionBehind, startPositions } from './positions.ts'
+
+export interface GroupConsumerOptions {
+  readonly group: GroupSettings
+  readonly fetch: FetchSettings
+  /** What to subscribe to; asked again when metadata is old. */
+  readonly topics: () => Promise<GroupTopics>
+  /** The id of a member of the newer protocol. */
+  readonly memberId: string
+  /** Told of commits that failed and will be tried again with the next ones. */
+  readonly onCommitFailure: (error: Error) => void
+}
+
+export interface GroupTopics {
+  readonly names: readonly string[]
+  /** Whether some of them may still come into being. */
+  readonly isIncomplete: boolean
+}
+
+/** How often topics that do not exist are looked for. */
+const MISSING_TOPIC_MS = 500
+
+/** How long the last commit and the farewell may take. */
+const CLOSE_TIMEOUT_MS = 30_000
+
+export class GroupConsumer {
+  readonly #cluster: Cluster
+  readonly #options: GroupConsumerOptions
+  readonly #membership: Membership
+  readonly #positions = new Map<string, Position>()
+  readonly #cancels = new Set<() => void>()
+  #topics: readonly string[] = []
+  #fetcher: Fetcher | null = null
+  #current: FetchedRecords | null = null
+  /** Counts changes of the assignment, so that what was begun for an older one is dropped. */
+  #round = 0
+  #hasNews = false
+  #failure: Error | null = null
+  #hasStarted = false
+  #closing: Promise<void> | null = null
+  #waiters: (() => void)[] = []
+
+  constructor(cluster: Cluster, options: GroupConsumerOptions) {
+    this.#cluster = cluster
+    this.#options = options
+    const host: GroupHost = {
+      topics: () => this.#topics,
+      revoke: (keep) => this.#revoke(keep),
+      assign: (partitions) => this.#assign(partitions),
+      lose: () => this.#drop([]),
+    }
+    this.#membership =
+      options.group['group.protocol'] === 'consumer'
+        ? new ConsumerMember(cluster, options.group, host, options.memberId)
+        : new ClassicMember(cluster, options.group, host)
+  }
+
+  /**
+   * The next records, which may be used until the next call and count as read then; null when there are none within
+   * `timeoutMs`, or after close.
+   */
+  async next(timeoutMs = Infinity): Promise<FetchedRecords | null> {
+    if (!this.#hasStarted) await this.#start()
+    this.#passCurrent(false)
+    const deadline = this.#cluster.deadline(timeoutMs)
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure
+      if (this.#closing !== null || deadline.isOver) return null
+      const fetcher = this.#fetcher
+      if (fetcher === null) {
+        await this.#changed(deadline.leftMs)
+        continue
+      }
+      const records = await fetcher.next(deadline.leftMs)
+      // While this waited, its partitions may have gone to somebody else.
+      if (records === null || fetcher !== this.#fetcher || this.#closing !== null) continue
+      this.#current = records
+      return records
+    }
+  }
+
+  /** Ends the wait for records, commits what was read, and leaves the group. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #start(): Promise<void> {
+    this.#hasStarted = true
+    const interval = await this.#lookForTopics()
+    this.#watchTopics(interval)
+    if (this.#commits) this.#commitEvery(this.#options.group['auto.commit.interval.ms'])
+    this.#membership.run().catch((error: Error) => {
+      this.#failure ??= error
+      this.#drop([])
+    })
+  }
+
+  async #close(): Promise<void> {
+    this.#passCurrent(true)
+    this.#fetcher?.close()
+    for (const cancel of this.#cancels) cancel()
+    this.#notify()
+    if (!this.#hasStarted) return
+    if (this.#failure === null) await this.#commit(CLOSE_TIMEOUT_MS)
+    this.#drop([])
+    // Whoever cannot say goodbye is missed when its session is over.
+    await new Promise<void>((resolve) => {
+      const cancel = this.#cluster.clock.after(CLOSE_TIMEOUT_MS, resolve)
+      this.#membership
+        .leave()
+        .catch(() => {})
+        .then(() => {
+          cancel()
+          resolve()
+        })
+    })
+  }
+
+  get #commits(): boolean {
+    return this.#options.group['enable.auto.commit']
+  }
+
+  /** What was given out is read. */
+  #passCurrent(isInterrupted: boolean): void {
+    const records = this.#current
+    this.#current = null
+    if (records === null) return
+    if (this.#positions.has(partitionName(records))) {
+      this.#positions.set(partitionName(records), positionBehind(records, isInterrupted))
+      this.#hasNews = true
+    }
+    this.#notify()
+  }
+
+  async #assign(partitions: readonly TopicPartition[]): Promise<void> {
+    const round = ++this.#round
+    const added = partitions.filter((partition) => !this.#positions.has(partitionName(partition)))
+    const { group, fetch } = this.#options
+    const found = await startPositions(this.#cluster, group['group.id'], added, fetch)
+    await this.#idle()
+    if (round !== this.#round || this.#closing !== null) return
+    for (const position of found) this.#positions.set(partitionName(position), position)
+    // Where nothing was committed the start is news, too.
+    if (found.length > 0) this.#hasNews = true
+    this.#read()
+  }
+
+  async #revoke(keep: readonly TopicPartition[]): Promise<void> {
+    const kept = new Set(keep.map(partitionName))
+    if ([...this.#positions.keys()].every((name) => kept.has(name))) return
+    this.#fetcher?.close()
+    this.#fetcher = null
+    await this.#idle()
+    await this.#commit(this.#cluster.requestTimeoutMs)
+    this.#drop(keep)
+  }
+
+  /** Until nobody uses records that were given out. */
+  async #idle(): Promise<void> {
+    while (this.#current !== null && this.#closing === null) await this.#changed(Infinity)
+  }
+
+  /** Forgets all partitions but these. */
+  #drop(keep: readonly TopicPartition[]): void {
+    this.#round++
+    const kept = new Set(keep.map(partitionName))
+    for (const name of [...this.#positions.keys()]) if (!kept.has(name)) this.#positions.delete(name)
+    this.#read()
+  }
+
+  #read(): void {
+    this.#fetcher?.close()
+    const targets = [...this.#positions.values()].map(({ topic, partition, offset }) => ({
+      topic,
+      partition,
+      from: offset,
+    }))
+    const isOver = targets.length === 0 || this.#closing !== null
+    this.#fetcher = isOver ? null : new Fetcher(this.#cluster, this.#options.fetch, targets)
+    this.#notify()
+  }
+
+  async #commit(timeoutMs: number): Promise<void> {
+    if (!this.#commits || !this.#hasNews || this.#positions.size === 0) return
+    this.#hasNews = false
+    const groupId = this.#options.group['group.id']
+    const instanceId = this.#options.group['group.instance.id']
+    const body = {
+      groupId,
+      generationIdOrMemberEpoch: this.#membership.generation,
+      memberId: this.#membership.memberId,
+      ...(instanceId === '' ? {} : { groupInstanceId: instanceId }),
+      topics: commitTopics([...this.#positions.values()]),
+    }
+    try {
+      const answer = await requestCoordinator(this.#cluster, 'group', groupId, COMMIT_BY_NAME, body, {
+        timeoutMs,
+        errorCodeIn: ({ topics }) => coordinatorCode(topics),
+      })
+      const [[name, error] = []] = partitionErrors(answer.topics)
+      if (error) throw new KafkaError(error.code, `${name}: ${error.message}`)
+    } catch (error) {
+      this.#hasNews = true
+      if (!(error instanceof Error)) throw error
+      this.#options.onCommitFailure(error)
+    }
+  }
+
+  #commitEvery(intervalMs: number): void {
+    this.#every(
+      () => intervalMs,
+      () => this.#commit(this.#cluster.requestTimeoutMs),
+    )
+  }
+
+  #watchTopics(firstMs: number): void {
+    let intervalMs = firstMs
+    this.#every(
+      () => intervalMs,
+      async () => {
+        const before = this.#topics
+        intervalMs = await this.#lookForTopics()
+        const isSame =
+          before.length === this.#topics.length && before.every((name) => this.#topics.includes(name))
+        if (isSame) await this.#membership.checkTopics()
+        else this.#membership.resubscribe()
+      },
+    )
+  }
+
+  /** Learns the topics, and gives the time until that should be done again. */
+  async #lookForTopics(): Promise<number> {
+    const { names, isIncomplete } = await this.#options.topics()
+    this.#topics = names
+    return isIncomplete ? MISSING_TOPIC_MS : this.#options.fetch['metadata.max.age.ms']
+  }
+
+  /** Acts again and again until the end, each time after the time that is due then. */
+  #every(delayMs: () => number, act: () => Promise<void>): void {
+    const cancel = this.#cluster.clock.after(delayMs(), async () => {
+      this.#cancels.delete(cancel)
+      try {
+        await act()
+      } catch (error) {
+        this.#failure ??= error instanceof Error ? error : new Error(String(error))
+        this.#fetcher?.close()
+        this.#notify()
+      }
+      if (this.#closing === null) this.#every(delayMs, act)
+    })
+    this.#cancels.add(cancel)
+  }
+
+  async #changed(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = timeoutMs === Infinity ? () => {} : this.#cluster.clock.after(timeoutMs, resolve)
+      this.#waiters.push(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  #notify(): void {
+    for (const resume of this.#waiters.splice(0)) resume()
+  }
+}
