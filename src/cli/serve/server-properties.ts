@@ -23,15 +23,21 @@ export function readServerProperties(properties: ReadonlyMap<string, string>): S
   const [advertised] = parseListeners('advertised.listeners', properties).filter(isForClients)
   const dirs = listItems(properties.get('log.dirs') ?? properties.get('log.dir'))
   if (dirs.length > 1) refuse('log.dirs', properties, 'one data folder is supported')
-  const nodeId = properties.get('node.id') ?? properties.get('broker.id')
   return {
     // An empty host means every address of the machine, as in Kafka.
     host: listener && (listener.host || '0.0.0.0'),
     port: listener?.port,
     advertisedHost: advertised?.host || undefined,
     dataDir: dirs[0],
-    nodeId: nodeId === undefined ? undefined : Number(nodeId),
+    nodeId: readNodeId(properties),
   }
+}
+
+function readNodeId(properties: ReadonlyMap<string, string>): number | undefined {
+  const setting = properties.has('node.id') ? 'node.id' : 'broker.id'
+  const text = properties.get(setting)
+  if (text === undefined) return undefined
+  return /^\d+$/.test(text) ? Number(text) : refuse(setting, properties, 'not a broker id')
 }
 
 function parseListeners(setting: string, properties: ReadonlyMap<string, string>): Listener[] {

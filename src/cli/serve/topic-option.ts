@@ -3,15 +3,16 @@ import { BadValue } from '../option-spec.ts'
 
 /** `orders`, `orders:3` or `orders:3:retention.ms=1000,cleanup.policy=compact`. */
 export function parseTopicOption(text: string): TopicRequest {
-  const [, name, partitions, settings] = /^([^:]+)(?::(\d+))?(?::(.+))?$/.exec(text) ?? []
+  const [, name, partitions, settings] = /^([^:]+)(?::(\d+)(?::(.+))?)?$/.exec(text) ?? []
   if (name === undefined) {
     throw new BadValue(`--topic: '${text}' is not NAME[:PARTITIONS[:key=value,...]]`, { isWhole: true })
   }
   return {
     name,
     partitions: partitions === undefined ? undefined : Number(partitions),
+    // A comma inside a value, as in cleanup.policy=compact,delete, is followed by no key.
     configs: Object.fromEntries(
-      (settings ? settings.split(',') : []).map((pair) => parseSetting(pair, '--topic')),
+      (settings ? settings.split(/,(?=[a-z.]+=)/) : []).map((pair) => parseSetting(pair, '--topic')),
     ),
   }
 }
