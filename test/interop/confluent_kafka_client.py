@@ -1,4 +1,8 @@
-"""Writes and reads records with confluent-kafka, as JSON lines: write SERVERS TOPIC CODEC | read SERVERS TOPIC COUNT."""
+"""Writes and reads records with confluent-kafka, as JSON lines: write SERVERS TOPIC CODEC | read SERVERS TOPIC COUNT.
+
+group SERVERS TOPIC GROUP COUNT PROTOCOL prints values that it reads as a member of a group, and commits them; without
+an end, and with the partition in front, if COUNT is 0.
+"""
 
 import base64
 import json
@@ -61,4 +65,31 @@ def read(servers, topic, count):
     consumer.close()
 
 
-{"write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+def group(servers, topic, name, count, protocol):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": servers,
+            "group.id": name,
+            "group.protocol": protocol,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }
+    )
+    consumer.subscribe([topic])
+    seen = 0
+    while seen < int(count) or count == "0":
+        record = consumer.poll(20)
+        if record is None:
+            sys.exit(f"{seen} records came")
+        if record.error():
+            sys.exit(str(record.error()))
+        seen += 1
+        consumer.commit(record, asynchronous=False)
+        text = record.value().decode()
+        print(f"{record.partition()} {text}" if count == "0" else text, flush=True)
+        if text == "end":
+            break
+    consumer.close()
+
+
+{"write": write, "read": read, "group": group}[sys.argv[1]](*sys.argv[2:])

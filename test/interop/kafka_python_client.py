@@ -1,10 +1,14 @@
-"""Writes and reads records with kafka-python, as JSON lines: write SERVERS TOPIC CODEC | read SERVERS TOPIC COUNT."""
+"""Writes and reads records with kafka-python, as JSON lines: write SERVERS TOPIC CODEC | read SERVERS TOPIC COUNT.
+
+group SERVERS TOPIC GROUP COUNT prints values that it reads as a member of a group, and commits them.
+"""
 
 import base64
 import json
 import sys
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.structs import OffsetAndMetadata
 
 
 def unpack(text):
@@ -62,4 +66,21 @@ def read(servers, topic, count):
     consumer.close()
 
 
-{"write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+def group(servers, topic, name, count):
+    consumer = KafkaConsumer(
+        topic,
+        bootstrap_servers=servers,
+        group_id=name,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        consumer_timeout_ms=20000,
+    )
+    for _ in range(int(count)):
+        record = next(consumer)
+        partition = TopicPartition(record.topic, record.partition)
+        consumer.commit({partition: OffsetAndMetadata(record.offset + 1, "", -1)})
+        print(record.value.decode())
+    consumer.close()
+
+
+{"write": write, "read": read, "group": group}[sys.argv[1]](*sys.argv[2:])
