@@ -1,4 +1,4 @@
-export type Format = 'text' | 'table' | 'json' | 'jsonl' | 'csv' | 'name'
+export type Format = 'text' | 'table' | 'json' | 'jsonl' | 'csv' | 'name' | 'prometheus'
 
 export const ALL_FORMATS = [
   'text',
@@ -30,6 +30,8 @@ export interface Listing {
   readonly columns: readonly string[]
   /** The bare names for xargs, in order, without repetition. */
   names(): readonly string[]
+  /** The numbers as Prometheus reads them, of tools that offer that format. */
+  prometheus?(): string
 }
 
 /** How far a table may dress up. */
@@ -55,6 +57,8 @@ export async function render(format: Format, listing: Listing, terminal: Termina
         .names()
         .map((name) => `${name}\n`)
         .join('')
+    case 'prometheus':
+      return listing.prometheus?.() ?? ''
     case 'table':
       return terminal.borders ? borderedTable(listing, terminal.color) : plainTable(listing)
   }

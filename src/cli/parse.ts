@@ -139,7 +139,7 @@ function placeWords(command: Command, options: OptionSpecs, { texts, order, word
     order.push(rest[0])
     texts.set(rest.shift()!, [])
   }
-  for (const subject of command.subjects ?? []) {
+  for (const subject of subjectsFor(command, options, rest.length)) {
     if (rest.length === 0) break
     const isFree = !texts.has(subject) || options[subject]?.repeatable
     if (!isFree) continue
@@ -152,6 +152,13 @@ function placeWords(command: Command, options: OptionSpecs, { texts, order, word
     `unexpected argument '${rest[0]}'`,
     near === undefined ? {} : { hint: `did you mean ${near}?` },
   )
+}
+
+/** Which option each positional argument fills; an only subject that may be repeated takes them all. */
+function subjectsFor({ subjects = [] }: Command, options: OptionSpecs, count: number): readonly string[] {
+  const [only, ...others] = subjects
+  if (only === undefined || others.length > 0 || !options[only]?.repeatable) return subjects
+  return Array.from({ length: count }, () => only)
 }
 
 /** jopt-simple's tools check this themselves, so their sentence for it stands alone. */

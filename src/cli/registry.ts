@@ -98,6 +98,11 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/storage.ts')).storage,
   },
   {
+    name: 'lag',
+    summary: 'Tell how far consumer groups are behind, and check or wait for it.',
+    load: async () => (await import('./commands/lag.ts')).lag,
+  },
+  {
     name: 'serve',
     summary: 'Run a broker, or a few, on this machine.',
     load: async () => (await import('./commands/serve.ts')).serve,

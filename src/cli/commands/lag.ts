@@ -1,0 +1,175 @@
+import { sleep } from '../../client/clock.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import { defineCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { ConditionNotMet, Failure, UsageError } from '../failures.ts'
+import { askLag, type LagQuestion } from '../lag/ask.ts'
+import type { GroupLag } from '../lag/group-lag.ts'
+import { overLimits, unreadable } from '../lag/limits.ts'
+import { lagListing } from '../lag/listing.ts'
+import { VIEWS, type View } from '../lag/rows.ts'
+import { BadValue, type OptionSpecs, type Values } from '../option-spec.ts'
+import { long, SERVER_OPTIONS } from '../options.ts'
+import { ALL_FORMATS } from '../output.ts'
+
+/** How often lag is looked at while it is waited for. */
+const POLL_MS = 500
+
+const WATCH_SECONDS = 2
+
+/** Puts the cursor into the upper left corner of a terminal, and clears it. */
+const CLEAR = '\u001b[H\u001b[2J'
+
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  group: {
+    flags: '-g, --group <pattern>',
+    help: 'Groups: a name, or a pattern as bill*. All without it.',
+    repeatable: true,
+  },
+  topic: {
+    flags: '-t, --topic <pattern>',
+    help: 'Topics: a name, or a pattern. All without it.',
+    repeatable: true,
+  },
+  by: {
+    flags: '--by <view>',
+    help: `What a row is about: ${VIEWS.join(', ')}.`,
+    default: 'topic' as View,
+    parse(text: string): View {
+      const view = VIEWS.find((each) => each === text)
+      if (view === undefined)
+        throw new BadValue(`--by: '${text}' is not one of ${VIEWS.join(', ')}`, { isWhole: true })
+      return view
+    },
+  },
+  isolationLevel: {
+    flags: '--isolation-level <level>',
+    help: 'Count to the end (read_uncommitted, the default), or to the first open transaction (read_committed).',
+    parse: isolationLevel,
+    default: 'read_uncommitted' as const,
+  },
+  maxLag: {
+    flags: '--max-lag <n>',
+    help: 'Exit with 3 when a partition is more than this behind.',
+    parse: limit,
+  },
+  maxTotalLag: {
+    flags: '--max-total-lag <n>',
+    help: 'Exit with 3 when a group is more than this behind in all.',
+    parse: limit,
+  },
+  waitLag: {
+    flags: '--wait-lag <n>',
+    help: 'Wait until no group is more than this behind in all; exit with 3 when that takes too long.',
+    parse: limit,
+  },
+  timeoutMs: { flags: '--timeout-ms <ms>', help: 'How long to wait.', parse: limit, default: 60_000 },
+  watch: {
+    flags: '--watch [seconds]',
+    help: `Print again and again, every ${WATCH_SECONDS} seconds or as often as is said.`,
+  },
+} as const satisfies OptionSpecs
+
+type Options = Values<typeof OPTIONS>
+
+export const lag = defineCommand({
+  name: 'lag',
+  options: OPTIONS,
+  subjects: ['group'],
+  formats: [...ALL_FORMATS, 'prometheus'],
+  failure: { sentence: (reason) => `ktool lag: ${reason}` },
+  examples: [
+    'lag',
+    'lag billing --max-lag 1000',
+    "lag --group 'bill*' --by partition -o json",
+    'lag billing --wait-lag 0 --timeout-ms 30000',
+  ],
+  check(given) {
+    if (given.has('watch') && given.has('waitLag')) {
+      throw new UsageError('--watch and --wait-lag cannot be given together')
+    }
+  },
+  async run(options, context) {
+    const everyMs = watchInterval(options.watch)
+    const cluster = await context.cluster(options)
+    const question: LagQuestion = {
+      groups: options.group,
+      topics: options.topic,
+      isolationLevel: options.isolationLevel,
+      timeoutMs: cluster.defaultApiTimeoutMs,
+    }
+    if (everyMs !== null) return await watch(cluster, question, { everyMs, view: options.by }, context)
+    const groups =
+      options.waitLag === undefined
+        ? await askLag(cluster, question)
+        : await waitForLag(cluster, question, options.waitLag, options.timeoutMs)
+    await context.print(lagListing(groups, options.by))
+    judge(groups, options)
+  },
+})
+
+/** Throws when the report has holes, or what was asked for does not hold. */
+function judge(groups: readonly GroupLag[], options: Options): void {
+  const holes = unreadable(groups)
+  if (holes.length > 0) throw new Failure(told(holes))
+  const maxTotalLag = Math.min(options.maxTotalLag ?? Infinity, options.waitLag ?? Infinity)
+  const over = overLimits(groups, {
+    maxLag: options.maxLag,
+    maxTotalLag: maxTotalLag === Infinity ? undefined : maxTotalLag,
+  })
+  if (over.length > 0) throw new ConditionNotMet(told(over))
+}
+
+const told = (reasons: readonly string[]): string =>
+  reasons.map((reason) => `ktool lag: ${reason}`).join('\n')
+
+/** The lag once it is small enough, or as it is when the time is up. */
+async function waitForLag(
+  cluster: Cluster,
+  question: LagQuestion,
+  maxTotalLag: number,
+  timeoutMs: number,
+): Promise<GroupLag[]> {
+  const deadline = cluster.deadline(timeoutMs)
+  for (;;) {
+    const groups = await askLag(cluster, question)
+    const isOver = unreadable(groups).length > 0 || overLimits(groups, { maxTotalLag }).length > 0
+    if (!isOver || deadline.isOver) return groups
+    await sleep(cluster.clock, Math.min(POLL_MS, deadline.leftMs))
+  }
+}
+
+async function watch(
+  cluster: Cluster,
+  question: LagQuestion,
+  { everyMs, view }: { readonly everyMs: number; readonly view: View },
+  context: Context,
+): Promise<never> {
+  for (;;) {
+    const listing = lagListing(await askLag(cluster, question), view)
+    if (context.io.isTerminal.out) context.io.out(CLEAR)
+    await context.print(listing)
+    await sleep(cluster.clock, everyMs)
+  }
+}
+
+function watchInterval(text: string | true | undefined): number | null {
+  if (text === undefined) return null
+  const seconds = text === true ? WATCH_SECONDS : Number(text)
+  if (seconds > 0 && seconds < 1e6) return seconds * 1000
+  throw new UsageError(`--watch: '${text}' is not a number of seconds`)
+}
+
+function limit(text: string): number {
+  const value = long(text)
+  if (value >= 0) return value
+  throw new BadValue(`'${text}' is less than 0`)
+}
+
+function isolationLevel(text: string): 'read_uncommitted' | 'read_committed' {
+  if (text === 'read_uncommitted' || text === 'read_committed') return text
+  throw new BadValue(`--isolation-level: '${text}' is not read_uncommitted or read_committed`, {
+    isWhole: true,
+  })
+}
