@@ -119,7 +119,8 @@ function findMember(
   return replacement(group, known, memberId, changes)
 }
 
-function checkSize({ members, host }: ConsumerGroup, memberId: string): void {
+/** Throws GROUP_MAX_SIZE_REACHED unless there is room for the member, or it is in already. */
+export function checkSize({ members, host }: ConsumerGroup, memberId: string): void {
   const limit = host.settings.number('group.consumer.max.size')
   if (members.size < limit || members.has(memberId)) return
   throw new KafkaError(

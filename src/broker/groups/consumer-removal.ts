@@ -2,12 +2,17 @@ import { type ConsumerChange, removal } from './consumer-change.ts'
 import type { ConsumerGroup } from './consumer-group.ts'
 import type { ConsumerMember } from './consumer-member.ts'
 import { hashOfTopics, subscriptionOf } from './consumer-subscription.ts'
+import { downgrade, isDowngradeDue } from './downgrade.ts'
 
 /** Takes members out of the group, in an epoch of its own; throws KafkaError when that cannot be written. */
 export function removeMembers(group: ConsumerGroup, leaving: readonly ConsumerMember[]): void {
   if (leaving.length === 0) return
   const gone = new Set(leaving.map(({ id }) => id))
   const rest = [...group.members.values()].filter(({ id }) => !gone.has(id))
+  if (isDowngradeDue(group, rest)) {
+    downgrade(group, rest, true)
+    return
+  }
   const stillUsed = new Set(rest.map(({ profile }) => profile.subscribedTopicRegex))
   const unused = new Set(leaving.map(({ profile }) => profile.subscribedTopicRegex))
   const changes: ConsumerChange[] = leaving.flatMap(({ id }) => removal(id))

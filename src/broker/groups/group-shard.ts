@@ -47,7 +47,7 @@ export class GroupShard implements GroupHost {
   readonly #log: ShardLog
   readonly #builder = new BatchBuilder(INITIAL_BATCH_BYTES)
 
-  constructor(host: Omit<GroupHost, 'write'>, log: ShardLog) {
+  constructor(host: Omit<GroupHost, 'write' | 'replace'>, log: ShardLog) {
     this.clock = host.clock
     this.logger = host.logger
     this.settings = host.settings
@@ -104,6 +104,10 @@ export class GroupShard implements GroupHost {
       builder.append(now, key, value)
     }
     if (builder.recordCount > 0) this.#append()
+  }
+
+  replace(group: Group): void {
+    this.groups.set(group.id, group)
   }
 
   #append(): void {

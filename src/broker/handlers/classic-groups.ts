@@ -1,11 +1,18 @@
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { Heartbeat, JoinGroup, LeaveGroup, SyncGroup } from '../../protocol/messages/classic-groups.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
-import type { ClassicGroup } from '../groups/classic-group.ts'
+import { ClassicGroup } from '../groups/classic-group.ts'
 import { type JoinRequest, join } from '../groups/classic-join.ts'
 import { leave } from '../groups/classic-leave.ts'
 import { type JoinAnswer, refusedJoin, type SyncAnswer } from '../groups/classic-member.ts'
 import { heartbeat, sync } from '../groups/classic-sync.ts'
+import {
+  heartbeatClassic,
+  joinClassic,
+  leaveClassic,
+  syncClassic,
+} from '../groups/consumer-classic-members.ts'
+import { ConsumerGroup } from '../groups/consumer-group.ts'
 import { type Context, handle, type Outcome } from '../handle.ts'
 
 /** From this version on a new member is given an id and comes back with it (KIP-394). */
@@ -53,6 +60,10 @@ export const joinGroup = handle(JoinGroup, {
       return respond(refusedJoin('INVALID_SESSION_TIMEOUT', memberId))
     }
     const shard = broker.groups.shard(groupId, node)
+    const known = shard.groups.get(groupId)
+    if (known instanceof ConsumerGroup && !known.isEmpty) {
+      return respond(joinClassic(known, joinRequest(request, context)))
+    }
     const group = shard.classicGroupToJoin(groupId, memberId)
     if (!group) return respond(refusedJoin('UNKNOWN_MEMBER_ID', memberId))
     return parked(context, (answer) => join(group, joinRequest(request, context), answer), respond)
@@ -95,8 +106,9 @@ export const syncGroup = handle(SyncGroup, {
     if (context.version >= FIRST_WITH_PROTOCOL && (protocolType === null || protocolName === null)) {
       throw new KafkaError('INCONSISTENT_GROUP_PROTOCOL')
     }
-    const group = classicGroup(context, groupId)
+    const group = joinedGroup(context, groupId)
     const respond = ({ error, ...answer }: SyncAnswer) => ({ ...answer, errorCode: errorCode(error) })
+    if (group instanceof ConsumerGroup) return respond(syncClassic(group, request))
     return parked(context, (answer) => sync(group, request, answer), respond)
   },
   refuse: ({ code }) => ({
@@ -108,17 +120,20 @@ export const syncGroup = handle(SyncGroup, {
 })
 
 /** A group that the client claims to be a member of. */
-function classicGroup({ broker, node }: Context, groupId: string): ClassicGroup {
+function joinedGroup({ broker, node }: Context, groupId: string): ClassicGroup | ConsumerGroup {
   if (groupId === '') throw new KafkaError('INVALID_GROUP_ID')
-  const group = broker.groups.shard(groupId, node).classicGroup(groupId)
-  if (!group) throw new KafkaError('UNKNOWN_MEMBER_ID', `Group ${groupId} not found.`)
-  return group
+  const group = broker.groups.shard(groupId, node).groups.get(groupId)
+  if (group instanceof ClassicGroup || group instanceof ConsumerGroup) return group
+  throw new KafkaError('UNKNOWN_MEMBER_ID', `Group ${groupId} not found.`)
 }
 
 export const heartbeats = handle(Heartbeat, {
-  run: (request, context) => ({
-    errorCode: errorCode(heartbeat(classicGroup(context, request.groupId), request)),
-  }),
+  run(request, context) {
+    const group = joinedGroup(context, request.groupId)
+    const error =
+      group instanceof ConsumerGroup ? heartbeatClassic(group, request) : heartbeat(group, request)
+    return { errorCode: errorCode(error) }
+  },
   refuse: ({ code }) => ({ errorCode: errorCode(code) }),
 })
 
@@ -149,8 +164,10 @@ function leaveResponse(
 export const leaveGroup = handle(LeaveGroup, {
   run(request, context) {
     const { version } = context
-    const group = classicGroup(context, request.groupId)
-    return leaveResponse(request, leave(group, leavers(request, version)), version)
+    const group = joinedGroup(context, request.groupId)
+    const leaving = leavers(request, version)
+    const errors = group instanceof ConsumerGroup ? leaveClassic(group, leaving) : leave(group, leaving)
+    return leaveResponse(request, errors, version)
   },
   refuse({ code }, request, { version }) {
     // The group is there no longer, and so is none of its members.

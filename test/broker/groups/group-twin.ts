@@ -41,7 +41,7 @@ export class GroupTwin implements GroupHost {
     'group.max.size': 2 ** 31 - 1,
     'group.initial.rebalance.delay.ms': 0,
   }
-  readonly settings = { number: (name: string) => this.values[name]!, list: () => [] }
+  readonly settings = { number: (name: string) => this.values[name]!, list: () => [], text: () => '' }
   readonly written: GroupRecord[] = []
   /** What the next write fails with. */
   failure: KafkaError | null = null
@@ -60,6 +60,8 @@ export class GroupTwin implements GroupHost {
     if (failure) throw failure
     this.written.push(...records)
   }
+
+  replace(): void {}
 
   /** Sends a JoinGroup; a member id of '' is somebody new who does not know of member ids. */
   join(memberId = '', more: Partial<JoinRequest> = {}): Asked<JoinAnswer> {
