@@ -12,6 +12,7 @@ export default defineConfig({
       group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),
       group('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       group('interop', ['test/interop/**/*.test.ts'], { fileParallelism: false, testTimeout: 180_000 }),
+      group('churn', ['test/churn/**/*.test.ts'], { fileParallelism: false }),
       group('parity', ['test/parity/**/*.test.ts'], { fileParallelism: false, testTimeout: 900_000 }),
     ],
   },
