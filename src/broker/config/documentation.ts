@@ -85,4 +85,19 @@ export const documentation: Readonly<Record<string, string>> = {
     'The most partitions that one answer of DescribeTopicPartitions describes.',
   'fetch.max.bytes': 'The most that one answer to a fetch holds, unless its first batch alone is larger.',
   'producer.id.expiration.ms': 'How long the sequences of a producer that writes nothing are remembered.',
+  'group.initial.rebalance.delay.ms':
+    'How long the first rebalance of a classic group waits for more members, again as long as some come.',
+  'group.min.session.timeout.ms': 'The shortest session that a member of a classic group may ask for.',
+  'group.max.session.timeout.ms': 'The longest session that a member of a classic group may ask for.',
+  'group.max.size': 'How many members a classic group takes.',
+  'offset.metadata.max.bytes': 'The longest text that may be committed with an offset.',
+  'offsets.retention.minutes':
+    'Committed offsets are removed after so many minutes without a commit, or since their group was left.',
+  'offsets.retention.check.interval.ms': 'How often committed offsets are looked through for some to remove.',
+  'offsets.topic.num.partitions': 'Partitions of __consumer_offsets, when it is made.',
+  'offsets.topic.replication.factor':
+    'Replicas of __consumer_offsets, when it is made; fewer if there are fewer brokers.',
+  'offsets.topic.segment.bytes': 'The size of the segments of __consumer_offsets, when it is made.',
+  'offsets.topic.compression.codec':
+    'How the broker packs what it writes to __consumer_offsets: 0 not at all, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
 }
