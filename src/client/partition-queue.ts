@@ -6,12 +6,18 @@
 //
 // Several may be in flight, and the broker takes them only in the order of their sequence numbers. So when one fails
 // and will be sent again, nothing more is sent until those behind it have come back, refused, too; then they go one
-// by one, in order. When one fails for good its numbers are missing, and the rest starts a new sequence under a
-// higher epoch. Before that, batches that may have been written although no answer said so are sent once more as they
+// by one, in order, and nothing new is sent until the last of them is acknowledged: a broker recognizes only its last
+// five batches as sent again, so one it may have must not be overtaken by five others. For the same reason a leader
+// that moved gets nothing before the old one has answered or is lost. When one fails for good, or the broker lost what
+// it acknowledged, numbers are missing, and the rest starts a new sequence under a higher epoch. Before that, batches that may have been written although no answer said so are sent once more as they
 // were: the broker acknowledges those it has, and refuses the others. Under new numbers it would write them twice.
 
 import { addToSequence } from '../records/batch.ts'
+import type { Connection } from './connection.ts'
 import type { ProducerBatch, ProducerIdentity } from './producer-batch.ts'
+
+/** Half of all sequence numbers, which start again at 0 after 2^31 - 1: what is farther ahead lies behind. */
+const HALF_CIRCLE = 0x4000_0000
 
 export class PartitionQueue {
   readonly topic: string
@@ -20,12 +26,17 @@ export class PartitionQueue {
   readonly closed: ProducerBatch[] = []
   readonly retries: ProducerBatch[] = []
   readonly inFlight: ProducerBatch[] = []
+  /** What the batches in flight were sent over. */
+  #route: Connection | null = null
   /** Null until the first batch is sent, and always without idempotence. */
   identity: ProducerIdentity | null = null
-  /** A batch with a sequence number failed for good, so the broker waits for numbers that will never come. */
+  /** The broker waits for numbers that will never come: a batch failed for good, or the broker lost one. */
   hasGap = false
   #nextSequence = 0
-  #acknowledgedSequence = -1
+  /** Whether a broker has acknowledged a batch of this sequence. */
+  #isProven = false
+  /** What is in flight is sent again. */
+  #isRetrying = false
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -43,12 +54,12 @@ export class PartitionQueue {
 
   /** Whether nothing may be sent until what is in flight has come back. */
   get isRecovering(): boolean {
-    return (this.retries.length > 0 || this.hasGap) && this.inFlight.length > 0
+    return (this.retries.length > 0 || this.hasGap || this.#isRetrying) && this.inFlight.length > 0
   }
 
   /** A broker takes any number from a producer it does not know, so until it took the first, the second must wait. */
   get #isUnproven(): boolean {
-    return this.identity !== null && this.#acknowledgedSequence < 0 && this.inFlight.length > 0
+    return this.identity !== null && !this.#isProven && this.inFlight.length > 0
   }
 
   /** Whether nothing can be sent before `startSequence`. */
@@ -63,10 +74,17 @@ export class PartitionQueue {
     return this.retries[0] ?? this.closed[0] ?? (closeOpen ? (this.open ?? undefined) : undefined)
   }
 
+  /** Whether what is in flight went elsewhere, so that a batch sent over `route` could be there first. */
+  isElsewhere(route: Connection): boolean {
+    return this.inFlight.length > 0 && this.#route !== route
+  }
+
   /** Takes a batch that peek gave; it is in flight from now on. */
-  take(batch: ProducerBatch): void {
+  take(batch: ProducerBatch, route: Connection): void {
+    this.#route = route
     if (batch === this.open) this.closeOpen()
-    const list = this.retries.includes(batch) ? this.retries : this.closed
+    this.#isRetrying = this.retries.includes(batch)
+    const list = this.#isRetrying ? this.retries : this.closed
     list.splice(list.indexOf(batch), 1)
     if (this.identity !== null && batch.baseSequence < 0) {
       batch.baseSequence = this.#nextSequence
@@ -88,9 +106,7 @@ export class PartitionQueue {
   /** The batch was acknowledged. */
   acknowledge(batch: ProducerBatch): void {
     this.#land(batch)
-    if (batch.baseSequence >= 0) {
-      this.#acknowledgedSequence = addToSequence(batch.baseSequence, batch.recordCount - 1)
-    }
+    this.#isProven = true
   }
 
   /** The batch will not be sent again. */
@@ -103,12 +119,18 @@ export class PartitionQueue {
   retry(batch: ProducerBatch, replacements: readonly ProducerBatch[] = [batch]): void {
     this.#land(batch)
     this.retries.push(...replacements)
-    this.retries.sort((a, b) => this.#age(a) - this.#age(b) || a.createdMs - b.createdMs)
+    this.retries.sort((a, b) => compareSequences(a, b) || a.createdMs - b.createdMs)
   }
 
-  /** Whether the broker has all before this batch, so that a sequence error means that it lost something. */
-  isNext(batch: ProducerBatch): boolean {
-    return batch.baseSequence === addToSequence(this.#acknowledgedSequence, 1)
+  /** Whether no batch before this one is still to be acknowledged. */
+  isFirst(batch: ProducerBatch): boolean {
+    const isBefore = (other: ProducerBatch): boolean => compareSequences(other, batch) < 0
+    return !this.inFlight.some(isBefore) && !this.retries.some(isBefore)
+  }
+
+  /** Whether a new sequence would change nothing for this batch: it is the beginning of one. */
+  isBeginning(batch: ProducerBatch): boolean {
+    return batch.baseSequence === 0 && !this.#isProven
   }
 
   /** Starts a new sequence for all that is not in flight. */
@@ -116,7 +138,7 @@ export class PartitionQueue {
     this.identity = identity
     this.hasGap = false
     this.#nextSequence = 0
-    this.#acknowledgedSequence = -1
+    this.#isProven = false
     for (const batch of this.retries) {
       batch.restamp(identity, this.#nextSequence)
       this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount)
@@ -141,13 +163,13 @@ export class PartitionQueue {
     return this.removeOlder(Infinity)
   }
 
-  /** Sequence numbers start again at 0 after 2^31 - 1, so the distance to the last acknowledged one counts. */
-  #age(batch: ProducerBatch): number {
-    return (batch.baseSequence - this.#acknowledgedSequence) & 0x7fff_ffff
-  }
-
   #land(batch: ProducerBatch): void {
     const at = this.inFlight.indexOf(batch)
     if (at >= 0) this.inFlight.splice(at, 1)
   }
+}
+
+function compareSequences(a: ProducerBatch, b: ProducerBatch): number {
+  const ahead = (a.baseSequence - b.baseSequence) & 0x7fff_ffff
+  return ahead < HALF_CIRCLE ? ahead : ahead - 2 * HALF_CIRCLE
 }

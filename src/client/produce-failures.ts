@@ -7,6 +7,8 @@ export type Verdict =
   /** The broker had it already. */
   | 'delivered'
   | 'retry'
+  /** The broker lost what it acknowledged before this batch: again, under a higher epoch. */
+  | 'new sequence'
   /** The broker forgot or fenced this producer: again, under a new id. */
   | 'new identity'
   /** Too large: again, as two batches. */
@@ -26,8 +28,11 @@ export function judge(
   if (code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) return 'split'
   if (isLate || batch.attempts > retries) return 'give up'
   if (queue.identity !== null) {
-    // One before it failed, so the broker refuses all behind that; alone it means that the broker lost records.
-    if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER') return queue.isNext(batch) ? 'give up' : 'retry'
+    if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER') {
+      // While one before it is not written, the broker refuses all behind that.
+      if (!queue.isFirst(batch)) return 'retry'
+      return queue.isBeginning(batch) ? 'give up' : 'new sequence'
+    }
     if (code === 'UNKNOWN_PRODUCER_ID' || code === 'INVALID_PRODUCER_EPOCH') return 'new identity'
   }
   return isRetriable(error) ? 'retry' : 'give up'
@@ -37,16 +42,17 @@ export function judge(
 export function mayBeWritten(error: Error, before: boolean): boolean {
   if (!(error instanceof KafkaError)) return true
   switch (error.code) {
-    case 'REQUEST_TIMED_OUT':
-    case 'NOT_ENOUGH_REPLICAS_AFTER_APPEND':
-    case 'UNKNOWN_SERVER_ERROR':
-      return true
     // The broker looked for the batch and has not got it.
     case 'OUT_OF_ORDER_SEQUENCE_NUMBER':
     case 'UNKNOWN_PRODUCER_ID':
     case 'INVALID_PRODUCER_EPOCH':
       return false
-    default:
+    // Found out before anything is written.
+    case 'NOT_ENOUGH_REPLICAS':
+    case 'MESSAGE_TOO_LARGE':
       return before
+    // A leader that loses its place while it waits for replicas says so after it wrote.
+    default:
+      return true
   }
 }

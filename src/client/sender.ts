@@ -105,7 +105,7 @@ export class Sender {
       const bytes = request.bytes + batch.sizeBytes
       if (request.outgoing.length > 0 && bytes > this.#parts.settings['max.request.size']) continue
       request.bytes = bytes
-      this.#take(queue, batch)
+      this.#take(queue, batch, lane.connection!)
       request.outgoing.push({ topic, queue, batch })
       requests.set(lane, request)
       // The next request begins with the others.
@@ -123,7 +123,8 @@ export class Sender {
     const dueMs = open === null ? Infinity : open.createdMs + this.#parts.settings['linger.ms']
     const isDue = nowMs >= dueMs || this.flushing > 0 || this.#parts.accumulator.isFull
     const batch = queue.peek(isDue)
-    if (batch === undefined) this.#alarm.set(dueMs)
+    // Something else holds back what is due, and its end wakes the sender.
+    if (batch === undefined) this.#alarm.set(isDue ? Infinity : dueMs)
     else if (batch.retryAtMs > nowMs) this.#alarm.set(batch.retryAtMs)
     else return batch
     return undefined
@@ -154,7 +155,7 @@ export class Sender {
     if (connection !== null) {
       const isBusy = lane.inFlight >= this.#parts.settings['max.in.flight.requests.per.connection']
       const isFull = this.#acks === 0 && connection.unsentBytes > MAX_UNSENT_BYTES
-      return isBusy || isFull ? null : lane
+      return isBusy || isFull || queue.isElsewhere(connection) ? null : lane
     }
     lane.open((error) => {
       if (error instanceof ConnectionError && error.failure === 'shut-down') {
@@ -169,9 +170,9 @@ export class Sender {
     return null
   }
 
-  #take(queue: PartitionQueue, batch: ProducerBatch): void {
+  #take(queue: PartitionQueue, batch: ProducerBatch, route: Connection): void {
     const { accumulator, codec, compressionLevel } = this.#parts
-    queue.take(batch)
+    queue.take(batch, route)
     const rawBytes = batch.sizeBytes
     const builder = batch.build(codec, compressionLevel, queue.identity)
     if (builder !== null) {
@@ -245,10 +246,8 @@ export class Sender {
       deliveries.replace(queue, batch, parts)
       queue.retry(batch, parts)
     } else {
-      if (verdict === 'new identity') {
-        this.#identities?.reject(queue.identity!)
-        queue.hasGap = true
-      }
+      if (verdict === 'new identity') this.#identities?.reject(queue.identity!)
+      if (verdict !== 'retry') queue.hasGap = true
       batch.retryAtMs = nowMs + backoffMs(batch.attempts, cluster, cluster.random)
       queue.retry(batch)
       this.#refresh(topic)

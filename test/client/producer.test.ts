@@ -192,6 +192,47 @@ test('when one batch is refused for good the others still arrive, under a new ep
   expect(batch.producerEpoch(twin.batches[0]!.at(-1)!, 0)).toBe(1)
 })
 
+test('when the broker lost what it acknowledged, what was not acknowledged goes on under a new epoch', async () => {
+  const { twin, producer } = await setUp(1, { 'batch.size': '200' })
+  twin.trouble = ({ count, batch: sent }) =>
+    count >= 3 && batch.producerEpoch(sent, 0) === 0 ? 'OUT_OF_ORDER_SEQUENCE_NUMBER' : undefined
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 300)
+  await producer.flush()
+  expect(valuesOf(twin)).toEqual(numbers(0, 300))
+  expect(producer.counts).toMatchObject({ acknowledged: 300, failed: 0 })
+})
+
+test('a broker that finds even the beginning of a sequence out of order ends the retries at once', async () => {
+  const { twin, producer } = await setUp(1)
+  twin.trouble = () => 'OUT_OF_ORDER_SEQUENCE_NUMBER'
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 10)
+  await producer.flush()
+  expect(twin.produced).toBe(1)
+  expect(producer.counts).toMatchObject({ failed: 10, firstError: { code: 'OUT_OF_ORDER_SEQUENCE_NUMBER' } })
+})
+
+test('a batch whose answers get lost is not overtaken by so many that the broker forgets it', async () => {
+  const { twin, producer, broker } = await setUp(1, { 'batch.size': '200' })
+  const produce = twin.produce.bind(twin)
+  let lost = 0
+  // The broker writes it, and cannot tell before its place as leader was questioned three times.
+  twin.produce = (partition, records) => {
+    const answer = produce(partition, records)
+    const isUnlucky = answer.baseOffset > 0 && batch.baseSequence(records, 0) < 30 && lost < 3
+    return isUnlucky && ++lost ? { ...answer, errorCode: errorCode('NOT_LEADER_OR_FOLLOWER') } : answer
+  }
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 300)
+  await producer.flush()
+  expect(lost).toBe(3)
+  expect(valuesOf(twin)).toEqual(numbers(0, 300))
+  expect(producer.counts).toMatchObject({ acknowledged: 300, failed: 0 })
+  expect(broker.requestsFor(InitProducerId)).toBe(1)
+  expect(batch.producerEpoch(twin.batches[0]!.at(-1)!, 0)).toBe(0)
+})
+
 test('a batch the broker finds too large goes on as smaller ones', async () => {
   const { twin, producer } = await setUp(1, { 'batch.size': '10000', 'linger.ms': '10' })
   twin.trouble = ({ batch: sent }) => (sent.length > 1000 ? 'MESSAGE_TOO_LARGE' : undefined)

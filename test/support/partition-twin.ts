@@ -57,7 +57,7 @@ export class PartitionTwin {
         responses: request.topicData.map(({ name, topicId, partitionData }) => ({
           name,
           topicId,
-          partitionResponses: partitionData.map(({ index, records }) => this.#produce(index, records!)),
+          partitionResponses: partitionData.map(({ index, records }) => this.produce(index, records!)),
         })),
       })),
       this.#fetchScript(),
@@ -75,7 +75,8 @@ export class PartitionTwin {
     ]
   }
 
-  #produce(partition: number, records: Buffer) {
+  /** The answer about one batch. */
+  produce(partition: number, records: Buffer) {
     batch.checkBatch(records, 0)
     const count = this.produced++
     const code = this.trouble({ partition, count, batch: records })
