@@ -5,9 +5,12 @@ import { type ApacheKafkaProcess, startApacheKafka } from '../support/apache-kaf
 import { describeWith } from '../support/describe-with.ts'
 import { Peer } from './differential/peer.ts'
 import { clusterSteps } from './differential/steps-cluster.ts'
+import { commitSteps } from './differential/steps-commits.ts'
 import { configSteps } from './differential/steps-configs.ts'
+import { consumerGroupSteps } from './differential/steps-consumer-groups.ts'
 import { fetchSteps } from './differential/steps-fetch.ts'
 import { frameSteps } from './differential/steps-frames.ts'
+import { groupSteps } from './differential/steps-groups.ts'
 import { metadataSteps } from './differential/steps-metadata.ts'
 import { offsetSteps } from './differential/steps-offsets.ts'
 import { produceSteps } from './differential/steps-produce.ts'
@@ -32,6 +35,10 @@ const AREAS = {
   topics: topicSteps,
   metadata: metadataSteps,
   configs: configSteps,
+  // Before those of the cluster, which write into the topic of offsets what Kafka cannot load.
+  groups: groupSteps,
+  commits: commitSteps,
+  'consumer groups': consumerGroupSteps,
   cluster: clusterSteps,
 }
 
@@ -41,7 +48,7 @@ describeWith(['apacheKafka'], 'ktool answers as Apache Kafka does', () => {
   let peers: [kafka: Peer, ktool: Peer]
 
   beforeAll(async () => {
-    kafka = await startApacheKafka()
+    kafka = await startApacheKafka(['group.initial.rebalance.delay.ms=0'])
     ktool = await startBroker({ clusterId: CLUSTER_ID })
     peers = [new Peer(kafka.bootstrapServers), new Peer(ktool.bootstrapServers)]
   })

@@ -218,7 +218,9 @@ export const offsetDelete = handle(OffsetDelete, {
     const errors = deleteCommitted(shard, request.groupId, existing)
     return {
       errorCode: 0,
-      topics: request.topics.map(({ name, partitions }, index): DeletedTopic => {
+      topics: request.topics.flatMap(({ name, partitions }, index): DeletedTopic[] => {
+        // As in Kafka a topic that is there, without partitions, is not answered.
+        if (partitions.length === 0 && broker.image.topics.has(name)) return []
         const { partitions: known } = existing[index]!
         const answer = (partitionIndex: number, error: ErrorName) => ({
           partitionIndex,
@@ -226,13 +228,11 @@ export const offsetDelete = handle(OffsetDelete, {
         })
         // As in Kafka what does not exist comes first.
         const unknown = partitions.filter(({ partitionIndex }) => !known.includes(partitionIndex))
-        return {
-          name,
-          partitions: [
-            ...unknown.map(({ partitionIndex }) => answer(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')),
-            ...known.map((partition) => answer(partition, errors[index]!)),
-          ],
-        }
+        const answers = [
+          ...unknown.map(({ partitionIndex }) => answer(partitionIndex, 'UNKNOWN_TOPIC_OR_PARTITION')),
+          ...known.map((partition) => answer(partition, errors[index]!)),
+        ]
+        return [{ name, partitions: answers }]
       }),
     }
   },

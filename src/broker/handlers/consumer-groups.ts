@@ -117,7 +117,8 @@ function undescribed(groupId: string, { code, message }: KafkaError): DescribedG
   return {
     groupId,
     errorCode: errorCode(code),
-    errorMessage: message,
+    // As in Kafka a group without a name is not explained.
+    errorMessage: groupId === '' ? null : message,
     groupState: '',
     groupEpoch: 0,
     assignmentEpoch: 0,

@@ -10,7 +10,7 @@ import { ALL_GROUP_OPERATIONS, NO_OPERATIONS } from '../operations.ts'
 export const listGroups = handle(ListGroups, {
   run({ statesFilter, typesFilter }, { broker, node }) {
     const states = new Set(statesFilter.map((state) => state.trim().toLowerCase()))
-    const types = new Set(typesFilter.map((type) => type.trim().toLowerCase()))
+    const types = new Set(typesFilter.map((type) => type.toLowerCase()))
     const groups: ResponseOf<typeof ListGroups>['groups'][number][] = []
     for (const { id, type, stateName, protocolType } of broker.groups.all(node)) {
       if (states.size > 0 && !states.has(stateName.toLowerCase())) continue
@@ -57,10 +57,12 @@ const undescribed = (
 
 function tryDescribe(groupId: string, { broker, node, version }: Context): DescribedGroup {
   try {
-    const group = broker.groups.shard(groupId, node).classicGroup(groupId)
+    const shard = broker.groups.shard(groupId, node)
+    const group = shard.classicGroup(groupId)
     if (group) return describe(group)
     if (version < FIRST_WITH_NOT_FOUND) return undescribed(groupId, 'NONE', 'Dead')
-    return undescribed(groupId, 'GROUP_ID_NOT_FOUND', 'Dead', `Group ${groupId} not found.`)
+    const reason = shard.groups.has(groupId) ? 'is not a classic group' : 'not found'
+    return undescribed(groupId, 'GROUP_ID_NOT_FOUND', 'Dead', `Group ${groupId} ${reason}.`)
   } catch (error) {
     return undescribed(groupId, toKafkaError(error, broker.logger, DescribeGroups.name).code)
   }

@@ -27,7 +27,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'usableBytes',
 ])
 
-const NAMES = ['name', 'topic', 'topicName', 'topicId', 'resourceName', 'feature']
+const NAMES = ['groupId', 'name', 'topic', 'topicName', 'topicId', 'resourceName', 'feature', 'memberId']
 const NUMBERS = ['partitionIndex', 'index', 'partition']
 
 /** Times in sentences. */
@@ -67,6 +67,19 @@ function sortKey(item: unknown): string {
   return [...NAMES.map((name) => String(fields[name] ?? '')), ...numbers].join('')
 }
 
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
+const SHORT_UUID = /^[\w-]{22}$/
+
+const withoutUuids = (text: string): string => text.replace(UUID, 'uuid')
+
+/** The name that steps have for a member, beside the form of its id. */
+function memberName(id: string, peer: Peer): string {
+  const known = [...peer.members].filter(([, known]) => known === id).map(([name]) => name)
+  const form = SHORT_UUID.test(id) ? 'short uuid' : withoutUuids(id)
+  return `${form} ${known.join()}`.trim()
+}
+
 function normalizeField(key: string, value: unknown, peer: Peer): unknown {
   if (key === 'records' && Buffer.isBuffer(value)) return describeBatches(value)
   if (key === 'host' && value !== '') return 'host'
@@ -75,8 +88,9 @@ function normalizeField(key: string, value: unknown, peer: Peer): unknown {
     return value > 0 ? 'some' : value === 0 && key === 'producerId' ? 'some' : value
   if (key === 'topicId' && value !== ZERO_UUID) return peer.topicNames.get(String(value)) ?? 'an id'
   if (/errorMessage/i.test(key) && typeof value === 'string') {
-    return value.replace(HINT, '').replace(BOUNDS, 'within [from, to]')
+    return withoutUuids(value.replace(HINT, '').replace(BOUNDS, 'within [from, to]'))
   }
+  if ((key === 'memberId' || key === 'leader') && typeof value === 'string') return memberName(value, peer)
   // Differs: what ktool says of settings is in its own words.
   if (key === 'documentation') return 'words'
   return normalize(value, peer)

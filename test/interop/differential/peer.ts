@@ -23,6 +23,8 @@ export class Peer {
   readonly topicNames = new Map<string, string>()
   /** What one step leaves for a later one: session and producer ids. */
   readonly notes = new Map<string, number>()
+  /** Ids of members by the names that steps have for them. */
+  readonly members = new Map<string, string>()
 
   constructor(bootstrapServers: string) {
     const [host, port] = bootstrapServers.split(':')
