@@ -35,6 +35,8 @@ export class PartitionQueue {
   #nextSequence = 0
   /** Whether a broker has acknowledged a batch of this sequence. */
   #isProven = false
+  /** A batch was given up that a broker may yet come to read, and with it those sent behind it. */
+  #hasDrifters = false
   /** What is in flight is sent again. */
   #isRetrying = false
 
@@ -109,10 +111,16 @@ export class PartitionQueue {
     this.#isProven = true
   }
 
-  /** The batch will not be sent again. */
-  drop(batch: ProducerBatch): void {
+  /** The batch will not be sent again; `isRefused` if a broker would never write it. */
+  drop(batch: ProducerBatch, isRefused: boolean): void {
     this.#land(batch)
-    if (batch.baseSequence >= 0) this.hasGap = true
+    this.#leaveGap(batch, isRefused)
+  }
+
+  #leaveGap(batch: ProducerBatch, isRefused: boolean): void {
+    if (batch.baseSequence < 0) return
+    this.hasGap = true
+    if (batch.isAdrift && !isRefused) this.#hasDrifters = true
   }
 
   /** The batch, or what it was split into, is sent again before any later one. */
@@ -133,8 +141,14 @@ export class PartitionQueue {
     return batch.baseSequence === 0 && !this.#isProven
   }
 
-  /** Starts a new sequence for all that is not in flight. */
-  startSequence(identity: ProducerIdentity): void {
+  /**
+   * Starts a new sequence for all that is not in flight. Gives back what must not be part of it, taken out: batches
+   * that may yet be written under their old numbers.
+   */
+  startSequence(identity: ProducerIdentity): ProducerBatch[] {
+    const drifters = this.#hasDrifters ? this.retries.filter(({ isAdrift }) => isAdrift) : []
+    for (const batch of drifters) this.retries.splice(this.retries.indexOf(batch), 1)
+    this.#hasDrifters = false
     this.identity = identity
     this.hasGap = false
     this.#nextSequence = 0
@@ -143,6 +157,7 @@ export class PartitionQueue {
       batch.restamp(identity, this.#nextSequence)
       this.#nextSequence = addToSequence(this.#nextSequence, batch.recordCount)
     }
+    return drifters
   }
 
   /** Removes batches created before `createdMs` that are not in flight. */
@@ -154,7 +169,7 @@ export class PartitionQueue {
       if (old.length > 0) list.splice(0, list.length, ...list.filter((batch) => batch.createdMs > createdMs))
       removed.push(...old)
     }
-    for (const batch of removed) if (batch.baseSequence >= 0) this.hasGap = true
+    for (const batch of removed) this.#leaveGap(batch, false)
     return removed
   }
 

@@ -41,6 +41,8 @@ export class ProducerBatch {
   retryAtMs = 0
   /** No answer said whether the broker wrote it when it was sent. */
   mayBeWritten = false
+  /** A connection was lost before it was answered, so a broker may yet come to read what was sent over that. */
+  isAdrift = false
   onDelivery: (OnDelivery | undefined)[] | null = null
 
   constructor(createdMs: number, builder: BatchBuilder) {
@@ -121,6 +123,7 @@ export class ProducerBatch {
         batch.append(timestamp, key, value, headers, this.onDelivery?.[half * middle + i])
       })
       batch.attempts = this.attempts
+      batch.isAdrift = this.isAdrift
       batch.heldBytes = half === 0 ? Math.ceil(this.heldBytes / 2) : Math.floor(this.heldBytes / 2)
       // Together they take the same places in the sequence.
       if (this.baseSequence >= 0) batch.baseSequence = addToSequence(this.baseSequence, half * middle)

@@ -135,7 +135,7 @@ export class Sender {
     const { current } = this.#identities
     const identity = queue.identity === null ? current : this.#identities.next(queue.identity)
     if (identity === null) this.#obtainIdentity()
-    else queue.startSequence(identity)
+    else this.#giveUp(queue, queue.startSequence(identity), adriftError)
     return identity !== null
   }
 
@@ -236,10 +236,11 @@ export class Sender {
     this.#lastError = error
     const isLate = nowMs - batch.createdMs >= settings['delivery.timeout.ms']
     batch.mayBeWritten = mayBeWritten(error, batch.mayBeWritten)
+    if (error instanceof ConnectionError) batch.isAdrift = true
     const verdict = judge(error, queue, batch, settings.retries, isLate)
     if (verdict === 'delivered') this.#delivered(sent, -1, -1)
     else if (verdict === 'give up') {
-      queue.drop(batch)
+      queue.drop(batch, !isRetriable(error))
       deliveries.fail(queue, batch, error)
     } else if (verdict === 'split') {
       const parts = batch.split(codec, compressionLevel, queue.identity)
@@ -313,4 +314,9 @@ export class Sender {
         cluster.clock.after(cluster.retryBackoffMs, again)
       })
   }
+}
+
+function adriftError({ recordCount }: ProducerBatch): KafkaError {
+  const detail = `${recordCount} record(s) may yet be written by a broker that did not answer, as may those before them`
+  return new KafkaError('REQUEST_TIMED_OUT', detail)
 }

@@ -80,8 +80,8 @@ function check({ twin, places, failures }: Awaited<ReturnType<typeof simulate>>,
     }
   }
   for (const { error, afterMs } of failures.values()) {
-    if (afterMs < deliveryTimeoutMs - MOST_BETWEEN_RECORDS_MS)
-      expect(error).toMatchObject({ code: 'INVALID_RECORD' })
+    if (afterMs >= deliveryTimeoutMs - MOST_BETWEEN_RECORDS_MS) continue
+    if (!/may yet be written/.test(error.message)) expect(error).toMatchObject({ code: 'INVALID_RECORD' })
   }
 }
 
