@@ -19,6 +19,8 @@ export interface ChurnOptions {
 export class ChurnRun {
   readonly #options: ChurnOptions
   readonly #members = new Map<Slot, MemberProcess>()
+  /** Members that were asked to leave at some time. */
+  readonly #leaving = new Map<Slot, Promise<void>>()
   #broker!: KtoolProcess
   #producer!: MemberProcess
   readonly #startedAt = Date.now()
@@ -109,9 +111,8 @@ export class ChurnRun {
     const { slot, action } = step
     const member = this.#members.get(slot)
     if (action === 'start') {
-      // It may still be leaving; the next step finds it there.
-      if (member?.isRunning) this.#note(`${slot.name} has not left yet`)
-      else this.#members.set(slot, new MemberProcess(this.#command(slot), this.#path(slot.name)))
+      await this.#leaving.get(slot)
+      this.#members.set(slot, new MemberProcess(this.#command(slot), this.#path(slot.name)))
     } else if (!member?.isRunning) {
       this.#note(`${slot.name} was not there: ended with ${member?.end}`)
     } else if (action === 'pause') member.pause()
@@ -120,7 +121,9 @@ export class ChurnRun {
       await member.kill()
       this.#members.delete(slot)
     } else {
-      await this.#leave(slot, member)
+      const leaving = this.#leave(slot, member)
+      this.#leaving.set(slot, leaving)
+      await leaving
     }
   }
 
@@ -158,6 +161,8 @@ export class ChurnRun {
   }
 
   #note(text: string): void {
-    this.history.push(`${((Date.now() - this.#startedAt) / 1000).toFixed(1)} s: ${text}`)
+    const line = `${((Date.now() - this.#startedAt) / 1000).toFixed(1)} s: ${text}`
+    this.history.push(line)
+    appendFileSync(this.#path('history'), `${line}\n`)
   }
 }
