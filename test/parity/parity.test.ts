@@ -31,10 +31,18 @@ const OTHER_TOOLS = [
   'producer-keys',
   'producer-usage',
 ]
+const GROUP_TOOLS = [
+  'groups-active',
+  'groups-delete',
+  'groups-offsets',
+  'groups-reset',
+  'groups-reset-files',
+  'groups-usage',
+]
 const FILE_TOOLS = ['storage', 'dump-log']
 
-/** Scenarios with steps that read as a member of a group, which console-consumer does not do yet. */
-const NEED_GROUPS = ['topics-list-describe', 'consumer-plain', 'consumer-internal']
+/** Records of transactions, written with producer-perf-test. */
+const NEED_TRANSACTIONS = ['consumer-internal']
 /** Settings of users, clients and addresses; our broker has no quotas yet. */
 const NEED_QUOTAS = ['configs-others']
 
@@ -71,20 +79,21 @@ function reportOf(output: string, name: string): string {
 }
 
 describeWith(['parity'], 'transcripts of Apache Kafka’s tools', () => {
-  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...FILE_TOOLS]
+  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...GROUP_TOOLS, ...FILE_TOOLS]
   play(
     'ktool’s tools against ktool serve',
     ['--tool', ktool, '--serve', serve],
-    without([...NEED_GROUPS, ...NEED_QUOTAS], all),
+    without([...NEED_TRANSACTIONS, ...NEED_QUOTAS], all),
   )
 })
 
 describeWith(['parity', 'apacheKafka'], 'transcripts, with Apache Kafka on one side', () => {
-  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS]
-  play('ktool’s tools against Apache Kafka', ['--tool', ktool], without(NEED_GROUPS, all))
+  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...GROUP_TOOLS]
+  play('ktool’s tools against Apache Kafka', ['--tool', ktool], without(NEED_TRANSACTIONS, all))
   play(
     'Apache Kafka’s tools against ktool serve',
     ['--tool', 'apache', '--serve', serve],
-    without([...NEED_GROUPS, ...NEED_QUOTAS], ADMIN_TOOLS),
+    without(NEED_QUOTAS, ADMIN_TOOLS),
   )
+  play('Apache Kafka’s group tools against ktool serve', ['--tool', 'apache', '--serve', serve], GROUP_TOOLS)
 })
