@@ -8,7 +8,7 @@ import time
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 servers, topic, group, name, session_timeout_ms, protocol = sys.argv[1:]
-COMMIT_INTERVAL_S = 0.3
+COMMIT_INTERVAL_S = 1
 leaving = False
 # Printed and not committed yet: partition -> next offset.
 positions = {}

@@ -50,7 +50,7 @@ export function planChurn({ seed, durationMs, sessionTimeoutMs, slots }: Schedul
       const action = (['leave', 'kill', 'pause'] as const)[Math.floor(random() * 3)]!
       steps.push({ atMs, action, slot })
       const isPause = action === 'pause'
-      atMs += isPause ? sessionTimeoutMs + between(1000, 3500) : between(200, 5000)
+      atMs += isPause ? sessionTimeoutMs + between(2000, 8000) : between(200, 5000)
       if (atMs < durationMs) steps.push({ atMs, action: isPause ? 'resume' : 'start', slot })
       else if (isPause) steps.push({ atMs: durationMs, action: 'resume', slot })
       atMs = inWave(atMs + between(shortest, longest), slot)
