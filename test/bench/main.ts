@@ -3,14 +3,25 @@ import { cpus } from 'node:os'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { consoleTools } from './console.ts'
+import { groups } from './groups.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { produce } from './produce.ts'
 import type { Question, Row } from './question.ts'
+import { rebalance } from './rebalance.ts'
 import { start } from './start.ts'
 import { tools } from './tools.ts'
 
-const QUESTIONS: readonly Question[] = [start, memory, tools, latency, produce, consoleTools]
+const QUESTIONS: readonly Question[] = [
+  start,
+  memory,
+  tools,
+  latency,
+  rebalance,
+  groups,
+  produce,
+  consoleTools,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

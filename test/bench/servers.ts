@@ -15,10 +15,16 @@ export interface Server {
 export type Answers<Answer> = { readonly ktool: Answer; readonly kafka: Answer | null }
 
 /** Starts each broker on an empty folder, asks, and stops it. Apache Kafka is left out where it is not there. */
-export async function inTurn<Answer>(ask: (server: Server) => Promise<Answer>): Promise<Answers<Answer>> {
+export async function inTurn<Answer>(
+  ask: (server: Server) => Promise<Answer>,
+  settings: readonly string[] = [],
+): Promise<Answers<Answer>> {
+  const args = settings.flatMap((setting) => ['--config', setting])
   return {
-    ktool: await withServer({ name: 'ktool', ...(await startKtool()) }, ask),
-    kafka: apacheKafka ? await withServer({ name: 'kafka', ...(await startApacheKafka()) }, ask) : null,
+    ktool: await withServer({ name: 'ktool', ...(await startKtool({ args })) }, ask),
+    kafka: apacheKafka
+      ? await withServer({ name: 'kafka', ...(await startApacheKafka(settings)) }, ask)
+      : null,
   }
 }
 
