@@ -50,7 +50,9 @@ export class GroupConsumer {
   #current: FetchedRecords | null = null
   /** Counts changes of the assignment, so that what was begun for an older one is dropped. */
   #round = 0
+  /** Whether there is anything to commit. */
   #hasNews = false
+  #committing: Promise<void> = Promise.resolve()
   #failure: Error | null = null
   #hasStarted = false
   #closing: Promise<void> | null = null
@@ -197,7 +199,13 @@ export class GroupConsumer {
     this.#notify()
   }
 
-  async #commit(timeoutMs: number): Promise<void> {
+  /** One commit at a time: whoever gives partitions up, or leaves, has to know that the last one has arrived. */
+  #commit(timeoutMs: number): Promise<void> {
+    this.#committing = this.#committing.then(() => this.#commitNews(timeoutMs))
+    return this.#committing
+  }
+
+  async #commitNews(timeoutMs: number): Promise<void> {
     if (!this.#commits || !this.#hasNews || this.#positions.size === 0) return
     this.#hasNews = false
     const groupId = this.#options.group['group.id']
@@ -218,8 +226,7 @@ export class GroupConsumer {
       if (error) throw new KafkaError(error.code, `${name}: ${error.message}`)
     } catch (error) {
       this.#hasNews = true
-      if (!(error instanceof Error)) throw error
-      this.#options.onCommitFailure(error)
+      this.#options.onCommitFailure(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
