@@ -8,6 +8,7 @@ import { describeWith } from '../support/describe-with.ts'
 import { kcat, python } from '../support/outside.ts'
 import { runOrThrow } from '../support/run-program.ts'
 import { type KtoolProcess, runKtool, startKtool } from '../support/start-ktool.ts'
+import type { RunTool } from './console-clients.ts'
 import { GroupMix } from './group-mix.ts'
 import { consumeWithKafkajs, writeValues } from './kafkajs-group.ts'
 
@@ -31,13 +32,14 @@ const scripted = (name: string, script: string, ...more: string[]): Member => ({
   },
 })
 
-const javaConsole = (name: string, ...more: string[]): Member => ({
+const consoleConsumer = (name: string, run: RunTool, ...more: string[]): Member => ({
   name,
   async consume(servers, group, count) {
     const from = ['--bootstrap-server', servers, '--topic', TOPIC, '--group', group, '--from-beginning']
     const limits = ['--max-messages', String(count), '--timeout-ms', '20000']
-    const { stdout, stderr } = await runKafkaTool('console-consumer', [...from, ...limits, ...more])
-    expect(stderr).not.toMatch(/ERROR/)
+    const { code, stdout, stderr } = await run('console-consumer', [...from, ...limits, ...more], {})
+    expect(code, stderr).toBe(0)
+    expect(stderr).not.toMatch(/error/i)
     return lines(stdout)
   },
 })
@@ -54,8 +56,9 @@ const MEMBERS: readonly Member[] = [
       return lines((await runOrThrow(kcat!, [...args, '-f', '%s\n', TOPIC])).stdout)
     },
   },
-  javaConsole('java'),
-  javaConsole('java-new', '--command-property', 'group.protocol=consumer'),
+  consoleConsumer('ktool', (tool, args) => runKtool([tool, ...args])),
+  consoleConsumer('java', runKafkaTool),
+  consoleConsumer('java-new', runKafkaTool, '--command-property', 'group.protocol=consumer'),
 ]
 
 describeWith(['kcat', 'python', 'apacheKafka'], 'groups', () => {
