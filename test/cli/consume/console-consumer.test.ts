@@ -236,12 +236,6 @@ test.each<[string[], number, string]>([
     '--from and --from-beginning cannot be given together',
   ],
   [
-    ['--topic', 'one', '--group', 'g'],
-    2,
-    "--group: this version of ktool cannot read as a member of group 'g'",
-  ],
-  [['--topic', 'one', '--command-property', 'group.id=g'], 2, 'cannot read as a member of group'],
-  [
     ['--topic', 'one', '--group', 'g', '--command-property', 'group.id=h'],
     2,
     "do not match. Detected group ids: 'g', 'h'",
