@@ -12,6 +12,7 @@ const GROUPS = ['unit', 'crash', 'fuzz', 'interop', 'churn', 'parity']
 /** How to get the programs that some groups need (test/support/outside.ts finds them). */
 const REMEDIES = {
   kcat: 'kcat: `apt-get install kcat`',
+  promtool: 'promtool: `apt-get install prometheus`',
   python:
     'Python clients: `python3 -m venv .venv && .venv/bin/pip install kafka-python confluent-kafka lz4 zstandard python-snappy`',
   apacheKafka: 'Apache Kafka 4.3.1: a script that runs it, named by KTOOL_APACHE_KAFKA',

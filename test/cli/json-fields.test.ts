@@ -8,6 +8,14 @@ import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
 import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
+import { deletionListing } from '../../src/cli/groups/delete.ts'
+import { deletedOffsetsListing } from '../../src/cli/groups/delete-offsets.ts'
+import { consumerGroupListing, groupListing } from '../../src/cli/groups/list.ts'
+import { membersListing } from '../../src/cli/groups/members-listing.ts'
+import { offsetsListing } from '../../src/cli/groups/offsets-listing.ts'
+import { resetListing } from '../../src/cli/groups/reset-listing.ts'
+import { statesListing } from '../../src/cli/groups/states-listing.ts'
+import { lagListing } from '../../src/cli/lag/listing.ts'
 import { logDirListing } from '../../src/cli/log-dirs/listing.ts'
 import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
@@ -15,6 +23,7 @@ import { render } from '../../src/cli/output.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
+import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
 
 const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }
@@ -36,6 +45,40 @@ const config = {
   isReadOnly: false,
   synonyms: [{ name: 'a', value: '1', source: 'DEFAULT_CONFIG' }],
 }
+
+const LISTED = { groupId: 'g', type: 'Classic', protocol: 'consumer', state: 'Stable' } as const
+const MEMBER = {
+  memberId: 'm',
+  instanceId: null,
+  clientId: 'c',
+  host: '/h',
+  assignment: [{ topic: 'a', partition: 0 }],
+  targetAssignment: [{ topic: 'a', partition: 0 }],
+  epoch: 1,
+  isUpgraded: true,
+}
+const GROUP: GroupDescription = {
+  groupId: 'g',
+  type: 'Consumer',
+  state: 'Stable',
+  assignor: 'uniform',
+  coordinatorId: 1,
+  groupEpoch: 1,
+  targetAssignmentEpoch: 1,
+  members: [MEMBER],
+}
+const OFFSET_ROW = {
+  group: 'g',
+  topic: 'a',
+  partition: 0,
+  leaderEpoch: 0,
+  currentOffset: 1,
+  logEndOffset: 2,
+  lag: 1,
+  member: MEMBER,
+  error: null,
+}
+const GROUP_LAG = { group: 'g', state: 'Stable', members: [MEMBER], partitions: [OFFSET_ROW], error: null }
 
 /** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
 const LISTINGS: Record<string, Listing> = {
@@ -77,6 +120,27 @@ const LISTINGS: Record<string, Listing> = {
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
   ]),
+  'consumer-groups --list': consumerGroupListing([LISTED], { withType: false, withState: false }),
+  'consumer-groups --describe': offsetsListing([{ group: 'g', state: 'Stable', rows: [OFFSET_ROW] }], false),
+  'consumer-groups --describe --members': membersListing([GROUP], false),
+  'consumer-groups --describe --state': statesListing(
+    [{ ...GROUP, memberCount: 1, coordinator: null }],
+    false,
+  ),
+  'consumer-groups --reset-offsets': resetListing(
+    [{ group: 'g', topic: 'a', partition: 0, currentOffset: 1, newOffset: 2, error: null }],
+    ['g'],
+  ),
+  'consumer-groups --delete': deletionListing(new Map([['g', { answer: true, error: null }]]), false),
+  'consumer-groups --delete-offsets': deletedOffsetsListing(
+    [{ group: 'g', topic: 'a', partition: 0, error: null }],
+    '',
+  ),
+  'groups --list': groupListing([LISTED]),
+  lag: lagListing([GROUP_LAG], 'topic'),
+  'lag --by group': lagListing([GROUP_LAG], 'group'),
+  'lag --by member': lagListing([GROUP_LAG], 'member'),
+  'lag --by partition': lagListing([GROUP_LAG], 'partition'),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')

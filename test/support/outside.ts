@@ -27,11 +27,14 @@ export const apacheKafka = firstOf(process.env.KTOOL_APACHE_KAFKA, join(root, '.
 
 export const kcat = onPath('kcat')
 
+/** Prometheus' checker, of Debian's package prometheus. */
+export const promtool = onPath('promtool')
+
 /** A Python that can import kafka-python and confluent-kafka. */
 export const python = firstOf(process.env.KTOOL_PYTHON, join(root, '.venv/bin/python'))
 
 /** What plays recorded transcripts of Apache Kafka's tools. */
 export const parity = firstOf(process.env.KTOOL_PARITY, join(root, '../shared/parity/parity.mjs'))
 
-export const OUTSIDE = { apacheKafka, kcat, python, parity } as const
+export const OUTSIDE = { apacheKafka, kcat, promtool, python, parity } as const
 export type Outside = keyof typeof OUTSIDE

@@ -32,6 +32,10 @@ export function consumerSettings(options: Options): ConsumerSettings {
   if (options.isolationLevel !== undefined) properties.set('isolation.level', options.isolationLevel)
   if (!properties.has('client.id')) properties.set('client.id', 'console-consumer')
   const isMember = groupId !== undefined && options.partition === undefined
+  for (const place of ['from', 'until'] as const) {
+    if (!isMember || options[place] === undefined) continue
+    throw new UsageError(`--${place} and --group cannot be given together: a group goes on where it was`)
+  }
   return { fetch: fetchSettings(properties), group: isMember ? groupSettings(properties) : null }
 }
 
