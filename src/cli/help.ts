@@ -42,7 +42,7 @@ export function commandHelp(
     '',
     `Usage: ktool ${name}${words}${subjects.join('')} [options]`,
     '',
-    ...section('Options', listed.map(optionRow), columns),
+    ...sections(listed, columns),
     ...section("Options that Kafka's tool lacks", all.filter(({ own }) => own).map(optionRow), columns),
     ...(command.examples?.length
       ? ['Examples', ...command.examples.map((line) => `  ktool ${line}`), '']
@@ -74,6 +74,15 @@ export function groupHelp(name: string, summary: string, group: CommandGroup, co
     `ktool ${name} COMMAND --help tells more about one of them.`,
     '',
   ].join('\n')
+}
+
+/** Options under their headings, those without one last. */
+function sections(listed: readonly OptionSpec[], columns: number): string[] {
+  const titles = new Set(listed.flatMap((spec) => spec.section ?? []))
+  const rest = titles.size === 0 ? 'Options' : 'Other options'
+  return [...titles, undefined].flatMap((title) =>
+    section(title ?? rest, listed.filter((spec) => spec.section === title).map(optionRow), columns),
+  )
 }
 
 function optionRow(spec: OptionSpec): [string, string] {

@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly deprecated?: string
   /** An option that Kafka's tool lacks; the help lists it apart. */
   readonly own?: boolean
+  /** The heading it stands under in the help of a tool with many options: `Which records`. */
+  readonly section?: string
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
