@@ -10,6 +10,8 @@ import { readProperties } from './properties.ts'
 /** The values of SERVER_OPTIONS. */
 export interface ServerOptions {
   readonly bootstrapServer?: string | undefined
+  /** Controllers to ask in place of brokers. */
+  readonly bootstrapController?: string | undefined
   readonly commandConfig?: string | undefined
 }
 
@@ -18,6 +20,7 @@ export interface ServerChoice {
   readonly addresses: string
   readonly source:
     | '--bootstrap-server'
+    | '--bootstrap-controller'
     | 'bootstrap.servers'
     | 'KTOOL_BOOTSTRAP_SERVERS'
     | 'KAFKA_BOOTSTRAP_SERVERS'
@@ -98,6 +101,7 @@ export class Context {
       ...clusterOptions(commonSettings(properties)),
       ...more,
       bootstrapServers: this.#server.addresses,
+      controllers: this.#server.source === '--bootstrap-controller',
     })
     this.onClose(() => cluster.close())
     return cluster
@@ -123,10 +127,13 @@ export interface ContextOptions {
 
 /** The first that is there of: the option, the properties file, two variables, this machine. */
 function chooseServer(
-  { bootstrapServer }: ServerOptions,
+  { bootstrapServer, bootstrapController }: ServerOptions,
   properties: ReadonlyMap<string, string>,
   env: Io['env'],
 ): ServerChoice {
+  if (bootstrapController !== undefined) {
+    return { addresses: bootstrapController, source: '--bootstrap-controller' }
+  }
   if (bootstrapServer !== undefined) {
     if (bootstrapServer.trim() === '')
       throw new Failure('No resolvable bootstrap urls given in bootstrap.servers')

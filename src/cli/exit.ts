@@ -78,7 +78,7 @@ function tell(error: unknown, situation: Situation): Told {
   if (error instanceof Error && error.name === 'SettingError') {
     return { exit: compat ? EXIT.failed : EXIT.usage, message }
   }
-  const isFromElsewhere = isUnreachable && server !== undefined && server.source !== '--bootstrap-server'
+  const isFromElsewhere = isUnreachable && server !== undefined && !server.source.startsWith('--')
   const hint = isFromElsewhere
     ? `the address ${server.addresses} is from ${server.source}`
     : failure?.hints?.[code ?? '']

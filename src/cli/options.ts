@@ -41,21 +41,18 @@ export const SERVER_OPTIONS = {
   },
 } as const
 
-/** Asking controllers needs a listener of theirs, which ktool does not speak to: the option is known, and refused by name. */
+/** For tools whose requests the controllers of a KRaft cluster answer, too. */
 export const CONTROLLER_OPTION = {
   flags: '--bootstrap-controller <host:port,...>',
-  help: 'Controllers to ask in place of brokers: not supported, brokers pass every request on.',
+  help: 'Controllers to ask in place of brokers.',
 } as const
 
-/** Refuses --bootstrap-controller, alone and beside --bootstrap-server. */
-export function checkServerChoice(given: Pick<Given, 'has'>): void {
-  if (!given.has('bootstrapController')) return
-  if (given.has('bootstrapServer')) {
-    throw new UsageError('Only one of --bootstrap-server or --bootstrap-controller can be specified')
-  }
-  throw new UsageError('--bootstrap-controller is not supported', {
-    hint: 'name a broker with --bootstrap-server',
-  })
+/** Refuses --bootstrap-controller beside --bootstrap-server. */
+export function checkServerChoice(
+  given: Pick<Given, 'has'>,
+  message = 'Only one of --bootstrap-server or --bootstrap-controller can be specified',
+): void {
+  if (given.has('bootstrapController') && given.has('bootstrapServer')) throw new UsageError(message)
 }
 
 export const DRY_RUN = {

@@ -4,6 +4,7 @@ import { type Address, parseAddresses } from './addresses.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Connection, Dial } from './connection.ts'
 import { type Broker, type Channel, Connections } from './connections.ts'
+import { askControllers, requireControllerApi } from './controllers.ts'
 import { MetadataCache, type TopicMetadata } from './metadata.ts'
 import { Deadline, isRetriable, withRetries } from './retry.ts'
 
@@ -11,6 +12,8 @@ import { Deadline, isRetriable, withRetries } from './retry.ts'
 export interface ClusterOptions {
   /** `host:port,host:port`, or addresses. */
   readonly bootstrapServers: string | readonly Address[]
+  /** The addresses are those of KRaft controllers, which answer without a broker in between; nothing about topics. */
+  readonly controllers?: boolean | undefined
   readonly clientId?: string | undefined
   readonly clientVersion?: string | undefined
   /** How long one broker may take to answer one request. */
@@ -63,12 +66,15 @@ export class Cluster {
   readonly defaultApiTimeoutMs: number
   readonly retryBackoffMs: number
   readonly retryBackoffMaxMs: number
+  /** Whether it is controllers that are asked. */
+  readonly controllers: boolean
   readonly #bootstrapTimeoutMs: number
 
   private constructor(options: ClusterOptions) {
     const { bootstrapServers, clock = systemClock } = options
     const addresses =
       typeof bootstrapServers === 'string' ? parseAddresses(bootstrapServers) : bootstrapServers
+    this.controllers = options.controllers ?? false
     this.clock = clock
     this.random = options.random ?? Math.random
     this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000
@@ -116,7 +122,8 @@ export class Cluster {
     body: Body<Q>,
     { node, deadline, version: wanted }: OnceOptions,
   ): Promise<Decoded<S>> {
-    const connection = await this.#connectionTo(node)
+    if (this.controllers) requireControllerApi(api)
+    const connection = await this.connectionFor(node)
     const version = wanted ?? connection.version(api)
     const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
     const encodable = typeof body === 'function' ? body(version) : body
@@ -158,6 +165,21 @@ export class Cluster {
     return await this.connections.node(nodeId, channel)
   }
 
+  /** The connection that a request to this node takes. */
+  async connectionFor(node: number | 'any' | 'controller'): Promise<Connection> {
+    if (typeof node === 'number') return await this.connectionTo(node)
+    if (this.controllers) return await this.#activeController()
+    if (node === 'any') return await this.connections.any()
+    if (this.connections.brokers.size === 0) await this.#askTopics([], false)
+    try {
+      return await this.connections.node(this.metadata.controllerId)
+    } catch (error) {
+      // With KRaft any broker passes the request on; before, only the controller itself took it.
+      if (!isRetriable(error) && !(error instanceof KafkaError)) throw error
+      return await this.connections.any()
+    }
+  }
+
   deadline(timeoutMs = this.defaultApiTimeoutMs): Deadline {
     return new Deadline(this.clock, timeoutMs)
   }
@@ -175,17 +197,13 @@ export class Cluster {
     this.connections.close()
   }
 
-  async #connectionTo(node: number | 'any' | 'controller'): Promise<Connection> {
-    if (typeof node === 'number') return await this.connectionTo(node)
-    if (node === 'any') return await this.connections.any()
-    if (this.connections.brokers.size === 0) await this.#askTopics([], false)
-    try {
-      return await this.connections.node(this.metadata.controllerId)
-    } catch (error) {
-      // With KRaft any broker passes the request on; before, only the controller itself took it.
-      if (!isRetriable(error) && !(error instanceof KafkaError)) throw error
-      return await this.connections.any()
-    }
+  /** Asked for anew each time: only the one that leads answers, and that may be another one by now. */
+  async #activeController(): Promise<Connection> {
+    await this.#askTopics([], false)
+    const { controllerId } = this.metadata
+    if (controllerId < 0)
+      throw new KafkaError('NOT_CONTROLLER', 'the controllers have no leader at the moment')
+    return await this.connections.node(controllerId)
   }
 
   #askTopics(
@@ -193,9 +211,14 @@ export class Cluster {
     allowAutoTopicCreation: boolean,
     timeoutMs?: number,
   ): Promise<Map<string, TopicMetadata>> {
-    return this.retrying(this.deadline(timeoutMs), async () =>
-      this.metadata.ask(await this.connections.any(), names, allowAutoTopicCreation),
-    )
+    return this.retrying(this.deadline(timeoutMs), async () => {
+      if (!this.controllers) {
+        return this.metadata.ask(await this.connections.any(), names, allowAutoTopicCreation)
+      }
+      if (names === null || names.length > 0) requireControllerApi({ name: 'Metadata' })
+      this.metadata.learnControllers(await askControllers(await this.connections.any()))
+      return new Map<string, TopicMetadata>()
+    })
   }
 }
 

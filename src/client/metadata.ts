@@ -5,6 +5,7 @@ import type { DecodedResponseOf } from '../protocol/schema.ts'
 import type { Clock } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { Connections } from './connections.ts'
+import type { Controllers } from './controllers.ts'
 
 export interface PartitionMetadata {
   readonly partition: number
@@ -69,6 +70,13 @@ export class MetadataCache {
     const answer = await connection.request(Metadata, { topics, allowAutoTopicCreation })
     checkError(answer.errorCode)
     return this.#learn(answer)
+  }
+
+  /** The controllers take the place of the brokers. */
+  learnControllers({ clusterId, activeId, nodes }: Controllers): void {
+    this.#connections.learn(nodes)
+    this.clusterId = clusterId
+    this.controllerId = activeId
   }
 
   #learn(answer: Answer): Map<string, TopicMetadata> {

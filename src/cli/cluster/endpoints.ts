@@ -5,7 +5,8 @@ export interface EndpointRow {
   readonly host: string
   readonly port: number
   readonly rack: string | null
-  readonly state: 'fenced' | 'unfenced'
+  /** Null for a controller. */
+  readonly state: 'fenced' | 'unfenced' | null
   readonly endpointType: 'broker' | 'controller'
 }
 
@@ -24,15 +25,16 @@ export function endpointListing(rows: readonly EndpointRow[]): Listing {
         host: string,
         port: string | number,
         rack: string,
-        state: string,
+        state: string | null,
         type: string,
       ) =>
         `${String(id).padEnd(10)} ${host.padEnd(hostWidth)} ${String(port).padEnd(10)} ${rack.padEnd(rackWidth)} ` +
-        `${state.padEnd(10)} ${type.padEnd(15)}\n`
+        `${state === null ? '' : `${state.padEnd(10)} `}${type.padEnd(15)}\n`
       const body = rows.map((row) =>
         line(row.id, row.host, row.port, String(row.rack), row.state, row.endpointType),
       )
-      return line('ID', 'HOST', 'PORT', 'RACK', 'STATE', 'ENDPOINT_TYPE') + body.join('')
+      const state = rows[0]!.state === null ? null : 'STATE'
+      return line('ID', 'HOST', 'PORT', 'RACK', state, 'ENDPOINT_TYPE') + body.join('')
     },
     columns: ENDPOINT_COLUMNS,
     items: rows.map((row) => ({ ...row })),

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
+import { CONTROLLER_ENDPOINTS } from '../../client/controllers.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { UnregisterBroker } from '../../protocol/messages/cluster.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
@@ -30,7 +31,10 @@ const COMMON = {
     noServer: 'error: one of the arguments --bootstrap-server/-b -- bootstrap-controller/-C is required',
   },
   check(given: Pick<Given, 'has'>) {
-    checkServerChoice(given)
+    checkServerChoice(
+      given,
+      'error: argument --bootstrap-controller/-C: not allowed with argument --bootstrap-server/-b',
+    )
     if (given.has('config') && given.has('commandConfig')) {
       throw new UsageError('--config and --command-config cannot be specified together.')
     }
@@ -98,6 +102,11 @@ const listEndpoints = defineCommand({
   },
   formats: ALL_FORMATS,
   async run({ includeFencedBrokers, ...server }, context) {
+    if (includeFencedBrokers && server.bootstrapController !== undefined) {
+      throw new UsageError(
+        'The option --include-fenced-brokers is only supported with --bootstrap-server option',
+      )
+    }
     const cluster = await connect(server, context)
     await context.print(endpointListing(await askEndpoints(cluster, includeFencedBrokers)))
   },
@@ -106,6 +115,7 @@ const listEndpoints = defineCommand({
 async function askEndpoints(cluster: Cluster, includeFencedBrokers: boolean): Promise<EndpointRow[]> {
   const answer = await cluster.request(DescribeCluster, (version) => ({
     includeClusterAuthorizedOperations: false,
+    ...(cluster.controllers ? { endpointType: CONTROLLER_ENDPOINTS } : {}),
     includeFencedBrokers: version >= 2 && includeFencedBrokers,
   }))
   return answer.brokers
@@ -114,8 +124,9 @@ async function askEndpoints(cluster: Cluster, includeFencedBrokers: boolean): Pr
       host,
       port,
       rack,
-      state: isFenced ? ('fenced' as const) : ('unfenced' as const),
-      endpointType: 'broker' as const,
+      // Nobody fences controllers.
+      state: cluster.controllers ? null : isFenced ? ('fenced' as const) : ('unfenced' as const),
+      endpointType: cluster.controllers ? ('controller' as const) : ('broker' as const),
     }))
     .sort((a, b) => a.id - b.id)
 }

@@ -3,6 +3,7 @@ import { Failure } from '../failures.ts'
 import { askFeatures, featureListing } from '../features/describe.ts'
 import { dependencyListing, mappingListing, parseFeatureLevel } from '../features/mapping.ts'
 import { requireDistinct, updateFeatures, wantedLevels } from '../features/update.ts'
+import type { Given } from '../option-spec.ts'
 import { CONTROLLER_OPTION, checkServerChoice, int, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 
@@ -16,7 +17,11 @@ const COMMON = {
     badOption: lineError,
     noServer: lineError('You must specify either --bootstrap-controller or --bootstrap-server.'),
   },
-  check: checkServerChoice,
+  check: (given: Pick<Given, 'has'>) =>
+    checkServerChoice(
+      given,
+      lineError('argument --bootstrap-controller: not allowed with argument --bootstrap-server'),
+    ),
 } as const
 
 const METADATA = {

@@ -119,7 +119,7 @@ export async function alterResource(
   const answer = await cluster.request(
     IncrementalAlterConfigs,
     { resources: [{ resourceType, resourceName: name, configs }], validateOnly },
-    { node: brokerOf(type, name) ?? 'controller' },
+    { node: (cluster.controllers ? undefined : brokerOf(type, name)) ?? 'controller' },
   )
   for (const response of answer.responses) {
     const error = itemError(response)

@@ -17,7 +17,7 @@ const FEATURE_COLUMNS = ['feature', 'minVersion', 'maxVersion', 'finalizedLevel'
 /** What one broker, or any, supports and what the cluster agreed on. */
 export async function askFeatures(cluster: Cluster, nodeId: number | undefined): Promise<FeatureRow[]> {
   const connection = await (nodeId === undefined
-    ? cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    ? cluster.retrying(cluster.deadline(), () => cluster.connectionFor('any'))
     : cluster.connectionTo(nodeId))
   const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = connection.apiVersions
   return supportedFeatures

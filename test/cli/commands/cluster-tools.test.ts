@@ -133,6 +133,32 @@ test('endpoints stand in columns as wide as their widest value', () => {
   )
 })
 
+test('controllers have no state, since nobody fences them', () => {
+  const row = { id: 1, host: 'a.example', port: 9093, rack: null, state: null } as const
+  expect(endpointListing([{ ...row, endpointType: 'controller' }]).text()).toBe(
+    'ID         HOST      PORT       RACK       ENDPOINT_TYPE  \n' +
+      '1          a.example 9093       null       controller     \n',
+  )
+})
+
+test.each([
+  [
+    'cluster list-endpoints -b x:1 -C y:1',
+    'error: argument --bootstrap-controller/-C: not allowed with argument --bootstrap-server/-b',
+  ],
+  [
+    'cluster list-endpoints -C y:1 --include-fenced-brokers',
+    'The option --include-fenced-brokers is only supported with --bootstrap-server option',
+  ],
+  [
+    'features describe -b x:1 --bootstrap-controller y:1',
+    'Command line error: argument --bootstrap-controller: not allowed with argument --bootstrap-server. Type --help for help.',
+  ],
+])('%s does not go together', async (args, message) => {
+  const { exit, stderr } = await runTool(args)
+  expect([exit, stderr.split('\n')[0]]).toEqual([2, message])
+})
+
 test('an API is usable in the highest version that both sides know', () => {
   const broker = { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null }
   const apis = [

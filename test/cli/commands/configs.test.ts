@@ -217,7 +217,10 @@ test.each([
     '--alter --topic a --add-config x',
     'requirement failed: Invalid entity config: all configs to be added must be in the format "key=val" or  "key=[val1,val2]" to group values which contain commas.',
   ],
-  ['--describe --topic a --bootstrap-controller x:1', '--bootstrap-controller is not supported'],
+  [
+    '--describe --topic a --bootstrap-server x:1 --bootstrap-controller x:1',
+    'Only one of --bootstrap-server or --bootstrap-controller can be specified',
+  ],
 ])('configs %s is a usage error', async (args, message) => {
   const { exit, stderr } = await runTool(`configs ${args}`)
   expect([exit, stderr.split('\n')[0]]).toEqual([2, message])
