@@ -28,6 +28,8 @@ export class FetchPartition {
   retryAtMs = 0
   /** Answers in a row that had nothing although the log goes on. */
   emptyAnswers = 0
+  /** Whether the topic was deleted, and another one has its name. */
+  wasReplaced = false
   /** Since when the brokers say that they do not know the partition; null when they do. */
   unknownSinceMs: number | null = null
 
@@ -58,6 +60,8 @@ export class FetchPartition {
     this.leaderEpoch = found?.leaderEpoch ?? -1
     if (metadata === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION'
     if (metadata.error !== 'NONE') return metadata.error
+    // Another topic of that name: its records are not those that were asked for.
+    this.wasReplaced = this.topicId !== ZERO_UUID && this.topicId !== metadata.topicId
     this.topicId = metadata.topicId
     return found === undefined ? 'UNKNOWN_TOPIC_OR_PARTITION' : 'NONE'
   }

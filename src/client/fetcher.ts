@@ -27,6 +27,9 @@ interface Response {
   left: number
 }
 
+/** What a bounded reader has looked up is no new topic, of which a broker may not have heard yet. */
+const MAX_UNKNOWN_MS = 5000
+
 export class Fetcher {
   readonly #cluster: Cluster
   readonly #settings: FetchSettings
@@ -274,9 +277,14 @@ export class Fetcher {
   /** A topic that stays unknown was deleted; one that was just created becomes known soon. */
   #unknown(partition: FetchPartition, nowMs: number): void {
     partition.unknownSinceMs ??= nowMs
-    if (nowMs - partition.unknownSinceMs < this.#settings['request.timeout.ms']) return
-    const what = `${partition.topic}-${partition.partition}`
-    this.#fail(new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `${what} does not exist any more`))
+    const patienceMs = partition.isBounded ? MAX_UNKNOWN_MS : Infinity
+    if (nowMs - partition.unknownSinceMs < Math.min(this.#settings['request.timeout.ms'], patienceMs)) return
+    this.#gone(partition)
+  }
+
+  #gone({ topic, partition }: FetchPartition): void {
+    const message = `${topic}-${partition} does not exist any more`
+    this.#fail(new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', message))
   }
 
   /** The leader could not be reached or went away. */
@@ -325,6 +333,7 @@ export class Fetcher {
       for (const partition of lost) {
         const error = partition.learn(topics.get(partition.topic))
         if (error === 'UNKNOWN_TOPIC_OR_PARTITION') this.#unknown(partition, nowMs)
+        else if (partition.wasReplaced && partition.isBounded) this.#gone(partition)
         else if (judgeFetch(error) === 'fatal' && error !== 'NONE') this.#fail(new KafkaError(error))
         if (partition.leader < 0) {
           partition.retryAtMs = this.#cluster.clock.now() + this.#settings['retry.backoff.ms']

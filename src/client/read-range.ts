@@ -16,11 +16,14 @@ export type Place =
 
 export interface ReadRange {
   readonly from: Place
-  /** Where to stop; `after` counts offsets from the start. Without it reading goes on for ever. */
+  /** Where to stop, at the latest at the end as it is now; `after` counts offsets from the start. */
   readonly until?: Place | { readonly after: number } | undefined
 }
 
-/** Looks up where each partition is to be read from and to; rejects when one cannot be looked up. */
+/**
+ * Looks up where each partition is to be read from and to; rejects when one cannot be looked up. An end is never
+ * behind the last record that there is now: waiting for more could take for ever.
+ */
 export async function resolveRanges<P extends TopicPartition>(
   cluster: Cluster,
   partitions: readonly P[],
@@ -28,15 +31,22 @@ export async function resolveRanges<P extends TopicPartition>(
   isolationLevel: IsolationLevel = 'read_uncommitted',
 ): Promise<FetchTarget[]> {
   const look = (place: Place): Promise<number[]> => lookUp(cluster, partitions, place, isolationLevel)
-  const isRelative = typeof until === 'object' && 'after' in until
-  const [starts, ends] = await Promise.all([
+  if (until === undefined) {
+    const starts = await look(from)
+    return partitions.map(({ topic, partition }, i) => ({ topic, partition, from: starts[i]! }))
+  }
+  const after = typeof until === 'object' && 'after' in until ? until.after : null
+  const [starts, ends, earliest, latest] = await Promise.all([
     look(from),
-    until === undefined || isRelative ? null : look(until),
+    after === null ? look(until as Place) : null,
+    // What is counted begins with the first record, not with a deleted one.
+    after !== null && typeof from === 'object' ? look('earliest') : null,
+    until === 'latest' ? null : look('latest'),
   ])
   return partitions.map(({ topic, partition }, i) => {
-    const start = starts[i]!
-    const end = isRelative ? start + until.after : ends?.[i]
-    return { topic, partition, from: start, ...(end === undefined ? {} : { until: end }) }
+    const start = Math.max(starts[i]!, earliest?.[i] ?? 0)
+    const end = after === null ? ends![i]! : start + after
+    return { topic, partition, from: start, until: Math.min(end, latest?.[i] ?? end) }
   })
 }
 

@@ -19,7 +19,16 @@ const offsets = on(ListOffsets, ({ topics }) => ({
 const cases: [string, ReadRange, { from: number; until?: number }][] = [
   ['all there is', { from: 'earliest', until: 'latest' }, { from: 10, until: 50 }],
   ['what comes from now on', { from: 'latest' }, { from: 50 }],
-  ['from one offset to another', { from: { offset: 3 }, until: { offset: 70 } }, { from: 3, until: 70 }],
+  ['from one offset to another', { from: { offset: 3 }, until: { offset: 70 } }, { from: 3, until: 50 }],
+  ['an end that has not come', { from: 'earliest', until: { offset: 70 } }, { from: 10, until: 50 }],
+  ['a few from a deleted offset on', { from: { offset: 3 }, until: { after: 4 } }, { from: 10, until: 14 }],
+  ['more than there are', { from: { fromEnd: 5 }, until: { after: 70 } }, { from: 45, until: 50 }],
+  ['from behind the end', { from: { offset: 99 }, until: { after: 1 } }, { from: 99, until: 50 }],
+  [
+    'until a time that has not come',
+    { from: 'earliest', until: { timestampMs: 99 } },
+    { from: 10, until: 50 },
+  ],
   ['the last ones', { from: { fromEnd: 5 }, until: 'latest' }, { from: 45, until: 50 }],
   ['more than there are from the end', { from: { fromEnd: 500 } }, { from: 10 }],
   ['a few from a time on', { from: { timestampMs: 30 }, until: { after: 4 } }, { from: 30, until: 34 }],

@@ -2,14 +2,21 @@ import type { Cluster } from '../../client/cluster.ts'
 import { clusterOptions } from '../../client/common-config.ts'
 import type { Place, ReadRange } from '../../client/read-range.ts'
 import { defineCommand } from '../command.ts'
+import { Expectations } from '../consume/expectation.ts'
 import type { GroupReaderOptions } from '../consume/group-reader.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
-import { printRecords, type ReadLimits, RecordPrinter, type RecordSource } from '../consume/record-printer.ts'
+import {
+  printRecords,
+  type ReadLimits,
+  RecordPrinter,
+  type RecordSource,
+  type Stop,
+} from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { consumerSettings, formatterProperties } from '../consume/settings.ts'
 import type { Context } from '../context.ts'
-import { ConditionNotMet } from '../failures.ts'
+import { ConditionNotMet, Failure } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
 import type { Values } from '../option-spec.ts'
 import { ByteOutput } from '../records/byte-output.ts'
@@ -48,6 +55,7 @@ export const consoleConsumer = defineCommand({
       clusterOptions(settings),
     )
     const output = new ByteOutput((bytes) => io.out(bytes))
+    const expectations = new Expectations(options.expectMatch)
     const printer = new RecordPrinter({
       formatter,
       output,
@@ -55,14 +63,18 @@ export const consoleConsumer = defineCommand({
         if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
         context.say(`${error.name}: ${error.message}`)
       },
+      keeps:
+        options.where.length === 0 ? undefined : (record) => options.where.every((holds) => holds(record)),
+      onRecord: options.expectMatch.length === 0 ? undefined : (record) => expectations.see(record),
     })
     const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
     const reader = group
       ? await groupReader(cluster, { group, fetch: settings, topic: options.topic, selection }, context)
       : new RecordReader(cluster, settings, selection, range)
     interrupted.addEventListener('abort', () => void reader.close())
+    let stop: Stop
     try {
-      await printRecords(reader, printer, limitsOf(options), cluster)
+      stop = await printRecords(reader, printer, limitsOf(options), cluster)
       formatter.end?.(output)
       output.flush()
       context.say(tally(printer))
@@ -74,11 +86,34 @@ export const consoleConsumer = defineCommand({
       await reader.close()
     }
     if (options.enableSystestEvents) io.out('shutdown_complete\n')
-    if (options.expectCount !== undefined && printer.count < options.expectCount && !interrupted.aborted) {
-      throw new ConditionNotMet(`${options.expectCount} records were expected, ${printer.count} were read`)
+    if (interrupted.aborted) return
+    const isBounded = reader instanceof RecordReader && options.until !== undefined
+    if (stop === 'deadline' && reader instanceof RecordReader && !reader.hasLooked) {
+      throw new Failure(`the brokers did not answer within ${options.deadlineMs} ms`)
     }
+    const unmet = unmetConditions(options, printer, expectations)
+    if (isBounded && !reader.isDone && (stop === 'deadline' || stop === 'idle'))
+      unmet.unshift(unfinished(options, stop))
+    if (unmet.length > 0) throw new ConditionNotMet(unmet.join('; '))
   },
 })
+
+function unmetConditions(
+  { expectCount }: Options,
+  { count }: RecordPrinter,
+  { missing }: Expectations,
+): string[] {
+  const unmet = missing.map((text) => `no record matched '${text}'`)
+  if (expectCount !== undefined && count < expectCount) {
+    unmet.unshift(`${expectCount} records were expected, ${count} were read`)
+  }
+  return unmet
+}
+
+const unfinished = ({ deadlineMs, timeoutMs }: Options, stop: 'deadline' | 'idle'): string =>
+  stop === 'deadline'
+    ? `the end was not reached within ${deadlineMs} ms`
+    : `the end was not reached, no record came for ${timeoutMs} ms`
 
 /** Members are loaded by those who read as one. */
 async function groupReader(
@@ -90,7 +125,8 @@ async function groupReader(
   return openGroupReader(cluster, options, context)
 }
 
-const tally = ({ count }: RecordPrinter): string => `Processed a total of ${count} messages`
+const tally = ({ count, leftOut }: RecordPrinter): string =>
+  `Processed a total of ${count} messages${leftOut > 0 ? `, ${leftOut} more were read and left out` : ''}`
 
 function limitsOf({ maxMessages, timeoutMs, deadlineMs }: Options): ReadLimits {
   return {

@@ -3,6 +3,8 @@ import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
 import { forbidTogether, int, long, SERVER_OPTIONS } from '../options.ts'
+import { parseCondition } from '../where/condition.ts'
+import { parseExpectation } from './expectation.ts'
 import { parseFrom, parseUntil } from './place.ts'
 
 const older = (old: string, now: string): string =>
@@ -86,24 +88,49 @@ export const CONSUMER_OPTIONS = {
   },
   from: {
     flags: '--from <place>',
-    help: 'Where to start in all partitions: earliest, latest, an offset, -N before the end, @TIME (milliseconds, a date, or -1h).',
+    help: 'Where to start in every partition: earliest, latest, an offset, -N before the end, @TIME (milliseconds, a date, or -1h).',
     parse: parseFrom,
     own: true,
   },
   until: {
     flags: '--until <place>',
-    help: 'Where to stop in all partitions: end (as it is now), an offset, +N after the start, @TIME.',
+    help: 'Where to stop in every partition, at the latest where it ends now: end, an offset, +N after the start, @TIME.',
     parse: parseUntil,
     own: true,
   },
-  deadlineMs: { flags: '--deadline-ms <ms>', help: 'Stop after this long in all.', parse: long, own: true },
+  where: {
+    flags: '--where <condition>',
+    help: "Keep records by key, value or header: 'key=order-*', 'header.source!=/^web/i', 'value.$.customer.id=17'.",
+    parse: parseCondition,
+    repeatable: true,
+    own: true,
+  },
+  deadlineMs: {
+    flags: '--deadline-ms <ms>',
+    help: 'Stop after this long in all; exit with 3 when --until is not reached by then.',
+    parse: atLeastZero,
+    own: true,
+  },
   expectCount: {
     flags: '--expect-count <count>',
-    help: 'Exit with 3 when fewer records were read.',
+    help: 'Exit with 3 when fewer records were printed.',
     parse: int,
     own: true,
   },
+  expectMatch: {
+    flags: '--expect-match <regex>',
+    help: 'Exit with 3 when no printed record has a value or key that matches.',
+    parse: parseExpectation,
+    repeatable: true,
+    own: true,
+  },
 } as const satisfies OptionSpecs
+
+function atLeastZero(text: string): number {
+  const value = long(text)
+  if (value < 0) throw new BadValue(`--deadline-ms: '${text}' is negative`, { isWhole: true })
+  return value
+}
 
 function startOffset(text: string): Place {
   const lower = text.toLowerCase()

@@ -1,18 +1,6 @@
 import type { Place, ReadRange } from '../../client/read-range.ts'
 import { BadValue } from '../option-spec.ts'
-
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** A time as people give it: `@1700000000000`, `@2024-05-01T12:00:00Z`, or `@-1h`, before now. */
-function parseTime(text: string): ((nowMs: number) => number) | null {
-  const relative = /^-(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text)
-  if (relative) {
-    const agoMs = Number(relative[1]) * UNITS[relative[2]!]!
-    return (nowMs) => Math.round(nowMs - agoMs)
-  }
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text)
-  return Number.isSafeInteger(ms) ? () => ms : null
-}
+import { MOMENT_FORMS, parseMoment } from '../records/moment.ts'
 
 /** A place that may depend on the time at which it is looked up. */
 export type PlaceSpec<P> = (nowMs: number) => P
@@ -42,8 +30,8 @@ export function parseUntil(text: string): PlaceSpec<NonNullable<ReadRange['until
 
 function timed(text: string, flag: string): PlaceSpec<{ timestampMs: number }> | null {
   if (!text.startsWith('@')) return null
-  const time = parseTime(text.slice(1))
-  if (!time) return wrong(flag, text, '@ with milliseconds, a date such as 2024-05-01T12:00:00Z, or -1h')
+  const time = parseMoment(text.slice(1))
+  if (!time) return wrong(flag, text, `@ with ${MOMENT_FORMS}`)
   return (nowMs) => ({ timestampMs: time(nowMs) })
 }
 

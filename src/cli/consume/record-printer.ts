@@ -9,25 +9,33 @@ export interface PrinterOptions {
   readonly output: ByteOutput
   /** What is done about a record that cannot be printed; throws to stop. */
   readonly onError: (error: Error) => void
+  /** Whether a record is printed at all; every record is when left out. */
+  readonly keeps?: ((record: ConsumedRecord) => boolean) | undefined
+  /** Called with each record that is printed. */
+  readonly onRecord?: ((record: ConsumedRecord) => void) | undefined
 }
 
 /** Prints fetched records and counts them. */
 export class RecordPrinter {
   readonly #formatter: Formatter
   readonly #output: ByteOutput
-  readonly #onError: (error: Error) => void
+  readonly #options: PrinterOptions
+  /** Records printed. */
   count = 0
+  /** Records that were not to be printed. */
+  leftOut = 0
 
-  constructor({ formatter, output, onError }: PrinterOptions) {
-    this.#formatter = formatter
-    this.#output = output
-    this.#onError = onError
+  constructor(options: PrinterOptions) {
+    this.#formatter = options.formatter
+    this.#output = options.output
+    this.#options = options
   }
 
   /** Prints records until `limit` are printed in all. */
   print(records: FetchedRecords, limit: number): void {
     const { valueOnly } = this.#formatter
-    if (valueOnly) this.#printValues(records, limit, valueOnly)
+    const isBlind = !this.#options.keeps && !this.#options.onRecord
+    if (valueOnly && isBlind) this.#printValues(records, limit, valueOnly)
     else this.#printWhole(records, limit)
     this.#output.flush()
   }
@@ -51,15 +59,22 @@ export class RecordPrinter {
   }
 
   #printWhole(records: FetchedRecords, limit: number): void {
+    const { keeps, onRecord, onError } = this.#options
     while (this.count < limit && records.next()) {
+      const record = currentRecord(records)
+      if (keeps && !keeps(record)) {
+        this.leftOut++
+        continue
+      }
       this.count++
+      onRecord?.(record)
       try {
-        this.#formatter.write(currentRecord(records), this.#output)
+        this.#formatter.write(record, this.#output)
       } catch (error) {
         if (!(error instanceof Error)) throw error
         // What was printed before it comes before the message.
         this.#output.flush()
-        this.#onError(error)
+        onError(error)
       }
     }
   }
@@ -81,22 +96,42 @@ export interface RecordSource {
   close(): void | Promise<void>
 }
 
+/** Why reading stopped: as many records as asked for, no more to read, none came for long, no time left. */
+export type Stop = 'count' | 'end' | 'idle' | 'deadline'
+
 /** Prints what the reader gives until a limit is reached, or the reader has no more. */
 export async function printRecords(
   reader: RecordSource,
   printer: RecordPrinter,
   limits: ReadLimits,
   cluster: Cluster,
-): Promise<void> {
-  const whole = cluster.deadline(limits.totalMs)
-  let idle = cluster.deadline(limits.idleMs)
-  while (printer.count < limits.records) {
-    const records = await reader.next(Math.min(idle.leftMs, whole.leftMs))
-    if (records === null) return
-    const before = printer.count
-    printer.print(records, limits.records)
-    // Transaction markers and aborted records are no records to whoever waits for one.
-    if (printer.count > before) idle = cluster.deadline(limits.idleMs)
+): Promise<Stop> {
+  const { records: limit, idleMs, totalMs } = limits
+  // A broker that does not answer holds up the reader, but not whoever set a limit to all of it.
+  let isLate = false
+  let cancel = (): void => {}
+  const late = new Promise<null>((resolve) => {
+    if (totalMs === Infinity) return
+    cancel = cluster.clock.after(totalMs, () => {
+      isLate = true
+      resolve(null)
+    })
+  })
+  let idle = cluster.deadline(idleMs)
+  try {
+    while (printer.count < limit) {
+      const next = reader.next(idle.leftMs)
+      const records = await (totalMs === Infinity ? next : Promise.race([late, next]))
+      if (isLate) return 'deadline'
+      if (records === null) return idle.isOver ? 'idle' : 'end'
+      const before = printer.count + printer.leftOut
+      printer.print(records, limit)
+      // Transaction markers and aborted records are no records to whoever waits for one.
+      if (printer.count + printer.leftOut > before) idle = cluster.deadline(idleMs)
+    }
+    return 'count'
+  } finally {
+    cancel()
   }
 }
 

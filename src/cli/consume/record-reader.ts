@@ -40,10 +40,13 @@ export class RecordReader {
     const { clock } = this.#cluster
     const deadline = this.#cluster.deadline(timeoutMs)
     this.#passCurrent()
-    while (!this.#isClosed && !this.#isDone) {
+    while (!this.#isClosed && !this.isDone) {
       const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
       const mayLook = !this.#hasLooked || this.#range.until === undefined
-      if (mayLook && clock.now() - this.#lookedMs >= intervalMs) await this.#look()
+      if (mayLook && clock.now() - this.#lookedMs >= intervalMs) {
+        await this.#look()
+        this.#hasLooked = true
+      }
       const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.now()) : Infinity
       const records = await this.#wait(Math.min(deadline.leftMs, untilLookMs))
       if (records) {
@@ -84,24 +87,27 @@ export class RecordReader {
     this.#targets.set(partitionName(records), { topic, partition, from: records.range.nextOffset })
   }
 
+  /** Whether the brokers have said what there is to read. */
+  get hasLooked(): boolean {
+    return this.#hasLooked
+  }
+
   /** Whether a bounded read has come to its end. */
-  get #isDone(): boolean {
+  get isDone(): boolean {
     return this.#hasLooked && this.#range.until !== undefined && (this.#fetcher?.isDone ?? true)
   }
 
   /** Looks for partitions, and goes on with the old and the new ones when there are any new. */
   async #look(): Promise<void> {
     const found = await this.#selection(this.#cluster)
-    const isFirst = !this.#hasLooked
-    // A topic that was not there at first is read from its start as well.
-    this.#hasLooked = true
     this.#lookedMs = this.#cluster.clock.now()
     const added = found.filter((target) => !this.#targets.has(partitionName(target)))
     if (found.length === 0 && this.#range.until !== undefined)
       throw new Failure('there is no such topic to read')
     if (added.length === 0 || this.#isClosed) return
     // The partitions of a bounded read are those there are at its start.
-    const range: ReadRange = isFirst ? this.#range : { from: 'earliest' }
+    // A topic that was not there at first is read from its start as well.
+    const range: ReadRange = this.#hasLooked ? { from: 'earliest' } : this.#range
     const isolation = this.#settings['isolation.level']
     for (const target of await resolveRanges(this.#cluster, added, range, isolation)) {
       this.#targets.set(partitionName(target), target)

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { OutputClosed } from '../../../src/cli/io.ts'
 import { main } from '../../../src/cli/main.ts'
 import { type BrokerHandle, startBroker } from '../../../src/index.ts'
@@ -132,6 +134,77 @@ test('--deadline-ms ends it, and --expect-count judges what was read', async () 
   expect((await consumeOne('--from', '0', '--until', 'end', '--expect-count', '5')).exit).toBe(0)
 })
 
+test('an end behind the last record is where the topic ends now', async () => {
+  for (const until of ['99', '+99', '@2100-01-01']) {
+    const { exit, stdout } = await consumeOne('--from', '-2', '--until', until)
+    expect([exit, values(stdout)]).toEqual([0, ['d', 'e']])
+  }
+  expect((await consumeOne('--from', '99', '--until', 'end')).stdout).toBe('')
+})
+
+test('places are looked up in every partition by itself', async () => {
+  const last = await consume('--topic', 'wide', '--from', '-1', '--until', 'end')
+  expect(values(last.stdout)).toEqual(['y', 'y', 'y'])
+  const first = await consume('--topic', 'wide', '--from', '0', '--until', '+1')
+  expect(values(first.stdout)).toEqual(['x', 'x', 'x'])
+})
+
+const ALL = ['--from', 'earliest', '--until', 'end']
+
+test('--where keeps records, and all of them have to hold', async () => {
+  expect(await consumeOne(...ALL, '--where', 'value!=c', '--where', 'key=/k[1-3]/')).toEqual({
+    exit: 0,
+    stdout: 'b\nd\n',
+    stderr: 'Processed a total of 2 messages, 3 more were read and left out\n',
+  })
+  const json = await consumeOne(...ALL, '--where', 'value=e', '-o', 'jsonl')
+  expect(JSON.parse(json.stdout)).toMatchObject({ offset: 4, value: 'e' })
+})
+
+test('what --where leaves out counts for no limit and no expectation', async () => {
+  const where = ['--from-beginning', '--where', 'value=/[ce]/']
+  expect((await consumeOne(...where, '--max-messages', '2')).stdout).toBe('c\ne\n')
+  const few = await consumeOne(...ALL, '--where', 'value=/[ce]/', '--expect-count', '3')
+  expect([few.exit, few.stderr]).toEqual([3, expect.stringContaining('3 records were expected, 2 were read')])
+  const other = await consumeOne(...ALL, '--where', 'value=c', '--expect-match', 'e')
+  expect([other.exit, other.stderr]).toEqual([3, expect.stringContaining("no record matched 'e'")])
+})
+
+test('--expect-match looks at values and keys, and each has to be met', async () => {
+  const met = await consumeOne(...ALL, '--expect-match', '^e$', '--expect-match', '/K2/i')
+  expect([met.exit, values(met.stdout).length]).toEqual([0, 5])
+  const unmet = await consumeOne(
+    ...[...ALL, '--expect-match', 'a', '--expect-match', 'z', '--expect-count', '6'],
+  )
+  expect([unmet.exit, unmet.stderr.split('\n')[1]]).toEqual([
+    3,
+    "6 records were expected, 5 were read; no record matched 'z'",
+  ])
+})
+
+test('a bounded read that does not come to its end in time is an unmet condition', async () => {
+  // The broker answers when it has so much, or after a minute.
+  const properties = ['fetch.min.bytes=50000000', 'fetch.max.wait.ms=60000']
+  const slow = properties.flatMap((property) => ['--command-property', property])
+  for (const limit of ['--deadline-ms', '--timeout-ms']) {
+    const { exit, stderr } = await consumeOne(...ALL, ...slow, limit, '300')
+    expect([exit, stderr]).toEqual([3, expect.stringContaining('the end was not reached')])
+  }
+  expect((await consumeOne('--from-beginning', '--deadline-ms', '300')).exit).toBe(0)
+  expect((await consumeOne(...ALL, '--deadline-ms', '9000')).exit).toBe(0)
+})
+
+test('--deadline-ms also ends the wait for a broker that does not answer', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  onTestFinished(() => void silent.close())
+  const { port } = silent.address() as AddressInfo
+  const io = testIo()
+  const args = ['-b', `127.0.0.1:${port}`, '-t', 'one', '--deadline-ms', '200']
+  expect(await main('ktool', ['consume', ...args], io)).toBe(1)
+  expect(io.stderr).toContain('the brokers did not answer within 200 ms\n')
+})
+
 test('records as JSON lines make the same records again', async () => {
   const { stdout } = await consumeOne('--from', 'earliest', '--until', 'end', '-o', 'jsonl')
   expect((await run(['produce', ...at, '-i', 'jsonl', '--topic', 'copy'], stdout)).exit).toBe(0)
@@ -250,6 +323,10 @@ test.each<[string[], number, string]>([
     2,
     'Invalid value serializable for configuration isolation.level: String must be one of: read_uncommitted, read_committed',
   ],
+  [['--topic', 'one', '--where', 'valu=1'], 2, "--where: 'valu=1', at character 1: a condition begins with"],
+  [['--topic', 'one', '--expect-match', '('], 2, "--expect-match: '(' is no regular expression: /(/"],
+  [['--topic', 'one', '--deadline-ms', '-1'], 2, "--deadline-ms: '-1' is negative"],
+  [['--topic', 'one', '--expect-count', 'x'], 2, "Cannot parse argument 'x' of option expect-count"],
   [['--topic', 'one', '--formatter', 'no.such.Formatter'], 2, "'no.such.Formatter' is not a formatter"],
   [['--topic', 'bad name', '--timeout-ms', '100'], 1, 'Invalid topics: [bad name]'],
   [

@@ -12,6 +12,12 @@ test.each([
   ['@2023-11-14T22:13:20Z', { timestampMs: NOW }],
   ['@-1h', { timestampMs: NOW - 3_600_000 }],
   ['@-1.5s', { timestampMs: NOW - 1500 }],
+  ['@-1h30m', { timestampMs: NOW - 5_400_000 }],
+  ['@2023-11-14', { timestampMs: 1_699_920_000_000 }],
+  ['@2023-11-14T22:13', { timestampMs: NOW - 20_000 }],
+  ['@2023-11-14 22:13:20.5', { timestampMs: NOW + 500 }],
+  ['@2023-11-14T23:43:20+01:30', { timestampMs: NOW }],
+  ['@2023-11-14T14:13:20-0800', { timestampMs: NOW }],
 ])('--from %s', (text, place) => {
   expect(parseFrom(text)(NOW)).toEqual(place)
 })
@@ -25,7 +31,23 @@ test.each([
   expect(parseUntil(text)(NOW)).toEqual(place)
 })
 
-test.each(['soon', '1.5', '--1', '+1', '', '@', '@yesterday', '@-1y'])('--from %j is refused', (text) => {
+test.each([
+  'soon',
+  '1.5',
+  '--1',
+  '+1',
+  '',
+  '@',
+  '@yesterday',
+  '@-1y',
+  '@-',
+  '@May 1',
+  '@2023-2-3',
+  '@2023-02-30',
+  '@2023-13-01',
+  '@2023-01-01T25:00',
+  '@2023-01-01Z',
+])('--from %j is refused', (text) => {
   expect(() => parseFrom(text)).toThrow(`--from: '${text}' is not `)
 })
 
