@@ -11,6 +11,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly words?: readonly (keyof O & string)[]
   /** Options that positional arguments fill, in this order. */
   readonly subjects?: readonly (keyof O & string)[]
+  /** Takes a command to run behind `--`, as `serve --exec -- npm test`. */
+  readonly takesCommand?: boolean
   /** What `-o` takes; a tool without it prints no data and has no `-o`. */
   readonly formats?: readonly Format[]
   /** Whose sentences usage errors have: those of jopt-simple or of argparse4j, as in the mirrored tool. */

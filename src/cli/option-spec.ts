@@ -46,6 +46,8 @@ export interface Given<Key extends string = string> {
   texts(key: Key): readonly string[]
   /** The options in the order they were given, each as often as it was. */
   readonly order: readonly Key[]
+  /** What stands behind `--`, of a tool that takes a command there; null without the dashes. */
+  readonly command: readonly string[] | null
 }
 
 /** Text that an option cannot take; the tool's own sentence names the option. */
@@ -73,4 +75,10 @@ export function shortName(spec: OptionSpec): string | undefined {
 export function takesValue(spec: OptionSpec): 'always' | 'maybe' | 'never' {
   if (spec.flags.includes('<')) return 'always'
   return spec.flags.includes('[') ? 'maybe' : 'never'
+}
+
+/** The arguments in front of `--`: what stands behind it is no option, whatever it looks like. */
+export function optionArguments(args: readonly string[]): readonly string[] {
+  const dashes = args.indexOf('--')
+  return dashes < 0 ? args : args.slice(0, dashes)
 }

@@ -8,7 +8,7 @@ import { UsageError } from './failures.ts'
 import { commandHelp, groupHelp } from './help.ts'
 import type { Io } from './io.ts'
 import type { OptionSpecs } from './option-spec.ts'
-import { longName, shortName, takesValue } from './option-spec.ts'
+import { longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
 import type { Format } from './output.ts'
 import type { Tool } from './registry.ts'
@@ -17,7 +17,7 @@ import { VERSION } from './version.ts'
 
 /** Runs a tool, or prints its help. */
 export async function runTool(tool: Tool, args: string[], io: Io, connect: Connect): Promise<number> {
-  if (args.includes('--version')) return print(io, `ktool ${VERSION}\n`)
+  if (optionArguments(args).includes('--version')) return print(io, `ktool ${VERSION}\n`)
   const loaded = await tool.load()
   if (!('subcommands' in loaded)) return runCommand(tool.name, tool.summary, loaded, args, io, connect)
   const rest = [...args]
@@ -127,7 +127,8 @@ export interface Switches {
 }
 
 /** Read without the parser, since they also decide how its errors are told. */
-export function readSwitches(args: readonly string[], io: Io): Switches {
+export function readSwitches(all: readonly string[], io: Io): Switches {
+  const args = optionArguments(all)
   const compat = io.env.KTOOL_COMPAT_EXIT
   return {
     isJson: isJson(args),
@@ -146,7 +147,8 @@ function isJson(args: readonly string[]): boolean {
   })
 }
 
-const isHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h')
+const isHelp = (args: readonly string[]): boolean =>
+  optionArguments(args).some((arg) => arg === '--help' || arg === '-h')
 
 export function print(io: Io, text: string): number {
   io.out(text)
