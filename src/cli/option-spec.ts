@@ -1,7 +1,10 @@
 /** One option as it is declared; `flags` is in commander's notation: `-t, --topic <name>`. */
 export interface OptionSpec {
   readonly flags: string
+  /** For the help: one line of about 60 characters. */
   readonly help: string
+  /** What else there is to know; on the tool's page in docs/tools. */
+  readonly details?: string
   /** Turns the text into the value; throws BadValue for text that makes no sense. */
   readonly parse?: (text: string) => unknown
   readonly default?: unknown
@@ -10,11 +13,18 @@ export interface OptionSpec {
   readonly repeatable?: boolean
   /** The notice that is printed, once, when somebody uses the option's older spelling. */
   readonly deprecated?: string
-  /** An option that Kafka's tool lacks; the help lists it apart. */
+  /** An option that Kafka's tool lacks; the help marks it. */
   readonly own?: boolean
   /** The heading it stands under in the help of a tool with many options: `Which records`. */
   readonly section?: string
+  /** Few will ever need it: the help has its name only, the page in docs/tools the rest. */
+  readonly rare?: boolean
+  /** What its value can be, for completion, and for `did you mean` where that is a list. */
+  readonly completes?: Completes
 }
+
+/** Names that a cluster or a configuration holds, paths, or the only values there are. */
+export type Completes = 'topic' | 'group' | 'context' | 'file' | 'folder' | readonly string[]
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 

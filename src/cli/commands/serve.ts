@@ -95,8 +95,8 @@ export const serve = defineCommand({
   subjects: ['serverProperties'],
   takesCommand: true,
   examples: [
-    'serve --ephemeral --topic orders:3',
-    'serve --brokers 3 --port 9092',
+    { line: 'serve --ephemeral --port 0 --topic orders:3', goesOn: true },
+    { line: 'serve server.properties', goesOn: true },
     'serve --topic orders:3 --exec -- npm test',
   ],
   endsOnInterrupt: true,
