@@ -10,6 +10,8 @@ export interface ProgramOptions {
   readonly input?: string | Buffer
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
+  /** The working folder; ours when left out. */
+  readonly cwd?: string
 }
 
 /** Runs a program to its end; never rejects for its exit code. */
@@ -21,6 +23,7 @@ export function runProgram(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { ...process.env, ...options.env },
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       timeout: options.timeoutMs ?? 120_000,
     })
     const out: Buffer[] = []
