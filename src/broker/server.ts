@@ -8,16 +8,12 @@ import { FrameMemory } from './frame-memory.ts'
 import type { Logger } from './logger.ts'
 
 export interface ListenerOptions {
-  readonly listener: string
   readonly host: string
   /** 0: any free port. */
   readonly port: number
   /** The broker id that this port shows. */
   readonly node: number
 }
-
-/** Which port a client came to. */
-type Door = Pick<ConnectionOptions, 'node' | 'listener'>
 
 /** Read anew for every connection, since some of these change at run time. */
 export interface ConnectionLimits {
@@ -51,7 +47,7 @@ export class BrokerServer {
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
   /** Clients beyond max.connections, as Kafka leaves them in the backlog of the listener: taken when others go. */
-  readonly #waiting = new Map<Socket, Door>()
+  readonly #waiting = new Map<Socket, number>()
   #stopIdleCheck: () => void = () => {}
 
   constructor(dispatcher: Dispatcher, limits: () => ConnectionLimits, clock: Clock, logger: Logger) {
@@ -63,8 +59,8 @@ export class BrokerServer {
   }
 
   /** Takes connections on the port; gives the port when it is open. */
-  async listen({ listener, host, port, node }: ListenerOptions): Promise<number> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, { listener, node }))
+  async listen({ host, port, node }: ListenerOptions): Promise<number> {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, node))
     this.#servers.push(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -89,11 +85,11 @@ export class BrokerServer {
     await Promise.all(closed)
   }
 
-  #accept(socket: Socket, door: Door): void {
+  #accept(socket: Socket, node: number): void {
     const clientAddress = plainAddress(socket.remoteAddress)
     const limits = this.#limits()
     if (this.#connections.size >= limits.maxConnections && this.#waiting.size < MAX_WAITING) {
-      this.#waiting.set(socket, door)
+      this.#waiting.set(socket, node)
       socket.on('error', () => {})
       socket.once('close', () => this.#waiting.delete(socket))
       return
@@ -103,21 +99,21 @@ export class BrokerServer {
       socket.destroy()
       return
     }
-    this.handle(socket, { ...door, clientAddress, localAddress: plainAddress(socket.localAddress) })
+    this.handle(socket, { node, clientAddress, localAddress: plainAddress(socket.localAddress) })
   }
 
   #acceptWaiting(): void {
-    for (const [socket, door] of this.#waiting) {
+    for (const [socket, node] of this.#waiting) {
       if (this.#connections.size >= this.#limits().maxConnections) return
       this.#waiting.delete(socket)
-      this.#accept(socket, door)
+      this.#accept(socket, node)
     }
   }
 
   /** Serves one client over any stream. */
   handle(
     stream: Duplex,
-    peer: Pick<ConnectionOptions, 'node' | 'listener' | 'clientAddress' | 'localAddress'>,
+    peer: Pick<ConnectionOptions, 'node' | 'clientAddress' | 'localAddress'>,
   ): Connection {
     const connection = new Connection({
       ...peer,

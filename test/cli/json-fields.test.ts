@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 
 import { expect, test } from 'vitest'
 
+import { additionListing } from '../../src/cli/acls/add.ts'
+import { aclListing } from '../../src/cli/acls/list.ts'
+import { removalListing } from '../../src/cli/acls/remove.ts'
 import { apiVersionListing } from '../../src/cli/api-versions/listing.ts'
 import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoints.ts'
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
@@ -80,6 +83,16 @@ const OFFSET_ROW = {
 }
 const GROUP_LAG = { group: 'g', state: 'Stable', members: [MEMBER], partitions: [OFFSET_ROW], error: null }
 
+const ACL = {
+  resourceType: 'TOPIC',
+  resourceName: 'a',
+  patternType: 'LITERAL',
+  principal: 'User:a',
+  host: '*',
+  operation: 'READ',
+  permissionType: 'ALLOW',
+} as const
+
 /** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
 const LISTINGS: Record<string, Listing> = {
   'topics --list': topicListing([topic('a')]),
@@ -137,6 +150,9 @@ const LISTINGS: Record<string, Listing> = {
     '',
   ),
   'groups --list': groupListing([LISTED]),
+  'acls --list': aclListing([ACL], []),
+  'acls --add': additionListing([{ acl: ACL, existed: false, isAdded: true, error: null }]),
+  'acls --remove': removalListing([{ acl: ACL, isRemoved: true, error: null }]),
   lag: lagListing([GROUP_LAG], 'topic'),
   'lag --by group': lagListing([GROUP_LAG], 'group'),
   'lag --by member': lagListing([GROUP_LAG], 'member'),

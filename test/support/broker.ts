@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { createTopic } from '../../src/broker/auto-create.ts'
 import { Broker } from '../../src/broker/broker.ts'
-import type { Listener } from '../../src/broker/endpoints.ts'
 import type { Logger } from '../../src/broker/logger.ts'
 import { RESOURCE_TYPES } from '../../src/broker/metadata/image.ts'
 import { metadataRecord } from '../../src/broker/metadata/record.ts'
@@ -34,8 +33,6 @@ export interface TestBrokerOptions {
   /** A fresh folder on disk instead of memory. */
   onDisk?: boolean
   seed?: number
-  /** Where to listen: on a free port of the loopback interface, unless given. */
-  listeners?: readonly Listener[]
 }
 
 /** What a client says of itself, and which broker it talks to. */
@@ -43,7 +40,6 @@ interface PeerOptions {
   node?: number
   clientId?: string
   clientAddress?: string
-  listener?: string
 }
 
 /** A broker as a test sees it. */
@@ -78,7 +74,8 @@ export class TestBroker {
     }
     this.broker = await Broker.start({
       dataDir: this.folder,
-      listeners: this.#options.listeners ?? [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
+      host: '127.0.0.1',
+      port: 0,
       brokers: this.#brokers,
       firstNode: 1,
       settings: new Map(Object.entries(this.#config)),
@@ -113,14 +110,9 @@ export class TestBroker {
   }
 
   /** A new connection without a socket. */
-  connect({
-    node = 1,
-    clientId = 'test',
-    clientAddress = '127.0.0.1',
-    listener,
-  }: PeerOptions = {}): WireClient {
+  connect({ node = 1, clientId = 'test', clientAddress = '127.0.0.1' }: PeerOptions = {}): WireClient {
     const [here, there] = duplexPair()
-    this.broker.handle(there, node, { clientAddress, ...(listener ? { listener } : {}) })
+    this.broker.handle(there, node, clientAddress)
     return new WireClient(here, clientId)
   }
 

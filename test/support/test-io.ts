@@ -24,7 +24,7 @@ export interface TestIoOptions {
 export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
   let stderr = ''
-  const listeners = new Set<Parameters<Io['onInterrupt']>[0]>()
+  const listeners = new Set<() => void>()
   return {
     out: (chunk) => void written.push(Buffer.from(chunk as Uint8Array)),
     err: (text) => {
@@ -54,7 +54,7 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
       return listeners.size
     },
     interrupt() {
-      for (const callback of listeners) callback('SIGINT')
+      for (const callback of listeners) callback()
     },
   }
 }

@@ -20,19 +20,17 @@ export const groups = defineCommand({
     list: { flags: '--list', help: 'List the groups.' },
     groupType: {
       flags: '--group-type <type>',
-      help: 'Only groups of this type.',
+      help: 'Only groups of this type: classic, consumer, share or streams.',
       parse(text: string): GroupType {
         const type = groupType(text)
         if (type === undefined) throw new BadValue(BAD_TYPE, { isWhole: true })
         return type
       },
-      completes: ['classic', 'consumer', 'share', 'streams'],
     },
     protocol: { flags: '--protocol <protocol>', help: 'Only groups of this protocol: consumer, connect, …' },
     consumer: {
       flags: '--consumer',
-      help: 'Only groups of consumers.',
-      details: 'Of type consumer, and classic ones of protocol consumer or of none.',
+      help: 'Only groups of consumers: of type consumer, and classic ones of protocol consumer or of none.',
     },
     share: { flags: '--share', help: 'Only share groups.' },
     streams: { flags: '--streams', help: 'Only streams groups.' },
@@ -40,7 +38,7 @@ export const groups = defineCommand({
   words: ['list'],
   formats: ALL_FORMATS,
   failure: { sentence: (reason) => `Error while executing groups command : ${reason}` },
-  examples: ['groups list', 'groups --list --consumer -o json', 'groups --list --group-type classic -o name'],
+  examples: ['groups list', 'groups --list --consumer -o json'],
   check(given) {
     if (!given.has('list')) throw new UsageError('Command must include exactly one action: --list.')
     for (const kind of KINDS) {

@@ -1,0 +1,26 @@
+// What ktool's own broker lacks: the tools say so in one sentence, and fail.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { main } from '../../src/cli/main.ts'
+import { type BrokerHandle, startBroker } from '../../src/index.ts'
+import { testIo } from '../support/test-io.ts'
+
+let broker: BrokerHandle
+beforeAll(async () => {
+  broker = await startBroker()
+})
+afterAll(() => broker.close())
+
+test.each([
+  ['acls --list', 'Error while executing ACL command: ', 'DescribeAcls'],
+  ['acls --add --topic a --allow-principal User:a', 'Error while executing ACL command: ', 'DescribeAcls'],
+  ['acls --remove --topic a', 'Error while executing ACL command: ', 'DeleteAcls'],
+])('%s', async (args, before, api) => {
+  const io = testIo()
+  const words = [...args.split(' '), '--bootstrap-server', broker.bootstrapServers]
+  expect(await main('ktool', words, io)).toBe(1)
+  expect([io.stdout, io.stderr]).toEqual([
+    '',
+    `${before}The broker at ${broker.bootstrapServers} does not support ${api}\n`,
+  ])
+})
