@@ -6,6 +6,7 @@ import type { Connection, Dial } from './connection.ts'
 import { type Broker, type Channel, Connections } from './connections.ts'
 import { askControllers, requireControllerApi } from './controllers.ts'
 import { MetadataCache, type TopicMetadata } from './metadata.ts'
+import { requireReadable } from './read-only.ts'
 import { Deadline, isRetriable, withRetries } from './retry.ts'
 
 /** Names, defaults and meaning of Kafka's client properties where they have one. */
@@ -30,6 +31,8 @@ export interface ClusterOptions {
   readonly clock?: Clock | undefined
   readonly random?: (() => number) | undefined
   readonly dial?: Dial | undefined
+  /** Why this cluster must not be changed: requests that would change it throw ReadOnlyError with this reason. */
+  readonly readOnly?: string | undefined
 }
 
 export interface CallOptions {
@@ -68,6 +71,7 @@ export class Cluster {
   readonly retryBackoffMaxMs: number
   /** Whether it is controllers that are asked. */
   readonly controllers: boolean
+  readonly readOnly: string | undefined
   readonly #bootstrapTimeoutMs: number
 
   private constructor(options: ClusterOptions) {
@@ -81,6 +85,7 @@ export class Cluster {
     this.defaultApiTimeoutMs = options.defaultApiTimeoutMs ?? 60_000
     this.retryBackoffMs = options.retryBackoffMs ?? 100
     this.retryBackoffMaxMs = options.retryBackoffMaxMs ?? 1000
+    this.readOnly = options.readOnly
     this.#bootstrapTimeoutMs = options.bootstrapTimeoutMs ?? 1500
     this.connections = new Connections(addresses, {
       clientId: options.clientId ?? 'ktool',
@@ -89,6 +94,7 @@ export class Cluster {
       requestTimeoutMs: this.requestTimeoutMs,
       clock,
       dial: options.dial,
+      readOnly: options.readOnly,
     })
     this.metadata = new MetadataCache(this.connections, clock, options.metadataMaxAgeMs ?? 300_000)
   }
@@ -102,14 +108,16 @@ export class Cluster {
    * Sends a request and gives the answer. Sent again, elsewhere if need be, after failures that may pass, until the
    * time is up; an error code at the top of the answer is thrown as KafkaError.
    */
-  request<Q extends Fields, S extends Fields>(
+  async request<Q extends Fields, S extends Fields>(
     api: Api<Q, S>,
     body: Body<Q>,
     options: CallOptions = {},
   ): Promise<Decoded<S>> {
+    // The connection looks at each request; here nobody has to wait for one to learn it.
+    requireReadable(api, this.readOnly)
     const deadline = this.deadline(options.timeoutMs)
     const { node = 'any', version } = options
-    return this.retrying(deadline, async () => {
+    return await this.retrying(deadline, async () => {
       const answer = await this.requestOnce(api, body, { node, deadline, version })
       checkAnswer(answer)
       return answer
@@ -132,7 +140,8 @@ export class Cluster {
 
   /** Topics by name with their partitions and leaders; each has an error of its own. */
   async topics(names: readonly string[], options: TopicsOptions = {}): Promise<Map<string, TopicMetadata>> {
-    const { refresh = false, allowAutoTopicCreation = false } = options
+    const { refresh = false } = options
+    const allowAutoTopicCreation = options.allowAutoTopicCreation === true && this.readOnly === undefined
     const found = new Map<string, TopicMetadata>()
     const missing: string[] = []
     for (const name of new Set(names)) {

@@ -15,6 +15,7 @@ import {
   socketReason,
 } from './connection-error.ts'
 import { FrameLengthError, FrameReader } from './frame-reader.ts'
+import { requireReading } from './read-only.ts'
 import { chooseVersion, negotiate } from './versions.ts'
 
 /** Far above any answer a broker sends, far below what text or a TLS alert looks like when read as a length. */
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly requestTimeoutMs: number
   readonly clock: Clock
   readonly dial?: Dial | undefined
+  /** Why nothing may be changed; such requests throw ReadOnlyError and are not sent. */
+  readonly readOnly?: string | undefined
 }
 
 export interface RequestOptions {
@@ -209,6 +212,7 @@ export class Connection {
   }
 
   #write<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): number {
+    requireReading(api, body, this.#options.readOnly)
     const correlationId = this.#nextCorrelationId
     const writer = this.#writer
     try {

@@ -2,6 +2,7 @@ import { checkError } from '../protocol/errors.ts'
 import { FindCoordinator } from '../protocol/messages/metadata.ts'
 import type { Api, Decoded, Fields } from '../protocol/schema.ts'
 import type { Body, Cluster } from './cluster.ts'
+import { requireReadable } from './read-only.ts'
 
 /** What a coordinator looks after; the number is its key type on the wire. */
 const KEY_TYPES = { group: 0, transaction: 1, share: 2 } as const
@@ -28,7 +29,7 @@ export function findCoordinator(
 }
 
 /** Sends a request to the coordinator of `key`, and again when that moved to another broker. */
-export function requestCoordinator<Q extends Fields, S extends Fields>(
+export async function requestCoordinator<Q extends Fields, S extends Fields>(
   cluster: Cluster,
   kind: CoordinatorKind,
   key: string,
@@ -40,8 +41,9 @@ export function requestCoordinator<Q extends Fields, S extends Fields>(
     readonly errorCodeIn?: ((answer: Decoded<S>) => number) | undefined
   } = {},
 ): Promise<Decoded<S>> {
+  requireReadable(api, cluster.readOnly)
   const deadline = cluster.deadline(options.timeoutMs)
-  return cluster.retrying(deadline, async () => {
+  return await cluster.retrying(deadline, async () => {
     const node = await findCoordinator(cluster, kind, key, { timeoutMs: deadline.leftMs })
     const answer = await cluster.requestOnce(api, body, { node, deadline })
     checkError(options.errorCodeIn?.(answer) ?? (answer as { errorCode?: number }).errorCode ?? 0)

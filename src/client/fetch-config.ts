@@ -34,6 +34,8 @@ const WITHOUT_EFFECT = [
   'value.deserializer',
 ]
 
-/** Settings of a reader from a consumer's properties. */
-export const fetchSettings = (properties: ReadonlyMap<string, string>): FetchSettings =>
-  readSettings(FETCH_PROPERTIES, properties, WITHOUT_EFFECT)
+/** Settings of a reader from a consumer's properties; the names `inherited` may be those of other clients. */
+export const fetchSettings = (
+  properties: ReadonlyMap<string, string>,
+  inherited: Iterable<string> = [],
+): FetchSettings => readSettings(FETCH_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])

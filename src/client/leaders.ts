@@ -3,6 +3,7 @@ import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { sleep } from './clock.ts'
 import type { Cluster } from './cluster.ts'
 import type { TopicMetadata } from './metadata.ts'
+import { requireReadable } from './read-only.ts'
 import { backoffMs, type Deadline, isRetriable } from './retry.ts'
 import { partitionName, type TopicPartition } from './topic-partition.ts'
 
@@ -32,6 +33,7 @@ export async function requestLeaders<Q extends Fields, S extends Fields, P exten
   targets: readonly P[],
   request: LeaderRequest<Q, S, P, A>,
 ): Promise<LeaderResult<P, A>[]> {
+  requireReadable(request.api, cluster.readOnly)
   const deadline = cluster.deadline(request.timeoutMs)
   const unknownDeadline = cluster.deadline(Math.min(deadline.timeoutMs, UNKNOWN_TOPIC_MS))
   const results = new Map<string, LeaderResult<P, A>>()

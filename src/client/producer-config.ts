@@ -35,9 +35,12 @@ const WITHOUT_EFFECT = [
   'transaction.timeout.ms',
 ]
 
-/** Settings of a producer; SettingError in the words of Kafka's ProducerConfig where they contradict each other. */
-export function producerSettings(properties: ReadonlyMap<string, string>): ProducerSettings {
-  const settings = readSettings(PRODUCER_PROPERTIES, properties, WITHOUT_EFFECT)
+/** Settings of a producer, `inherited` names may be those of other clients; SettingError in the words of Kafka's ProducerConfig where they contradict each other. */
+export function producerSettings(
+  properties: ReadonlyMap<string, string>,
+  inherited: Iterable<string> = [],
+): ProducerSettings {
+  const settings = readSettings(PRODUCER_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])
   return adjustTimeout(adjustIdempotence(settings, properties), properties)
 }
 

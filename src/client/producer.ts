@@ -1,4 +1,5 @@
 import { KafkaError } from '../protocol/errors.ts'
+import { Produce } from '../protocol/messages/produce.ts'
 import { CODECS, loadCodec } from '../records/compression.ts'
 import type { RecordHeader } from '../records/record.ts'
 import { sleep } from './clock.ts'
@@ -6,6 +7,7 @@ import type { Cluster } from './cluster.ts'
 import { type BatchReport, Deliveries } from './deliveries.ts'
 import type { Delivery, OnDelivery } from './producer-batch.ts'
 import type { ProducerSettings } from './producer-config.ts'
+import { requireReadable } from './read-only.ts'
 import { RecordAccumulator, type TopicQueue } from './record-accumulator.ts'
 import { Sender } from './sender.ts'
 
@@ -68,6 +70,7 @@ export class Producer {
     settings: ProducerSettings,
     onBatch?: (report: BatchReport) => void,
   ): Promise<Producer> {
+    requireReadable(Produce, cluster.readOnly)
     const codec = await loadCodec(CODECS[settings['compression.type']].id)
     return new Producer(cluster, settings, codec, onBatch)
   }

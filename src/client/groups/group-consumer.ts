@@ -2,11 +2,13 @@
 // from time to time, before partitions go, and at the end.
 
 import { KafkaError } from '../../protocol/errors.ts'
+import { JoinGroup } from '../../protocol/messages/classic-groups.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestCoordinator } from '../coordinators.ts'
 import type { FetchSettings } from '../fetch-config.ts'
 import type { FetchedRecords } from '../fetched-records.ts'
 import { Fetcher } from '../fetcher.ts'
+import { requireReadable } from '../read-only.ts'
 import { partitionName, type TopicPartition } from '../topic-partition.ts'
 import { ClassicMember } from './classic-member.ts'
 import { COMMIT_BY_NAME, commitTopics, partitionErrors } from './committed-offsets.ts'
@@ -59,6 +61,7 @@ export class GroupConsumer {
   #waiters: (() => void)[] = []
 
   constructor(cluster: Cluster, options: GroupConsumerOptions) {
+    requireReadable(JoinGroup, cluster.readOnly)
     this.#cluster = cluster
     this.#options = options
     const host: GroupHost = {
