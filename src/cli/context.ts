@@ -1,31 +1,13 @@
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
 import { clusterOptions, commonSettings } from '../client/common-config.ts'
-import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output.ts'
 import { render } from './output.ts'
-import { readProperties } from './properties.ts'
+import { type ServerChoice, type ServerNaming, type ServerSettings, serverSettings } from './server-choice.ts'
 
-/** The values of SERVER_OPTIONS. */
-export interface ServerOptions {
-  readonly bootstrapServer?: string | undefined
-  /** Controllers to ask in place of brokers. */
-  readonly bootstrapController?: string | undefined
-  readonly commandConfig?: string | undefined
-}
-
-/** Where the addresses of a cluster came from, for the message when it does not answer. */
-export interface ServerChoice {
-  readonly addresses: string
-  readonly source:
-    | '--bootstrap-server'
-    | '--bootstrap-controller'
-    | 'bootstrap.servers'
-    | 'KTOOL_BOOTSTRAP_SERVERS'
-    | 'KAFKA_BOOTSTRAP_SERVERS'
-    | 'default'
-}
+/** The values of SERVER_OPTIONS, or only a context's name: `{ context: 'staging' }`. */
+export interface ServerOptions extends ServerNaming {}
 
 export type Connect = (options: ClusterOptions) => Cluster | Promise<Cluster>
 
@@ -93,15 +75,21 @@ export class Context {
     else this.say(line)
   }
 
+  /** The address and client properties that the options name, or else the current context. */
+  settings(options: ServerOptions): ServerSettings {
+    return serverSettings(options, this.io)
+  }
+
   /** A client of the cluster that the options name; closed when the tool ends. */
   async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
-    const properties = options.commandConfig === undefined ? new Map() : readProperties(options.commandConfig)
-    this.#server = chooseServer(options, properties, this.io.env)
+    const { server, properties, readOnly } = this.settings(options)
+    this.#server = server
     const cluster = await this.#connect({
       ...clusterOptions(commonSettings(properties)),
       ...more,
-      bootstrapServers: this.#server.addresses,
-      controllers: this.#server.source === '--bootstrap-controller',
+      bootstrapServers: server.addresses,
+      controllers: server.source === '--bootstrap-controller',
+      readOnly,
     })
     this.onClose(() => cluster.close())
     return cluster
@@ -123,27 +111,4 @@ export interface ContextOptions {
   readonly format: Format
   readonly color: boolean
   readonly connect: Connect
-}
-
-/** The first that is there of: the option, the properties file, two variables, this machine. */
-function chooseServer(
-  { bootstrapServer, bootstrapController }: ServerOptions,
-  properties: ReadonlyMap<string, string>,
-  env: Io['env'],
-): ServerChoice {
-  if (bootstrapController !== undefined) {
-    return { addresses: bootstrapController, source: '--bootstrap-controller' }
-  }
-  if (bootstrapServer !== undefined) {
-    if (bootstrapServer.trim() === '')
-      throw new Failure('No resolvable bootstrap urls given in bootstrap.servers')
-    return { addresses: bootstrapServer, source: '--bootstrap-server' }
-  }
-  const fromFile = properties.get('bootstrap.servers')
-  if (fromFile) return { addresses: fromFile, source: 'bootstrap.servers' }
-  for (const source of ['KTOOL_BOOTSTRAP_SERVERS', 'KAFKA_BOOTSTRAP_SERVERS'] as const) {
-    const addresses = env[source]
-    if (addresses) return { addresses, source }
-  }
-  return { addresses: 'localhost:9092', source: 'default' }
 }

@@ -1,8 +1,8 @@
 import type { FailureSpec } from './command.ts'
-import type { ServerChoice } from './context.ts'
 import { ConditionNotMet, Failure, messageOf, SeveralFailures, UsageError } from './failures.ts'
 import type { Io } from './io.ts'
 import { OutputClosed } from './io.ts'
+import type { ServerChoice } from './server-choice.ts'
 
 export const EXIT = { done: 0, failed: 1, usage: 2, notMet: 3, interrupted: 130 } as const
 
@@ -62,6 +62,9 @@ function tell(error: unknown, situation: Situation): Told {
   const exit = exitCode(EXIT.failed, situation)
   if (error instanceof Failure) return { exit, message: error.message, hint: error.hint, code: error.code }
   const reason = messageOf(error)
+  if (error instanceof Error && error.name === 'ReadOnlyError') {
+    return { exit, message: reason, hint: 'name another context with --context', code: codeOf(error) }
+  }
   const isUnreachable = error instanceof Error && error.name === 'ConnectionError'
   if (isUnreachable && server?.source === 'default') {
     const hint = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`

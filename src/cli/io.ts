@@ -8,6 +8,8 @@ export interface Io {
   err(text: string): void
   /** Standard input, opened when first asked for. */
   readonly in: Readable
+  /** The working folder. */
+  readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly isTerminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean }
   /** Width of the terminal, 80 where there is none. */

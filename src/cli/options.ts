@@ -33,7 +33,12 @@ export const OUTPUT_OPTION = (formats: readonly string[]) =>
 export const SERVER_OPTIONS = {
   bootstrapServer: {
     flags: '-b, --bootstrap-server <host:port,...>',
-    help: 'Brokers to ask first. Left out: KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+    help: 'Brokers to ask first. Left out: the context, KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+  },
+  context: {
+    flags: '--context <name>',
+    help: 'The named cluster to talk to (ktool context list); - for none.',
+    own: true,
   },
   commandConfig: {
     flags: '--command-config <file>',

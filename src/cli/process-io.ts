@@ -24,6 +24,14 @@ export function processIo(process: NodeJS.Process): Io {
     get in() {
       return process.stdin
     },
+    get cwd() {
+      try {
+        return process.cwd()
+      } catch {
+        // The folder was removed, and nothing is to be found in it.
+        return '/'
+      }
+    },
     env: process.env,
     pid: process.pid,
     isTerminal: {

@@ -15,13 +15,21 @@ export interface TestIo extends Io {
 
 export interface TestIoOptions {
   readonly input?: string | Buffer
+  /** The working folder; one that does not exist when left out. */
+  readonly cwd?: string
   readonly env?: Record<string, string>
   readonly isTerminal?: boolean
   readonly now?: number
 }
 
 /** Streams in memory, a fixed clock and no chance, for running a tool inside a test. */
-export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: TestIoOptions = {}): TestIo {
+export function testIo({
+  input = '',
+  cwd = '/no-such-folder',
+  env = {},
+  isTerminal = false,
+  now = 0,
+}: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
   let stderr = ''
   const listeners = new Set<() => void>()
@@ -31,6 +39,7 @@ export function testIo({ input = '', env = {}, isTerminal = false, now = 0 }: Te
       stderr += text
     },
     in: Readable.from([Buffer.from(input as string)]),
+    cwd,
     env,
     isTerminal: { in: isTerminal, out: isTerminal, err: isTerminal },
     columns: 100,

@@ -14,7 +14,7 @@ import {
 } from '../consume/record-printer.ts'
 import { RecordReader } from '../consume/record-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
-import { consumerSettings, formatterProperties } from '../consume/settings.ts'
+import { consumerServer, consumerSettings, formatterProperties } from '../consume/settings.ts'
 import type { Context } from '../context.ts'
 import { ConditionNotMet, Failure } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
@@ -39,7 +39,8 @@ export const consoleConsumer = defineCommand({
   ],
   async run(options, context) {
     const { io, interrupted } = context
-    const { fetch: settings, group } = consumerSettings(options)
+    const server = consumerServer(options)
+    const { fetch: settings, group } = consumerSettings(options, context.settings(server))
     const formatter = context.isText
       ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
       : new JsonFormatter(context.format === 'json')
@@ -47,13 +48,7 @@ export const consoleConsumer = defineCommand({
       options.topic === undefined
         ? selectPattern(options.include!)
         : selectTopic(options.topic, options.partition, settings)
-    const cluster = await context.cluster(
-      {
-        bootstrapServer: options.bootstrapServer,
-        commandConfig: options.commandConfig ?? options['consumer.config'],
-      },
-      clusterOptions(settings),
-    )
+    const cluster = await context.cluster(server, clusterOptions(settings))
     const output = new ByteOutput((bytes) => io.out(bytes))
     const expectations = new Expectations(options.expectMatch)
     const printer = new RecordPrinter({

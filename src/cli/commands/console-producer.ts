@@ -11,7 +11,7 @@ import { inputChunks } from '../produce/input-chunks.ts'
 import { checkProducerOptions, PRODUCER_OPTIONS } from '../produce/options.ts'
 import { RecordSender } from '../produce/record-sender.ts'
 import { type FixedParts, readRecords } from '../produce/record-source.ts'
-import { producerProperties, readerProperties } from '../produce/settings.ts'
+import { producerProperties, producerServer, readerProperties } from '../produce/settings.ts'
 import { type InputRecord, LineReader, type RecordParser } from '../records/line-reader.ts'
 import { parseRecordJson } from '../records/record-json.ts'
 
@@ -37,14 +37,10 @@ export const consoleProducer = defineCommand({
       throw new UsageError(`--line-reader: ktool has no '${options.lineReader}', only ${LINE_READER}`)
     }
     const reader = parserOf(options)
-    const settings = producerSettings(producerProperties(options))
-    const cluster = await context.cluster(
-      {
-        bootstrapServer: options.bootstrapServer,
-        commandConfig: options.commandConfig ?? options['producer.config'],
-      },
-      clusterOptions(settings),
-    )
+    const server = producerServer(options)
+    const { properties, inherited } = context.settings(server)
+    const settings = producerSettings(producerProperties(options, properties), inherited)
+    const cluster = await context.cluster(server, clusterOptions(settings))
     const printer = options.report ? new DeliveryPrinter(context) : null
     const producer = await Producer.create(cluster, settings)
     const sender = new RecordSender(producer, {

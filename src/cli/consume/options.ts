@@ -18,6 +18,7 @@ const FORMATTER_SETTINGS =
 /** Kafka's options of console-consumer. */
 export const CONSUMER_OPTIONS = {
   bootstrapServer: SERVER_OPTIONS.bootstrapServer,
+  context: SERVER_OPTIONS.context,
   topic: { flags: '-t, --topic <topic>', help: 'The topic to read.' },
   include: { flags: '--include <regex>', help: 'The topics to read, as a Java regular expression.' },
   partition: { flags: '--partition <number>', help: 'The one partition to read.', parse: int },

@@ -3,6 +3,7 @@ import { type GroupSettings, groupSettings } from '../../client/groups/group-con
 import { UsageError } from '../failures.ts'
 import { mergedProperties } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
+import type { ServerNaming, ServerSettings } from '../server-choice.ts'
 import type { CONSUMER_OPTIONS } from './options.ts'
 
 type Options = Values<typeof CONSUMER_OPTIONS>
@@ -13,12 +14,20 @@ export interface ConsumerSettings {
   readonly group: GroupSettings | null
 }
 
-/** The settings of the reader: flags over properties, properties over the file. */
-export function consumerSettings(options: Options): ConsumerSettings {
-  const properties = mergedProperties(options.commandConfig ?? options['consumer.config'], [
-    ...options.commandProperty,
-    ...options.consumerProperty,
-  ])
+/** Both spellings of what names the cluster. */
+export const consumerServer = (options: Options): ServerNaming => ({
+  bootstrapServer: options.bootstrapServer,
+  context: options.context,
+  commandConfig: options.commandConfig ?? options['consumer.config'],
+  commandProperty: [...options.commandProperty, ...options.consumerProperty],
+})
+
+/** The settings of the reader: flags over properties. */
+export function consumerSettings(
+  options: Options,
+  { properties: given, inherited }: Pick<ServerSettings, 'properties' | 'inherited'>,
+): ConsumerSettings {
+  const properties = new Map(given)
   const reset = properties.get('auto.offset.reset')
   if (options.fromBeginning && reset !== undefined && reset !== 'earliest') {
     throw new UsageError(
@@ -36,7 +45,7 @@ export function consumerSettings(options: Options): ConsumerSettings {
     if (!isMember || options[place] === undefined) continue
     throw new UsageError(`--${place} and --group cannot be given together: a group goes on where it was`)
   }
-  return { fetch: fetchSettings(properties), group: isMember ? groupSettings(properties) : null }
+  return { fetch: fetchSettings(properties, inherited), group: isMember ? groupSettings(properties) : null }
 }
 
 function onlyGroup(given: readonly (string | undefined)[]): string | undefined {

@@ -9,6 +9,7 @@ const olderProperty = (old: string, now: string): string =>
 /** Kafka's options of console-producer, and ktool's own. */
 export const PRODUCER_OPTIONS = {
   bootstrapServer: SERVER_OPTIONS.bootstrapServer,
+  context: SERVER_OPTIONS.context,
   topic: { flags: '-t, --topic <topic>', help: 'Where the records go. Required, but for --input jsonl.' },
   sync: { flags: '--sync', help: 'Send each record by itself, and wait for its acknowledgement.' },
   compressionCodec: {

@@ -1,5 +1,6 @@
 import { mergedProperties } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
+import type { ServerNaming } from '../server-choice.ts'
 import type { PRODUCER_OPTIONS } from './options.ts'
 
 type Options = Values<typeof PRODUCER_OPTIONS>
@@ -7,12 +8,20 @@ type Options = Values<typeof PRODUCER_OPTIONS>
 // Differs: Kafka's tool has 16384 here, and then spends its time on requests. Files are written three times as fast.
 const BATCH_BYTES = '262144'
 
+/** Both spellings of what names the cluster. */
+export const producerServer = (options: Options): ServerNaming => ({
+  bootstrapServer: options.bootstrapServer,
+  context: options.context,
+  commandConfig: options.commandConfig ?? options['producer.config'],
+  commandProperty: [...options.commandProperty, ...options.producerProperty],
+})
+
 /** The properties of the producer: a flag that is given wins over a property, a property over a flag's default. */
-export function producerProperties(options: Options): Map<string, string> {
-  const properties = mergedProperties(options.commandConfig ?? options['producer.config'], [
-    ...options.commandProperty,
-    ...options.producerProperty,
-  ])
+export function producerProperties(
+  options: Options,
+  given: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const properties = new Map(given)
   const put = (name: string, given: string | number | undefined, otherwise: string): void => {
     if (given !== undefined) properties.set(name, String(given))
     else if (!properties.has(name)) properties.set(name, otherwise)

@@ -1,0 +1,239 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { contextNames } from '../../../src/cli/contexts/choose-context.ts'
+import { serverSettings } from '../../../src/cli/server-choice.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'ktool-contexts-'))
+const project = join(root, 'project')
+const inner = join(project, 'src', 'deep')
+const elsewhere = join(root, 'elsewhere')
+const home = join(root, 'home')
+const userFile = join(home, '.config', 'ktool', 'config.json')
+const projectFile = join(project, '.ktool.json')
+const properties = join(root, 'client.properties')
+const addressed = join(root, 'addressed.properties')
+
+const write = (path: string, content: unknown): void => {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+}
+
+const named = (name: string, more = {}) => ({ bootstrapServers: `${name}:9092`, ...more })
+
+beforeAll(() => {
+  for (const folder of [join(project, '.git'), inner, elsewhere]) mkdirSync(folder, { recursive: true })
+  write(userFile, {
+    current: 'user-current',
+    contexts: {
+      'user-current': named('user-current'),
+      other: named('other', { properties: { 'client.id': 'of-the-context', 'request.timeout.ms': 1000 } }),
+      shared: named('shared-of-user'),
+      empty: {},
+    },
+  })
+  write(projectFile, {
+    current: 'project-current',
+    contexts: { 'project-current': named('project-current'), shared: named('shared-of-project') },
+  })
+  write(properties, 'client.id=of-the-file\n')
+  write(addressed, 'bootstrap.servers=file:9092\n')
+})
+
+afterAll(() => rmSync(root, { recursive: true }))
+
+const variables = { KTOOL_BOOTSTRAP_SERVERS: 'ktool:9092', KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' }
+const everything = { HOME: home, KTOOL_CONTEXT: 'other', ...variables }
+
+const settingsOf = (options: object, env: Record<string, string> = everything, cwd = inner) =>
+  serverSettings(options, { cwd, env })
+
+/** What is said and set, from the strongest to the weakest: each line drops what decided the line before. */
+test.each<
+  [what: string, options: object, env: Record<string, string>, cwd: string, source: string, address: string]
+>([
+  [
+    'the option over all',
+    { bootstrapServer: 'option:9092', commandConfig: addressed, context: 'shared' },
+    everything,
+    inner,
+    '--bootstrap-server',
+    'option:9092',
+  ],
+  [
+    'the property of a file',
+    { commandConfig: addressed, context: 'shared' },
+    everything,
+    inner,
+    'bootstrap.servers',
+    'file:9092',
+  ],
+  [
+    'the context that is named; a project goes before the user',
+    { context: 'shared' },
+    everything,
+    inner,
+    "context 'shared', named by --context",
+    'shared-of-project:9092',
+  ],
+  [
+    'the context of the environment',
+    {},
+    everything,
+    inner,
+    "context 'other', named by KTOOL_CONTEXT",
+    'other:9092',
+  ],
+  [
+    "the project's current one",
+    {},
+    { HOME: home, ...variables },
+    inner,
+    `context 'project-current', named by ${projectFile}`,
+    'project-current:9092',
+  ],
+  [
+    "the user's current one",
+    {},
+    { HOME: home, ...variables },
+    elsewhere,
+    `context 'user-current', named by ${userFile}`,
+    'user-current:9092',
+  ],
+  [
+    'no context by an empty variable',
+    {},
+    { ...everything, KTOOL_CONTEXT: '' },
+    inner,
+    'KTOOL_BOOTSTRAP_SERVERS',
+    'ktool:9092',
+  ],
+  ['no context by option', { context: '-' }, everything, inner, 'KTOOL_BOOTSTRAP_SERVERS', 'ktool:9092'],
+  ['the first variable', {}, variables, elsewhere, 'KTOOL_BOOTSTRAP_SERVERS', 'ktool:9092'],
+  [
+    'the second variable',
+    {},
+    { KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' },
+    elsewhere,
+    'KAFKA_BOOTSTRAP_SERVERS',
+    'kafka:9092',
+  ],
+  ['this machine', {}, {}, elsewhere, 'default', 'localhost:9092'],
+])('%s decides the address', (_, options, env, cwd, source, addresses) => {
+  expect(settingsOf(options, env, cwd).server).toEqual({ addresses, source })
+})
+
+describe('properties', () => {
+  const client = (options: object, env = everything) => settingsOf(options, env).properties.get('client.id')
+
+  test('of the command line win over those of its file, and those over the context', () => {
+    expect(client({})).toBe('of-the-context')
+    expect(client({ commandConfig: properties })).toBe('of-the-file')
+    expect(client({ commandConfig: properties, commandProperty: ['client.id=of-the-line'] })).toBe(
+      'of-the-line',
+    )
+    const { properties: all, inherited } = settingsOf({ commandConfig: properties })
+    expect(all.get('request.timeout.ms')).toBe('1000')
+    expect([...inherited].sort()).toEqual(['bootstrap.servers', 'request.timeout.ms'])
+  })
+
+  test('of a context are not for an address from elsewhere, unless the context is named', () => {
+    expect(client({ bootstrapServer: 'option:9092' })).toBeUndefined()
+    expect(client({ commandConfig: addressed })).toBeUndefined()
+    expect(client({ bootstrapServer: 'option:9092', context: 'other' })).toBe('of-the-context')
+  })
+})
+
+test('a name that no file knows is told with the nearest', () => {
+  expect(() => settingsOf({ context: 'shard' })).toThrow(
+    expect.objectContaining({
+      name: 'UsageError',
+      message: "there is no context 'shard', which --context names",
+      hint: 'did you mean shared?',
+    }),
+  )
+  expect(() => settingsOf({}, { ...everything, KTOOL_CONTEXT: 'nothing-like-it' })).toThrow(
+    "there is no context 'nothing-like-it', which KTOOL_CONTEXT names",
+  )
+})
+
+test('a context without an address is not taken for one on this machine', () => {
+  expect(() => settingsOf({ context: 'empty' })).toThrow("context 'empty' has no bootstrapServers")
+  expect(settingsOf({ context: 'empty', bootstrapServer: 'option:9092' }).server.addresses).toBe(
+    'option:9092',
+  )
+})
+
+test('the names of all contexts are known, and none when a file is broken', () => {
+  expect(contextNames({ cwd: inner, env: everything })).toEqual([
+    'empty',
+    'other',
+    'project-current',
+    'shared',
+    'user-current',
+  ])
+  const broken = join(root, 'broken')
+  write(join(broken, '.ktool.json'), '{"contexts"')
+  expect(contextNames({ cwd: broken, env: everything })).toEqual([])
+})
+
+test('XDG_CONFIG_HOME goes before HOME', () => {
+  const config = join(root, 'xdg')
+  write(join(config, 'ktool', 'config.json'), { current: 'x', contexts: { x: named('xdg') } })
+  const env = { HOME: home, XDG_CONFIG_HOME: config }
+  expect(settingsOf({}, env, elsewhere).server.addresses).toBe('xdg:9092')
+})
+
+test('a context may be read-only', () => {
+  const folder = join(root, 'careful')
+  write(join(folder, '.ktool.json'), { contexts: { prod: named('prod', { readOnly: true }) } })
+  const readOnly = (options: object) => settingsOf(options, {}, folder).readOnly
+  expect(readOnly({ context: 'prod' })).toBe("context 'prod' is read-only")
+  expect(readOnly({ context: 'prod', bootstrapServer: 'elsewhere:9092' })).toBe("context 'prod' is read-only")
+  expect(readOnly({ bootstrapServer: 'prod:9092' })).toBeUndefined()
+})
+
+test('which group reads is not for a context to say', () => {
+  const folder = join(root, 'grouped')
+  write(join(folder, '.ktool.json'), {
+    current: 'a',
+    contexts: {
+      a: named('a', { properties: { 'group.id': 'g', 'group.instance.id': 'i', 'client.id': 'c' } }),
+    },
+  })
+  expect([...settingsOf({}, {}, folder).properties.keys()]).toEqual(['client.id', 'bootstrap.servers'])
+})
+
+describe("a project's file", () => {
+  test('is looked for upwards, as far as the repository goes', () => {
+    const nested = join(project, 'nested')
+    mkdirSync(join(nested, '.git'), { recursive: true })
+    expect(settingsOf({}, {}, nested).server.source).toBe('default')
+    expect(settingsOf({}, {}, join(project, 'src')).server.addresses).toBe('project-current:9092')
+  })
+
+  test('outside of a repository counts in its own folder alone', () => {
+    const loose = join(root, 'loose')
+    mkdirSync(join(loose, 'below'), { recursive: true })
+    write(join(loose, '.ktool.json'), { current: 'a', contexts: { a: named('loose') } })
+    expect(settingsOf({}, {}, loose).server.addresses).toBe('loose:9092')
+    expect(settingsOf({}, {}, join(loose, 'below')).server.source).toBe('default')
+  })
+
+  test('may name the properties file beside it, and none of anybody else', () => {
+    const folder = join(root, 'stranger')
+    const entry = (more: object) => write(join(folder, '.ktool.json'), { contexts: { a: named('a', more) } })
+    write(join(folder, 'conf', 'client.properties'), 'client.id=c\nssl.truststore.location=ca.pem\n')
+    entry({ propertiesFile: 'conf/client.properties' })
+    const found = settingsOf({ context: 'a' }, {}, folder).properties
+    expect(found.get('client.id')).toBe('c')
+    expect(found.get('ssl.truststore.location')).toBe(join(folder, 'conf', 'ca.pem'))
+    for (const path of ['../client.properties', properties]) {
+      entry({ propertiesFile: path })
+      expect(() => settingsOf({ context: 'a' }, {}, folder)).toThrow('outside of its folder')
+    }
+    entry({ properties: { 'sasl.oauthbearer.token.endpoint.url': 'file:///home/me/token' } })
+    expect(() => settingsOf({ context: 'a' }, {}, folder)).toThrow("'sasl.oauthbearer.token.endpoint.url'")
+  })
+})
