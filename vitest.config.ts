@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     projects: [
       group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], { testTimeout: 10_000 }),
+      group('process', ['test/process/**/*.test.ts']),
       group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),
       group('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       group('interop', ['test/interop/**/*.test.ts'], { fileParallelism: false, testTimeout: 180_000 }),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const GROUPS = ['unit', 'crash', 'fuzz', 'interop', 'churn', 'parity']
+const GROUPS = ['unit', 'process', 'crash', 'fuzz', 'interop', 'churn', 'parity']
 
 /** How to get the programs that some groups need (test/support/outside.ts finds them). */
 const REMEDIES = {

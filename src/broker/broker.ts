@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
 import { Dispatcher } from './dispatch.ts'
-import { type Endpoint, Endpoints } from './endpoints.ts'
+import { type Endpoint, Endpoints, type Listener } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Context } from './handle.ts'
@@ -30,10 +30,8 @@ import type { Services } from './services.ts'
 export interface BrokerOptions {
   /** Absolute path of the data folder; made when it is not there. */
   readonly dataDir: string
-  /** Where to listen. */
-  readonly host: string
-  /** Port of the first broker; the others take the ones after it. 0: any free ports. */
-  readonly port: number
+  /** Where to listen; clients of the first one are told of by `addresses`. */
+  readonly listeners: readonly Listener[]
   /** How many brokers this process shows itself as. */
   readonly brokers: number
   /** Id of the first broker; the others follow. */
@@ -42,12 +40,17 @@ export interface BrokerOptions {
   readonly settings: ReadonlyMap<string, string>
   /** Given to a new data folder; one that has another is refused. Random when left out. */
   readonly clusterId?: string | undefined
-  /** What clients are told to connect to instead of the address they came to. */
-  readonly advertisedHost?: string | undefined
   readonly clock: Clock
   readonly randomBytes: (size: number) => Buffer
   readonly logger: Logger
   readonly files?: Files
+}
+
+/** What is known of a client that did not come over a socket. */
+export interface Peer {
+  readonly clientAddress: string
+  readonly localAddress: string
+  readonly listener: string
 }
 
 /** The metadata log is never cut; everything else about it is as in any log. */
@@ -72,6 +75,7 @@ export class Broker implements Services {
   readonly #fetchSessions = new Map<number, FetchSessions>()
   readonly #housekeeping: Housekeeping
   readonly #random: () => number
+  readonly #listener: string
 
   private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
     const { clock, randomBytes } = options
@@ -96,7 +100,8 @@ export class Broker implements Services {
     this.logs = new PartitionLogs(dir, logger)
     this.producerIds = new ProducerIds(this.controller, nodes[0]!)
     this.groups = new GroupCoordinator({ controller: this.controller, logs: this.logs, clock, logger })
-    this.#endpoints = new Endpoints(options.advertisedHost ?? null)
+    this.#listener = options.listeners[0]!.name
+    this.#endpoints = new Endpoints(options.listeners)
     this.#server = new BrokerServer(
       new Dispatcher(this, HANDLERS),
       () => this.#connectionLimits(),
@@ -149,9 +154,11 @@ export class Broker implements Services {
     return this.controller.topicConfigs
   }
 
-  /** Addresses of the brokers, as `host:port`. */
+  /** Addresses at which a program on this machine reaches the brokers, as `host:port`. */
   get addresses(): string[] {
-    return this.#endpoints.all().map(({ host, port }) => `${host}:${port}`)
+    return this.#endpoints
+      .local()
+      .map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
   }
 
   /** What ApiVersions tells of features, with the position of the metadata that says so. */
@@ -165,7 +172,7 @@ export class Broker implements Services {
 
   /** The brokers as they are told to a client: at the host the client came to, unless one is advertised. */
   endpoints(context: Pick<Context, 'connection'>): Endpoint[] {
-    return this.#endpoints.seenFrom(context.connection.localAddress)
+    return this.#endpoints.seenFrom(context.connection)
   }
 
   /** The incremental fetch sessions of one broker id. */
@@ -179,9 +186,10 @@ export class Broker implements Services {
     return sessions
   }
 
-  /** Serves one client of broker `node` over any stream, as a listener would. */
-  handle(stream: Duplex, node: number, clientAddress = '127.0.0.1', localAddress = '127.0.0.1'): void {
-    this.#server.handle(stream, { node, clientAddress, localAddress })
+  /** Serves one client of broker `node` over any stream, as a listener would: the first unless another is named. */
+  handle(stream: Duplex, node: number, peer: Partial<Peer> = {}): void {
+    const somebody = { clientAddress: '127.0.0.1', localAddress: '127.0.0.1', listener: this.#listener }
+    this.#server.handle(stream, { node, ...somebody, ...peer })
   }
 
   /** Stops taking requests, writes down what the next start needs, and gives the folder free. */
@@ -197,21 +205,22 @@ export class Broker implements Services {
       this.logs.apply(changes)
       this.groups.apply(changes)
     })
-    const { host, port } = options
     this.logs.open(this.image)
     await this.groups.open()
-    for (const [index, node] of nodes.entries()) {
-      const taken = await this.#server.listen({ host, port: port === 0 ? 0 : port + index, node })
-      this.#endpoints.add({ nodeId: node, host, port: taken, rack: this.config.value('broker.rack') })
+    const rack = this.config.value('broker.rack')
+    for (const { name, host, port } of options.listeners) {
+      for (const [index, nodeId] of nodes.entries()) {
+        const wanted = port === 0 ? 0 : port + index
+        const taken = await this.#server.listen({ listener: name, host, port: wanted, node: nodeId })
+        this.#endpoints.add(name, { nodeId, host, port: taken, rack })
+      }
     }
-    this.controller.registerBrokers(
-      this.#endpoints.all().map(({ nodeId, host: name, port: taken, rack }) => ({
-        node: nodeId,
-        rack,
-        endPoints: [{ name: 'PLAINTEXT', host: name, port: taken, securityProtocol: 0 }],
-      })),
-      this.#dir.wasClean,
-    )
+    const registrations = nodes.map((node) => ({
+      node,
+      rack,
+      endPoints: this.#endpoints.registered(node).map((at) => ({ ...at, securityProtocol: 0 })),
+    }))
+    this.controller.registerBrokers(registrations, this.#dir.wasClean)
     this.#housekeeping.start()
   }
 
@@ -241,15 +250,17 @@ async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
 }
 
 /** The settings of one broker as Kafka would find them in its server.properties. */
-function startSettings({ settings, dataDir, host, port }: BrokerOptions, node: number, index: number) {
-  const listener = `PLAINTEXT://${host}:${port === 0 ? 0 : port + index}`
+function startSettings({ settings, dataDir, listeners }: BrokerOptions, node: number, index: number) {
+  const listened = listeners.map(
+    ({ name, host, port }) => `${name}://${host}:${port === 0 ? 0 : port + index}`,
+  )
   return new Map([
     ...settings,
     ['node.id', String(node)],
     ['broker.id', String(node)],
     ['process.roles', 'broker,controller'],
     ['log.dirs', dataDir],
-    ['listeners', listener],
+    ['listeners', listened.join(',')],
   ])
 }
 

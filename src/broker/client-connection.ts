@@ -4,6 +4,8 @@ export interface ClientConnection {
   readonly clientAddress: string
   /** The address that the client came to: what is advertised to it, so that it can come back. */
   readonly localAddress: string
+  /** Name of the listener that the client came in by. */
+  readonly listener: string
   /** Name and version of the client's library, once it has told them with ApiVersions. */
   software: { name: string; version: string } | null
   /** Runs `ended` when the connection is gone; the function that is given back forgets it. */

@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   readonly node: number
   readonly clientAddress: string
   readonly localAddress: string
+  /** Name of the listener that the client came in by. */
+  readonly listener: string
   /** socket.request.max.bytes */
   readonly maxRequestBytes: number
   readonly clock: Clock
@@ -29,6 +31,7 @@ export interface ConnectionOptions {
 export class Connection implements ClientConnection {
   readonly clientAddress: string
   readonly localAddress: string
+  readonly listener: string
   software: ClientConnection['software'] = null
   /** When bytes last came or went; a connection at work is never idle. */
   lastActiveMs: number
@@ -49,6 +52,7 @@ export class Connection implements ClientConnection {
     this.#stream = options.stream
     this.clientAddress = options.clientAddress
     this.localAddress = options.localAddress
+    this.listener = options.listener
     this.lastActiveMs = options.clock.now()
     this.#frames = new FrameCutter(options.pool, options.maxRequestBytes, options.memory)
     this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))

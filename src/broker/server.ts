@@ -8,12 +8,16 @@ import { FrameMemory } from './frame-memory.ts'
 import type { Logger } from './logger.ts'
 
 export interface ListenerOptions {
+  readonly listener: string
   readonly host: string
   /** 0: any free port. */
   readonly port: number
   /** The broker id that this port shows. */
   readonly node: number
 }
+
+/** Which port a client came to. */
+type Door = Pick<ConnectionOptions, 'node' | 'listener'>
 
 /** Read anew for every connection, since some of these change at run time. */
 export interface ConnectionLimits {
@@ -47,7 +51,7 @@ export class BrokerServer {
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
   /** Clients beyond max.connections, as Kafka leaves them in the backlog of the listener: taken when others go. */
-  readonly #waiting = new Map<Socket, number>()
+  readonly #waiting = new Map<Socket, Door>()
   #stopIdleCheck: () => void = () => {}
 
   constructor(dispatcher: Dispatcher, limits: () => ConnectionLimits, clock: Clock, logger: Logger) {
@@ -59,8 +63,8 @@ export class BrokerServer {
   }
 
   /** Takes connections on the port; gives the port when it is open. */
-  async listen({ host, port, node }: ListenerOptions): Promise<number> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, node))
+  async listen({ listener, host, port, node }: ListenerOptions): Promise<number> {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, { listener, node }))
     this.#servers.push(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -85,11 +89,11 @@ export class BrokerServer {
     await Promise.all(closed)
   }
 
-  #accept(socket: Socket, node: number): void {
+  #accept(socket: Socket, door: Door): void {
     const clientAddress = plainAddress(socket.remoteAddress)
     const limits = this.#limits()
     if (this.#connections.size >= limits.maxConnections && this.#waiting.size < MAX_WAITING) {
-      this.#waiting.set(socket, node)
+      this.#waiting.set(socket, door)
       socket.on('error', () => {})
       socket.once('close', () => this.#waiting.delete(socket))
       return
@@ -99,21 +103,21 @@ export class BrokerServer {
       socket.destroy()
       return
     }
-    this.handle(socket, { node, clientAddress, localAddress: plainAddress(socket.localAddress) })
+    this.handle(socket, { ...door, clientAddress, localAddress: plainAddress(socket.localAddress) })
   }
 
   #acceptWaiting(): void {
-    for (const [socket, node] of this.#waiting) {
+    for (const [socket, door] of this.#waiting) {
       if (this.#connections.size >= this.#limits().maxConnections) return
       this.#waiting.delete(socket)
-      this.#accept(socket, node)
+      this.#accept(socket, door)
     }
   }
 
   /** Serves one client over any stream. */
   handle(
     stream: Duplex,
-    peer: Pick<ConnectionOptions, 'node' | 'clientAddress' | 'localAddress'>,
+    peer: Pick<ConnectionOptions, 'node' | 'listener' | 'clientAddress' | 'localAddress'>,
   ): Connection {
     const connection = new Connection({
       ...peer,

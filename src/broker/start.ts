@@ -3,6 +3,7 @@ import { makeTemporaryFolder, realFiles, unsyncedFiles } from '../log/files.ts'
 import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
+import { DEFAULT_LISTENER, type Listener } from './endpoints.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import type { TopicRequest } from './topic-request.ts'
 
@@ -24,6 +25,10 @@ export interface StartOptions {
   readonly clusterId?: string | undefined
   /** The host that clients are told, instead of the one they came to. */
   readonly advertisedHost?: string | undefined
+  /** The port that they are told, instead of the one that is listened on. */
+  readonly advertisedPort?: number | undefined
+  /** Several ways in, each with addresses of its own; in place of host, port and what is advertised. */
+  readonly listeners?: readonly Listener[] | undefined
   /** Nothing is said unless given. */
   readonly logger?: Logger
 }
@@ -46,13 +51,11 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
     broker = await Broker.start({
       dataDir,
       files: isEphemeral ? unsyncedFiles : realFiles,
-      host: options.host ?? '127.0.0.1',
-      port: options.port ?? 0,
+      listeners: options.listeners ?? [onlyListener(options)],
       brokers: options.brokers ?? 1,
       firstNode: options.nodeId ?? 1,
       settings: new Map(Object.entries(options.config ?? {})),
       clusterId: options.clusterId,
-      advertisedHost: options.advertisedHost,
       clock: systemClock,
       randomBytes,
       logger: options.logger ?? silentLogger,
@@ -74,3 +77,11 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
     throw error
   }
 }
+
+const onlyListener = ({ host, port, advertisedHost, advertisedPort }: StartOptions): Listener => ({
+  name: DEFAULT_LISTENER,
+  host: host ?? '127.0.0.1',
+  port: port ?? 0,
+  advertisedHost,
+  advertisedPort,
+})

@@ -2,6 +2,19 @@ import type { Context } from './context.ts'
 import type { Given, OptionSpecs, Values } from './option-spec.ts'
 import type { Format } from './output.ts'
 
+/** A command line, or one that does not just exit with 0. */
+export type Example =
+  | string
+  | {
+      readonly line: string
+      /** The exit code that it shows. */
+      readonly exit?: number
+      /** It goes on until it is interrupted. */
+      readonly goesOn?: boolean
+    }
+
+export const lineOf = (example: Example): string => (typeof example === 'string' ? example : example.line)
+
 export interface CommandSpec<O extends OptionSpecs> {
   readonly name: string
   /** One sentence for the help of the group this belongs to; a tool's own stands in the registry. */
@@ -11,6 +24,8 @@ export interface CommandSpec<O extends OptionSpecs> {
   readonly words?: readonly (keyof O & string)[]
   /** Options that positional arguments fill, in this order. */
   readonly subjects?: readonly (keyof O & string)[]
+  /** Takes a command to run behind `--`, as `serve --exec -- npm test`. */
+  readonly takesCommand?: boolean
   /** What `-o` takes; a tool without it prints no data and has no `-o`. */
   readonly formats?: readonly Format[]
   /** Whose sentences usage errors have: those of jopt-simple or of argparse4j, as in the mirrored tool. */
@@ -18,7 +33,10 @@ export interface CommandSpec<O extends OptionSpecs> {
   /** Refuses wrong combinations; runs before values are read, as in Kafka. */
   readonly check?: (given: Given<keyof O & string>) => void
   readonly failure?: FailureSpec
-  readonly examples?: readonly string[]
+  /** Three for a tool, without the leading `ktool`; a test runs them. A sub-command has one to three. */
+  readonly examples?: readonly Example[]
+  /** `ktool serve` lacks the broker side: its examples are run against Apache Kafka. */
+  readonly needsKafka?: boolean
   /** The tool ends by itself when it is interrupted, and is waited for. */
   readonly endsOnInterrupt?: boolean
   /** The exit code, 0 when nothing is returned. */

@@ -95,6 +95,13 @@ export class Context {
     return cluster
   }
 
+  /** A client of brokers that no option names, as those that this process itself runs; closed when the tool ends. */
+  async clusterAt(bootstrapServers: string): Promise<Cluster> {
+    const cluster = await this.#connect({ bootstrapServers })
+    this.onClose(() => cluster.close())
+    return cluster
+  }
+
   /** Calls back when the tool is done, whatever happened. */
   onClose(closer: () => unknown): void {
     this.#closers.push(closer)

@@ -20,7 +20,7 @@ export interface Io {
   /** Bytes that nobody can foresee. */
   randomBytes(size: number): Buffer
   /** Calls back on SIGINT and SIGTERM until the returned function is called. */
-  onInterrupt(callback: () => void): () => void
+  onInterrupt(callback: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
 }
 
 /** Whoever read our standard output is gone (`| head`); not a failure. */

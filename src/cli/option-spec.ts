@@ -1,7 +1,10 @@
 /** One option as it is declared; `flags` is in commander's notation: `-t, --topic <name>`. */
 export interface OptionSpec {
   readonly flags: string
+  /** For the help: one line of about 60 characters. */
   readonly help: string
+  /** What else there is to know; on the tool's page in docs/tools. */
+  readonly details?: string
   /** Turns the text into the value; throws BadValue for text that makes no sense. */
   readonly parse?: (text: string) => unknown
   readonly default?: unknown
@@ -10,11 +13,18 @@ export interface OptionSpec {
   readonly repeatable?: boolean
   /** The notice that is printed, once, when somebody uses the option's older spelling. */
   readonly deprecated?: string
-  /** An option that Kafka's tool lacks; the help lists it apart. */
+  /** An option that Kafka's tool lacks; the help marks it. */
   readonly own?: boolean
   /** The heading it stands under in the help of a tool with many options: `Which records`. */
   readonly section?: string
+  /** Few will ever need it: the help has its name only, the page in docs/tools the rest. */
+  readonly rare?: boolean
+  /** What its value can be, for completion, and for `did you mean` where that is a list. */
+  readonly completes?: Completes
 }
+
+/** Names that a cluster or a configuration holds, paths, or the only values there are. */
+export type Completes = 'topic' | 'group' | 'context' | 'file' | 'folder' | readonly string[]
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
@@ -46,6 +56,8 @@ export interface Given<Key extends string = string> {
   texts(key: Key): readonly string[]
   /** The options in the order they were given, each as often as it was. */
   readonly order: readonly Key[]
+  /** What stands behind `--`, of a tool that takes a command there; null without the dashes. */
+  readonly command: readonly string[] | null
 }
 
 /** Text that an option cannot take; the tool's own sentence names the option. */
@@ -73,4 +85,10 @@ export function shortName(spec: OptionSpec): string | undefined {
 export function takesValue(spec: OptionSpec): 'always' | 'maybe' | 'never' {
   if (spec.flags.includes('<')) return 'always'
   return spec.flags.includes('[') ? 'maybe' : 'never'
+}
+
+/** The arguments in front of `--`: what stands behind it is no option, whatever it looks like. */
+export function optionArguments(args: readonly string[]): readonly string[] {
+  const dashes = args.indexOf('--')
+  return dashes < 0 ? args : args.slice(0, dashes)
 }

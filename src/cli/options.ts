@@ -26,30 +26,38 @@ export const OUTPUT_OPTION = (formats: readonly string[]) =>
       },
       default: 'text',
       own: true,
+      section: 'Output',
+      completes: formats,
     },
   }) as const
 
 /** The options of every tool that talks to a cluster. */
 export const SERVER_OPTIONS = {
   bootstrapServer: {
-    flags: '-b, --bootstrap-server <host:port,...>',
-    help: 'Brokers to ask first. Left out: the context, KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+    flags: '-b, --bootstrap-server <host:port>',
+    help: 'Brokers to ask first, as a:9092,b:9092.',
+    details: 'Left out: the context, KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+    section: 'Connection',
   },
   context: {
     flags: '--context <name>',
     help: 'The named cluster to talk to (ktool context list); - for none.',
     own: true,
+    section: 'Connection',
+    completes: 'context',
   },
   commandConfig: {
     flags: '--command-config <file>',
     help: 'Client settings, as a Java properties file.',
+    section: 'Connection',
   },
 } as const
 
 /** For tools whose requests the controllers of a KRaft cluster answer, too. */
 export const CONTROLLER_OPTION = {
-  flags: '--bootstrap-controller <host:port,...>',
+  flags: '--bootstrap-controller <host:port>',
   help: 'Controllers to ask in place of brokers.',
+  section: 'Connection',
 } as const
 
 /** Refuses --bootstrap-controller beside --bootstrap-server. */

@@ -4,17 +4,19 @@ import type { Command } from './command.ts'
 import { closest } from './did-you-mean.ts'
 import { UsageError } from './failures.ts'
 import type { Given, OptionSpec, OptionSpecs } from './option-spec.ts'
-import { BadValue, longName, shortName, takesValue } from './option-spec.ts'
+import { BadValue, longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 
 /** Reads a command line into typed option values, in Kafka's order: what is there, what fits together, what it means. */
-export function parseOptions(command: Command, options: OptionSpecs, args: readonly string[]): Parsed {
+export function parseOptions(command: Command, options: OptionSpecs, all: readonly string[]): Parsed {
+  const args = command.takesCommand ? optionArguments(all) : all
   const found = findOptions(command, options, args)
   placeWords(command, options, found)
   const given: Given = {
     has: (key) => found.texts.has(key),
     texts: (key) => found.texts.get(key) ?? [],
     order: found.order,
+    command: args.length < all.length ? all.slice(args.length + 1) : null,
   }
   command.check?.(given)
   for (const [key, spec] of Object.entries(options)) {

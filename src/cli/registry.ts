@@ -1,4 +1,5 @@
 import type { Command, CommandGroup } from './command.ts'
+import type { Subject } from './subjects.ts'
 
 /** A tool as help, completions and the README know it; its code is loaded when it runs. */
 export interface Tool {
@@ -6,6 +7,8 @@ export interface Tool {
   /** The script of Kafka's that it stands for; none for ktool's own tools. */
   readonly mirrors?: string
   readonly alias?: string
+  /** The heading it stands under in the help of ktool. */
+  readonly subject: Subject
   readonly summary: string
   readonly load: () => Promise<Command | CommandGroup>
 }
@@ -14,48 +17,56 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'topics',
     mirrors: 'kafka-topics.sh',
+    subject: 'Topics and records',
     summary: 'List, create, describe, extend and delete topics.',
     load: async () => (await import('./commands/topics.ts')).topics,
   },
   {
     name: 'configs',
     mirrors: 'kafka-configs.sh',
+    subject: 'Cluster',
     summary: 'Describe and change settings of topics, brokers, users, clients, groups and addresses.',
     load: async () => (await import('./commands/configs.ts')).configs,
   },
   {
     name: 'get-offsets',
     mirrors: 'kafka-get-offsets.sh',
+    subject: 'Topics and records',
     summary: 'Print the offset of each partition at a time: its end, its start, or any moment.',
     load: async () => (await import('./commands/get-offsets.ts')).getOffsets,
   },
   {
     name: 'delete-records',
     mirrors: 'kafka-delete-records.sh',
+    subject: 'Topics and records',
     summary: 'Delete the records of partitions before an offset.',
     load: async () => (await import('./commands/delete-records.ts')).deleteRecordsTool,
   },
   {
     name: 'log-dirs',
     mirrors: 'kafka-log-dirs.sh',
+    subject: 'Cluster',
     summary: 'Tell how much each partition takes up in the log directories.',
     load: async () => (await import('./commands/log-dirs.ts')).logDirs,
   },
   {
     name: 'cluster',
     mirrors: 'kafka-cluster.sh',
+    subject: 'Cluster',
     summary: "Tell the cluster's id and endpoints, and forget brokers.",
     load: async () => (await import('./commands/cluster.ts')).cluster,
   },
   {
     name: 'features',
     mirrors: 'kafka-features.sh',
+    subject: 'Cluster',
     summary: 'Describe, upgrade and downgrade the features of a cluster.',
     load: async () => (await import('./commands/features.ts')).features,
   },
   {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
+    subject: 'Cluster',
     summary: 'Tell which versions of which APIs each broker offers.',
     load: async () => (await import('./commands/broker-api-versions.ts')).brokerApiVersions,
   },
@@ -63,6 +74,7 @@ export const TOOLS: readonly Tool[] = [
     name: 'console-producer',
     mirrors: 'kafka-console-producer.sh',
     alias: 'produce',
+    subject: 'Topics and records',
     summary: 'Write lines from standard input to a topic.',
     load: async () => (await import('./commands/console-producer.ts')).consoleProducer,
   },
@@ -70,46 +82,54 @@ export const TOOLS: readonly Tool[] = [
     name: 'console-consumer',
     mirrors: 'kafka-console-consumer.sh',
     alias: 'consume',
+    subject: 'Topics and records',
     summary: 'Print the records of topics.',
     load: async () => (await import('./commands/console-consumer.ts')).consoleConsumer,
   },
   {
     name: 'consumer-groups',
     mirrors: 'kafka-consumer-groups.sh',
+    subject: 'Groups',
     summary: 'List, describe, reset and delete consumer groups and their offsets.',
     load: async () => (await import('./commands/consumer-groups.ts')).consumerGroups,
   },
   {
     name: 'groups',
     mirrors: 'kafka-groups.sh',
+    subject: 'Groups',
     summary: 'List the groups of all types.',
     load: async () => (await import('./commands/groups.ts')).groups,
   },
   {
     name: 'acls',
     mirrors: 'kafka-acls.sh',
+    subject: 'Security',
     summary: 'List, add and remove ACLs: who may do what.',
     load: async () => (await import('./commands/acls.ts')).acls,
   },
   {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
+    subject: 'Files of a broker',
     summary: 'Show what is in the files of a log: records, indexes, producer states, snapshots.',
     load: async () => (await import('./commands/dump-log.ts')).dumpLog,
   },
   {
     name: 'storage',
     mirrors: 'kafka-storage.sh',
+    subject: 'Files of a broker',
     summary: 'Prepare the data folders of a Kafka server, and look at them.',
     load: async () => (await import('./commands/storage.ts')).storage,
   },
   {
     name: 'lag',
+    subject: 'Groups',
     summary: 'Tell how far consumer groups are behind, and check or wait for it.',
     load: async () => (await import('./commands/lag.ts')).lag,
   },
   {
     name: 'serve',
+    subject: 'A broker on this machine',
     summary: 'Run a broker, or a few, on this machine.',
     load: async () => (await import('./commands/serve.ts')).serve,
   },

@@ -5,10 +5,11 @@ import { closest } from './did-you-mean.ts'
 import type { Situation } from './exit.ts'
 import { EXIT, exitCode, report } from './exit.ts'
 import { UsageError } from './failures.ts'
+import type { Title } from './help.ts'
 import { commandHelp, groupHelp } from './help.ts'
 import type { Io } from './io.ts'
 import type { OptionSpecs } from './option-spec.ts'
-import { longName, shortName, takesValue } from './option-spec.ts'
+import { longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
 import type { Format } from './output.ts'
 import type { Tool } from './registry.ts'
@@ -17,20 +18,23 @@ import { VERSION } from './version.ts'
 
 /** Runs a tool, or prints its help. */
 export async function runTool(tool: Tool, args: string[], io: Io, connect: Connect): Promise<number> {
-  if (args.includes('--version')) return print(io, `ktool ${VERSION}\n`)
+  if (optionArguments(args).includes('--version')) return print(io, `ktool ${VERSION}\n`)
   const loaded = await tool.load()
-  if (!('subcommands' in loaded)) return runCommand(tool.name, tool.summary, loaded, args, io, connect)
+  const { name, summary } = tool
+  const title: Title = { name, summary, isMirror: tool.mirrors !== undefined }
+  if (!('subcommands' in loaded)) return runCommand(title, loaded, args, io, connect)
   const rest = [...args]
   const at = findSubcommand(loaded, rest)
-  if (at < 0 && isHelp(rest)) return print(io, groupHelp(tool.name, tool.summary, loaded, io.columns))
+  if (at < 0 && isHelp(rest)) return print(io, groupHelp(title, loaded, io.columns))
   if (at < 0) {
-    const hint = `ktool ${tool.name} --help lists the commands`
+    const hint = `ktool ${name} --help lists the commands`
     throw new UsageError(wordBadOption(loaded, 'too few arguments'), { hint })
   }
-  const [name] = rest.splice(at, 1)
-  const command = loaded.subcommands.find((sub) => sub.name === name)
-  if (command === undefined) throw unknownSubcommand(loaded, name!)
-  return runCommand(`${tool.name} ${command.name}`, command.summary ?? '', command, rest, io, connect)
+  const [word] = rest.splice(at, 1)
+  const command = loaded.subcommands.find((sub) => sub.name === word)
+  if (command === undefined) throw unknownSubcommand(loaded, word!)
+  const ofCommand = { ...title, name: `${name} ${command.name}`, summary: command.summary ?? '' }
+  return runCommand(ofCommand, command, rest, io, connect)
 }
 
 /** Where the sub-command stands: the first argument that is neither an option nor the value of one. */
@@ -57,18 +61,17 @@ function unknownSubcommand(group: CommandGroup, name: string): UsageError {
 }
 
 async function runCommand(
-  name: string,
-  summary: string,
+  title: Title,
   command: Command,
   args: readonly string[],
   io: Io,
   connect: Connect,
 ): Promise<number> {
   const options = optionsOf(command)
-  if (isHelp(args)) return print(io, commandHelp(name, summary, command, options, io.columns))
+  if (isHelp(args)) return print(io, commandHelp(title, command, options, io.columns))
   const switches = readSwitches(args, io)
   const situation: Situation = {
-    command: name,
+    command: title.name,
     failure: command.failure,
     args,
     ...switches,
@@ -127,7 +130,8 @@ export interface Switches {
 }
 
 /** Read without the parser, since they also decide how its errors are told. */
-export function readSwitches(args: readonly string[], io: Io): Switches {
+export function readSwitches(all: readonly string[], io: Io): Switches {
+  const args = optionArguments(all)
   const compat = io.env.KTOOL_COMPAT_EXIT
   return {
     isJson: isJson(args),
@@ -146,7 +150,8 @@ function isJson(args: readonly string[]): boolean {
   })
 }
 
-const isHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h')
+const isHelp = (args: readonly string[]): boolean =>
+  optionArguments(args).some((arg) => arg === '--help' || arg === '-h')
 
 export function print(io: Io, text: string): number {
   io.out(text)

@@ -5,6 +5,7 @@ import type { Command } from '../../src/cli/command.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from '../../src/cli/options.ts'
 import { keyOf } from '../../src/cli/parse.ts'
 import { TOOLS } from '../../src/cli/registry.ts'
+import { runTool } from '../support/run-tool.ts'
 
 const commands = (
   await Promise.all(
@@ -37,3 +38,40 @@ test('names, aliases and mirrored scripts are unique', () => {
   )
   expect(new Set(names).size).toBe(names.length)
 })
+
+/** 50 lines of 100 columns: what a terminal shows at once. */
+const SCREEN = { lines: 50, columns: 100 }
+
+const names = TOOLS.flatMap(({ name }) => [
+  name,
+  ...commands.flatMap(([path]) => (path === name ? [] : path)).filter((path) => path.startsWith(`${name} `)),
+])
+
+test.each(names)('ktool %s --help fits a screen', async (name) => {
+  const { exit, stdout } = await runTool([...name.split(' '), '--help'])
+  const lines = stdout.trimEnd().split('\n')
+  expect(exit).toBe(0)
+  expect(lines.length, 'mark options `rare`, or write help texts that fit a line').toBeLessThanOrEqual(
+    SCREEN.lines,
+  )
+  // An example is copied, so it is not broken.
+  const texts = lines.slice(0, lines.indexOf('Examples'))
+  expect(texts.filter((line) => line.length > SCREEN.columns)).toEqual([])
+})
+
+test.each(TOOLS.map(({ name }) => name))('ktool %s --help ends with three examples', async (name) => {
+  const { stdout } = await runTool([name, '--help'])
+  const [heading, ...examples] = stdout.trimEnd().split('\n').slice(-4)
+  expect(heading).toBe('Examples')
+  for (const example of examples) expect(example).toMatch(/^ {2}ktool /)
+})
+
+test.each(commands.filter(([path]) => path.includes(' ')))(
+  'ktool %s --help ends with an example or a few',
+  async (path) => {
+    const { stdout } = await runTool([...path.split(' '), '--help'])
+    const examples = stdout.slice(stdout.indexOf('\nExamples\n')).trim().split('\n').slice(1)
+    expect(examples.length).toBeGreaterThanOrEqual(1)
+    expect(examples.length).toBeLessThanOrEqual(3)
+  },
+)

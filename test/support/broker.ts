@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { createTopic } from '../../src/broker/auto-create.ts'
 import { Broker } from '../../src/broker/broker.ts'
+import type { Listener } from '../../src/broker/endpoints.ts'
 import type { Logger } from '../../src/broker/logger.ts'
 import { RESOURCE_TYPES } from '../../src/broker/metadata/image.ts'
 import { metadataRecord } from '../../src/broker/metadata/record.ts'
@@ -33,6 +34,8 @@ export interface TestBrokerOptions {
   /** A fresh folder on disk instead of memory. */
   onDisk?: boolean
   seed?: number
+  /** Where to listen: on a free port of the loopback interface, unless given. */
+  listeners?: readonly Listener[]
 }
 
 /** What a client says of itself, and which broker it talks to. */
@@ -40,6 +43,7 @@ interface PeerOptions {
   node?: number
   clientId?: string
   clientAddress?: string
+  listener?: string
 }
 
 /** A broker as a test sees it. */
@@ -74,8 +78,7 @@ export class TestBroker {
     }
     this.broker = await Broker.start({
       dataDir: this.folder,
-      host: '127.0.0.1',
-      port: 0,
+      listeners: this.#options.listeners ?? [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 0 }],
       brokers: this.#brokers,
       firstNode: 1,
       settings: new Map(Object.entries(this.#config)),
@@ -110,9 +113,14 @@ export class TestBroker {
   }
 
   /** A new connection without a socket. */
-  connect({ node = 1, clientId = 'test', clientAddress = '127.0.0.1' }: PeerOptions = {}): WireClient {
+  connect({
+    node = 1,
+    clientId = 'test',
+    clientAddress = '127.0.0.1',
+    listener,
+  }: PeerOptions = {}): WireClient {
     const [here, there] = duplexPair()
-    this.broker.handle(there, node, clientAddress)
+    this.broker.handle(there, node, { clientAddress, ...(listener ? { listener } : {}) })
     return new WireClient(here, clientId)
   }
 

@@ -32,7 +32,7 @@ export function testIo({
 }: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
   let stderr = ''
-  const listeners = new Set<() => void>()
+  const listeners = new Set<Parameters<Io['onInterrupt']>[0]>()
   return {
     out: (chunk) => void written.push(Buffer.from(chunk as Uint8Array)),
     err: (text) => {
@@ -63,7 +63,7 @@ export function testIo({
       return listeners.size
     },
     interrupt() {
-      for (const callback of listeners) callback()
+      for (const callback of listeners) callback('SIGINT')
     },
   }
 }

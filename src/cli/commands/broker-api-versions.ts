@@ -8,7 +8,11 @@ export const brokerApiVersions = defineCommand({
   name: 'broker-api-versions',
   options: SERVER_OPTIONS,
   formats: ALL_FORMATS,
-  examples: ['broker-api-versions -o table'],
+  examples: [
+    'broker-api-versions',
+    'broker-api-versions -o table',
+    'broker-api-versions -o jsonl | grep ListOffsets',
+  ],
   async run(options, context) {
     const brokers = await askApiVersions(await context.cluster(options))
     await context.print(apiVersionListing(brokers))

@@ -14,8 +14,8 @@ import { ALL_FORMATS } from '../output.ts'
 
 const OPTIONS = {
   ...SERVER_OPTIONS,
-  bootstrapController: { ...CONTROLLER_OPTION, flags: '-C, --bootstrap-controller <host:port,...>' },
-  commandConfig: { flags: '-c, --command-config <file>', help: SERVER_OPTIONS.commandConfig.help },
+  bootstrapController: { ...CONTROLLER_OPTION, flags: '-C, --bootstrap-controller <host:port>' },
+  commandConfig: { ...SERVER_OPTIONS.commandConfig, flags: '-c, --command-config <file>' },
   config: {
     flags: '--config <file>',
     help: 'As --command-config.',
@@ -50,6 +50,7 @@ const clusterId = defineCommand({
   ...COMMON,
   name: 'cluster-id',
   summary: 'Print the id of the cluster.',
+  examples: ['cluster cluster-id'],
   options: OPTIONS,
   formats: ALL_FORMATS,
   async run(options, context) {
@@ -63,6 +64,7 @@ const unregister = defineCommand({
   ...COMMON,
   name: 'unregister',
   summary: 'Forget a broker that will not come back.',
+  examples: ['cluster unregister 4 --dry-run'],
   options: {
     ...OPTIONS,
     id: { flags: '-i, --id <id>', help: 'The broker.', parse: int, required: true },
@@ -93,6 +95,7 @@ const listEndpoints = defineCommand({
   ...COMMON,
   name: 'list-endpoints',
   summary: 'List the addresses of the brokers.',
+  examples: ['cluster list-endpoints -o table'],
   options: {
     ...OPTIONS,
     includeFencedBrokers: {

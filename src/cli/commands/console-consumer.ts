@@ -34,8 +34,8 @@ export const consoleConsumer = defineCommand({
   endsOnInterrupt: true,
   examples: [
     'console-consumer --topic orders --from-beginning --timeout-ms 1000',
-    'console-consumer --topic orders --from @-1h --until end -o jsonl',
-    'console-consumer --topic orders --partition 0 --offset 42 --max-messages 1 --formatter-property print.key=true',
+    'console-consumer --topic orders --from @-1h --until end -o jsonl | ktool produce -i jsonl --topic copy',
+    'console-consumer --topic orders --partition 0 --offset 2 --max-messages 1 --formatter-property print.key=true',
   ],
   async run(options, context) {
     const { io, interrupted } = context

@@ -28,9 +28,8 @@ export const consoleProducer = defineCommand({
   endsOnInterrupt: true,
   examples: [
     'console-producer --topic orders < orders.txt',
-    'console-producer --topic orders --reader-property parse.key=true --reader-property key.separator=:',
+    'console-producer --topic orders --reader-property parse.key=true --reader-property key.separator=: < keyed.txt',
     'console-producer --topic orders --key 17 --tombstone --report',
-    'console-consumer --topic orders --from earliest --until end -o jsonl | ktool console-producer -i jsonl --topic copy',
   ],
   async run(options, context) {
     if (![LINE_READER, 'LineMessageReader'].includes(options.lineReader)) {

@@ -16,14 +16,19 @@ export const deleteRecordsTool = defineCommand({
     ...SERVER_OPTIONS,
     offsetJsonFile: {
       flags: '--offset-json-file <file>',
-      help: 'Where each partition is to start: {"partitions": [{"topic": "orders", "partition": 0, "offset": 5}]}; -1 empties it.',
+      help: 'Where each partition is to start.',
       required: true,
+      details: '{"partitions": [{"topic": "orders", "partition": 0, "offset": 5}]}; -1 empties a partition.',
     },
     dryRun: DRY_RUN,
   },
   subjects: ['offsetJsonFile'],
   formats: ALL_FORMATS,
-  examples: ['delete-records offsets.json'],
+  examples: [
+    'delete-records --offset-json-file offsets.json',
+    'delete-records offsets.json --dry-run',
+    'delete-records offsets.json -o table',
+  ],
   async run(options, context) {
     const wanted = parseOffsetFile(readFile(options.offsetJsonFile))
     if (options.dryRun) {

@@ -41,6 +41,7 @@ const describe = defineCommand({
   ...COMMON,
   name: 'describe',
   summary: 'Tell which levels are supported and which are in force.',
+  examples: ['features describe -o table'],
   options: { ...OPTIONS, nodeId: { flags: '--node-id <id>', help: 'The broker to ask.', parse: int } },
   formats: ALL_FORMATS,
   async run(options, context) {
@@ -53,6 +54,10 @@ const upgrade = defineCommand({
   ...COMMON,
   name: 'upgrade',
   summary: 'Raise the levels of features.',
+  examples: [
+    'features upgrade --feature group.version=1 --dry-run',
+    'features upgrade --release-version 4.3 --dry-run',
+  ],
   options: { ...OPTIONS, metadata: METADATA, releaseVersion: RELEASE, feature: LEVEL, dryRun: DRY_RUN },
   async run(options, context) {
     const cluster = await context.cluster(options)
@@ -65,6 +70,7 @@ const downgrade = defineCommand({
   ...COMMON,
   name: 'downgrade',
   summary: 'Lower the levels of features.',
+  examples: ['features downgrade --feature group.version=0 --dry-run'],
   options: {
     ...OPTIONS,
     metadata: METADATA,
@@ -84,6 +90,7 @@ const disable = defineCommand({
   ...COMMON,
   name: 'disable',
   summary: 'Turn features off.',
+  examples: ['features disable --feature group.version --dry-run'],
   options: {
     ...OPTIONS,
     feature: { flags: '--feature <name>', help: 'A feature to turn off.', repeatable: true },
@@ -101,6 +108,7 @@ const versionMapping = defineCommand({
   ...COMMON,
   name: 'version-mapping',
   summary: 'Tell the levels that a release has by default.',
+  examples: ['features version-mapping --release-version 3.9'],
   options: {
     ...OPTIONS,
     releaseVersion: { ...RELEASE, help: 'The release, as 4.3 or 3.9-IV0.', default: '4.3-IV0' },
@@ -113,6 +121,7 @@ const featureDependencies = defineCommand({
   ...COMMON,
   name: 'feature-dependencies',
   summary: 'Tell what a level of a feature needs.',
+  examples: ['features feature-dependencies --feature transaction.version=2'],
   options: { ...OPTIONS, feature: { ...LEVEL, required: true } },
   formats: ALL_FORMATS,
   run: ({ feature }, context) => context.print(dependencyListing(feature.map(parseFeatureLevel))),

@@ -19,20 +19,26 @@ export const getOffsets = defineCommand({
     partitions: { flags: '--partitions <ids>', help: 'Partitions to list, as 0,1,2; every one without it.' },
     topicPartitions: {
       flags: '--topic-partitions <rules>',
-      help: 'Topics with partitions, in place of the two: orders:0,orders:3-5,.*:7-',
+      help: 'orders:0,orders:3-5,.*:7- in place of the two.',
     },
     time: {
       flags: '--time <spec>',
-      help: `${Object.keys(OFFSET_SPECS).join(', ')}, or milliseconds since 1970.`,
+      help: 'earliest, latest, max-timestamp, …, or milliseconds.',
       parse: parseTime,
       default: OFFSET_SPECS.latest,
+      details: `${Object.keys(OFFSET_SPECS).join(', ')}, or milliseconds since 1970.`,
+      completes: Object.keys(OFFSET_SPECS),
     },
     excludeInternalTopics: { flags: '--exclude-internal-topics', help: "Leave out Kafka's own topics." },
   },
   subjects: ['topic'],
   formats: ALL_FORMATS,
   failure: { sentence: occurred, badValue: occurred, badOption: occurred },
-  examples: ['get-offsets orders', 'get-offsets --topic-partitions orders:0-3 --time earliest'],
+  examples: [
+    'get-offsets orders',
+    'get-offsets --time max-timestamp -o table',
+    'get-offsets --topic-partitions orders:0-3 --time earliest',
+  ],
   check(given) {
     if (given.has('topicPartitions') && (given.has('topic') || given.has('partitions'))) {
       throw new UsageError(occurred('--topic-partitions cannot be used with --topic or --partitions'))

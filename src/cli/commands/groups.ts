@@ -20,17 +20,19 @@ export const groups = defineCommand({
     list: { flags: '--list', help: 'List the groups.' },
     groupType: {
       flags: '--group-type <type>',
-      help: 'Only groups of this type: classic, consumer, share or streams.',
+      help: 'Only groups of this type.',
       parse(text: string): GroupType {
         const type = groupType(text)
         if (type === undefined) throw new BadValue(BAD_TYPE, { isWhole: true })
         return type
       },
+      completes: ['classic', 'consumer', 'share', 'streams'],
     },
     protocol: { flags: '--protocol <protocol>', help: 'Only groups of this protocol: consumer, connect, …' },
     consumer: {
       flags: '--consumer',
-      help: 'Only groups of consumers: of type consumer, and classic ones of protocol consumer or of none.',
+      help: 'Only groups of consumers.',
+      details: 'Of type consumer, and classic ones of protocol consumer or of none.',
     },
     share: { flags: '--share', help: 'Only share groups.' },
     streams: { flags: '--streams', help: 'Only streams groups.' },
@@ -38,7 +40,7 @@ export const groups = defineCommand({
   words: ['list'],
   formats: ALL_FORMATS,
   failure: { sentence: (reason) => `Error while executing groups command : ${reason}` },
-  examples: ['groups list', 'groups --list --consumer -o json'],
+  examples: ['groups list', 'groups --list --consumer -o json', 'groups --list --group-type classic -o name'],
   check(given) {
     if (!given.has('list')) throw new UsageError('Command must include exactly one action: --list.')
     for (const kind of KINDS) {

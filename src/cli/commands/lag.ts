@@ -26,11 +26,13 @@ const OPTIONS = {
     flags: '-g, --group <pattern>',
     help: 'Groups: a name, or a pattern as bill*. All without it.',
     repeatable: true,
+    section: 'Which lag',
   },
   topic: {
     flags: '-t, --topic <pattern>',
     help: 'Topics: a name, or a pattern. All without it.',
     repeatable: true,
+    section: 'Which lag',
   },
   by: {
     flags: '--by <view>',
@@ -42,32 +44,46 @@ const OPTIONS = {
         throw new BadValue(`--by: '${text}' is not one of ${VIEWS.join(', ')}`, { isWhole: true })
       return view
     },
+    section: 'Which lag',
+    completes: VIEWS,
   },
   isolationLevel: {
     flags: '--isolation-level <level>',
-    help: 'Count to the end (read_uncommitted, the default), or to the first open transaction (read_committed).',
+    help: 'To the end, or (read_committed) to the first open transaction.',
     parse: isolationLevel,
     default: 'read_uncommitted' as const,
+    section: 'Which lag',
+    completes: ['read_uncommitted', 'read_committed'],
   },
   maxLag: {
     flags: '--max-lag <n>',
     help: 'Exit with 3 when a partition is more than this behind.',
     parse: limit,
+    section: 'What to check or wait for',
   },
   maxTotalLag: {
     flags: '--max-total-lag <n>',
     help: 'Exit with 3 when a group is more than this behind in all.',
     parse: limit,
+    section: 'What to check or wait for',
   },
   waitLag: {
     flags: '--wait-lag <n>',
-    help: 'Wait until no group is more than this behind in all; exit with 3 when that takes too long.',
+    help: 'Wait until no group is further behind in all, or exit with 3.',
     parse: limit,
+    section: 'What to check or wait for',
   },
-  timeoutMs: { flags: '--timeout-ms <ms>', help: 'How long to wait.', parse: limit, default: 60_000 },
+  timeoutMs: {
+    flags: '--timeout-ms <ms>',
+    help: 'How long to wait.',
+    parse: limit,
+    default: 60_000,
+    section: 'What to check or wait for',
+  },
   watch: {
     flags: '--watch [seconds]',
-    help: `Print again and again, every ${WATCH_SECONDS} seconds or as often as is said.`,
+    help: 'Print again and again, every 2 seconds or as often as said.',
+    section: 'Output',
   },
 } as const satisfies OptionSpecs
 
@@ -79,12 +95,7 @@ export const lag = defineCommand({
   subjects: ['group'],
   formats: [...ALL_FORMATS, 'prometheus'],
   failure: { sentence: (reason) => `ktool lag: ${reason}` },
-  examples: [
-    'lag',
-    'lag billing --max-lag 1000',
-    "lag --group 'bill*' --by partition -o json",
-    'lag billing --wait-lag 0 --timeout-ms 30000',
-  ],
+  examples: ['lag -o table', 'lag billing --max-lag 1000', "lag --group 'bill*' --by partition -o json"],
   check(given) {
     if (given.has('watch') && given.has('waitLag')) {
       throw new UsageError('--watch and --wait-lag cannot be given together')

@@ -27,7 +27,11 @@ export const logDirs = defineCommand({
   words: ['describe'],
   subjects: ['topicList'],
   formats: ALL_FORMATS,
-  examples: ['log-dirs describe orders,payments -o table'],
+  examples: [
+    'log-dirs --describe',
+    'log-dirs describe orders,payments -o table',
+    'log-dirs --describe --broker-list 1 --topic-list orders',
+  ],
   check: (given) => requireOptions(given, 'describe'),
   async run({ topicList, brokerList, ...server }, context) {
     const cluster = await context.cluster(server)

@@ -1,103 +1,184 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { BROKER_SETTINGS } from '../../broker/config/broker-settings.ts'
 import type { Logger } from '../../broker/logger.ts'
-import { startBroker } from '../../broker/start.ts'
+import { type BrokerHandle, startBroker } from '../../broker/start.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
+import type { Given, OptionSpecs, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import { int } from '../options.ts'
 import { readProperties } from '../properties.ts'
+import { chooseListeners, parseAdvertised } from '../serve/listeners.ts'
+import { removeReadyFile, writeReadyFile } from '../serve/ready-file.ts'
 import { readServerProperties } from '../serve/server-properties.ts'
+import { settingWarnings } from '../serve/setting-warnings.ts'
 import { parseSetting, parseTopicOption } from '../serve/topic-option.ts'
 
 const DEFAULT_PORT = 9092
 
+const OPTIONS = {
+  port: {
+    flags: '--port <port>',
+    help: `Port to listen on, ${DEFAULT_PORT} unless given; 0, and with --exec, a free one.`,
+    parse: parsePort,
+    section: 'Where it listens',
+  },
+  host: {
+    flags: '--host <address>',
+    help: 'Address to listen on: 127.0.0.1 unless given, so nobody else gets in.',
+    section: 'Where it listens',
+  },
+  advertise: {
+    flags: '--advertise <host[:port]>',
+    help: 'What clients are told to connect to: the address they came to unless given.',
+    parse: parseAdvertised,
+    section: 'Where it listens',
+  },
+  brokers: {
+    flags: '--brokers <n>',
+    help: 'Show this process as that many brokers, on ports one after the other.',
+    parse: parseCount,
+    section: 'Where it listens',
+  },
+  dataDir: {
+    flags: '--data-dir <folder>',
+    help: 'Where topics are kept: ktool/broker in your data folder unless given.',
+    section: 'What it holds',
+  },
+  ephemeral: {
+    flags: '--ephemeral',
+    help: 'A temporary folder, removed at the end; with --exec, unless --data-dir is given.',
+    section: 'What it holds',
+  },
+  topic: {
+    flags: '-t, --topic <name:partitions:key=value,...>',
+    help: 'Create this topic unless it is there.',
+    parse: parseTopicOption,
+    repeatable: true,
+    section: 'What it holds',
+  },
+  seed: {
+    flags: '--seed <file>',
+    help: 'Records as JSON lines, written to those of their topics that are empty.',
+    section: 'What it holds',
+  },
+  config: {
+    flags: '--config <key=value>',
+    help: "A setting of the broker, under Kafka's name.",
+    parse: (text: string) => parseSetting(text, '--config'),
+    repeatable: true,
+    section: 'How it runs',
+  },
+  serverProperties: {
+    flags: '--server-properties <file>',
+    help: 'A server.properties file; options win over it.',
+    section: 'How it runs',
+  },
+  readyFile: {
+    flags: '--ready-file <file>',
+    help: 'Write the ready line to this file as well; it is gone again at the end.',
+    section: 'How it runs',
+  },
+  exec: {
+    flags: '--exec',
+    help: 'Run the command behind -- with KAFKA_BOOTSTRAP_SERVERS set; exit with its code.',
+    section: 'How it runs',
+  },
+} as const satisfies OptionSpecs
+
+type Options = Values<typeof OPTIONS>
+
 export const serve = defineCommand({
   name: 'serve',
-  options: {
-    port: {
-      flags: '--port <port>',
-      help: `Port to listen on, ${DEFAULT_PORT} unless given; 0 takes a free one.`,
-      parse: parsePort,
-    },
-    host: {
-      flags: '--host <address>',
-      help: 'Address to listen on: 127.0.0.1 unless given, so nobody else gets in.',
-    },
-    dataDir: {
-      flags: '--data-dir <folder>',
-      help: 'Where topics are kept: ktool/broker in your data folder unless given.',
-    },
-    ephemeral: {
-      flags: '--ephemeral',
-      help: 'Keep topics in a temporary folder that is removed at the end.',
-    },
-    brokers: {
-      flags: '--brokers <n>',
-      help: 'Show this process as that many brokers, on ports one after the other.',
-      parse: parseCount,
-    },
-    topic: {
-      flags: '-t, --topic <name:partitions:key=value,...>',
-      help: 'Create this topic unless it is there.',
-      parse: parseTopicOption,
-      repeatable: true,
-    },
-    config: {
-      flags: '--config <key=value>',
-      help: "A setting of the broker, under Kafka's name.",
-      parse: (text: string) => parseSetting(text, '--config'),
-      repeatable: true,
-    },
-    serverProperties: {
-      flags: '--server-properties <file>',
-      help: 'A server.properties file; options win over it.',
-    },
-  },
+  options: OPTIONS,
   subjects: ['serverProperties'],
+  takesCommand: true,
   examples: [
-    'serve --ephemeral --topic orders:3',
-    'serve --brokers 3 --port 9092',
-    'serve server.properties',
+    { line: 'serve --ephemeral --port 0 --topic orders:3', goesOn: true },
+    { line: 'serve server.properties', goesOn: true },
+    'serve --topic orders:3 --exec -- npm test',
   ],
   endsOnInterrupt: true,
-  check(given) {
-    if (given.has('ephemeral') && given.has('dataDir')) {
-      throw new UsageError('--ephemeral and --data-dir exclude each other')
-    }
-  },
+  check,
   async run(options, context) {
-    const file =
-      options.serverProperties === undefined
-        ? new Map<string, string>()
-        : readProperties(options.serverProperties)
-    const fromFile = readServerProperties(file)
-    const settings = new Map([...file, ...options.config])
-    warnOfUnknown(settings, context)
-    const dataDir = resolve(options.dataDir ?? fromFile.dataDir ?? defaultDataDir(context.io.env))
-    const broker = await startBroker({
-      ...(options.ephemeral ? {} : { dataDir }),
-      host: options.host ?? fromFile.host ?? '127.0.0.1',
-      port: options.port ?? fromFile.port ?? DEFAULT_PORT,
-      brokers: options.brokers ?? 1,
-      nodeId: fromFile.nodeId ?? 1,
-      advertisedHost: fromFile.advertisedHost,
-      config: Object.fromEntries(settings),
-      topics: options.topic,
-      logger: loggerOf(context),
-    })
+    const broker = await start(options, context)
+    context.onClose(() => broker.close())
+    if (options.seed !== undefined) await seed(options.seed, broker, context)
     context.say(`serving at ${broker.bootstrapServers}, data in ${broker.dataDir}`)
-    context.io.out(`${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`)
+    const ready = `${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`
+    if (options.readyFile !== undefined) {
+      const path = options.readyFile
+      writeReadyFile(path, ready)
+      context.onClose(() => removeReadyFile(path))
+    }
+    if (options.exec) return await execute(context.given.command ?? [], broker, context)
+    context.io.out(ready)
     await interrupted(context)
     context.say('stopping')
-    await broker.close()
     return 0
   },
 })
 
-const readyFields = ({ bootstrapServers, clusterId, dataDir }: Awaited<ReturnType<typeof startBroker>>) => ({
+function check(given: Given): void {
+  if (given.has('ephemeral') && given.has('dataDir')) {
+    throw new UsageError('--ephemeral and --data-dir exclude each other')
+  }
+  const { command } = given
+  if (given.has('exec') && !command?.length) {
+    throw new UsageError('--exec: no command is given', {
+      hint: 'it stands behind --, as in --exec -- npm test',
+    })
+  }
+  if (!given.has('exec') && command !== null) {
+    throw new UsageError('a command behind -- needs --exec', { hint: 'as in --exec -- npm test' })
+  }
+}
+
+async function start(options: Options, context: Context): Promise<BrokerHandle> {
+  const path = options.serverProperties
+  const file = path === undefined ? new Map<string, string>() : readProperties(path)
+  const fromFile = readServerProperties(file)
+  const settings = new Map([...file, ...options.config])
+  for (const warning of settingWarnings(settings.keys())) context.say(warning)
+  const dataDir =
+    options.dataDir ?? fromFile.dataDir ?? (options.exec ? null : defaultDataDir(context.io.env))
+  return await startBroker({
+    ...(options.ephemeral || dataDir === null ? {} : { dataDir: resolve(dataDir) }),
+    listeners: chooseListeners(fromFile.listeners, options, options.exec ? 0 : DEFAULT_PORT),
+    brokers: options.brokers ?? 1,
+    nodeId: fromFile.nodeId ?? 1,
+    config: Object.fromEntries(settings),
+    topics: options.topic,
+    logger: loggerOf(context),
+  })
+}
+
+async function seed(path: string, { bootstrapServers }: BrokerHandle, context: Context): Promise<void> {
+  const { seedTopics } = await import('../serve/seed.ts')
+  const cluster = await context.clusterAt(bootstrapServers)
+  const { records, passedOver } = await seedTopics(cluster, path, context.interrupted)
+  context.say(`${records} records written from ${path}`)
+  if (passedOver.length > 0) context.say(`left as they are, not empty: ${passedOver.join(', ')}`)
+}
+
+/** Runs the command; tells what the broker holds when it fails by itself. */
+async function execute(
+  command: readonly string[],
+  { bootstrapServers }: BrokerHandle,
+  context: Context,
+): Promise<number> {
+  const { runCommand } = await import('../serve/exec.ts')
+  const code = await runCommand(command, bootstrapServers, context)
+  if (code !== 0 && !context.interrupted.aborted) {
+    const { lastRecords } = await import('../serve/last-records.ts')
+    context.say(`'${command.join(' ')}' ended with ${code}; the broker holds:`)
+    context.io.err(await lastRecords(await context.clusterAt(bootstrapServers)))
+  }
+  return code
+}
+
+const readyFields = ({ bootstrapServers, clusterId, dataDir }: BrokerHandle) => ({
   bootstrapServers,
   clusterId,
   dataDir,
@@ -106,12 +187,6 @@ const readyFields = ({ bootstrapServers, clusterId, dataDir }: Awaited<ReturnTyp
 /** `ktool/broker` in the folder for a user's data (XDG Base Directory Specification). */
 function defaultDataDir(env: Context['io']['env']): string {
   return join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'ktool', 'broker')
-}
-
-function warnOfUnknown(settings: ReadonlyMap<string, string>, context: Context): void {
-  for (const name of settings.keys()) {
-    if (!BROKER_SETTINGS.has(name)) context.say(`warning: '${name}' is not a setting that this broker knows`)
-  }
 }
 
 const loggerOf = (context: Context): Logger => ({

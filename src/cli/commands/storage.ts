@@ -24,6 +24,7 @@ const CONFIG = {
 const info = defineCommand({
   name: 'info',
   summary: 'Show the data folders of a server and what is wrong with them.',
+  examples: ['storage info --config server.properties'],
   style: 'argparse',
   options: { config: CONFIG },
   formats: ['text', 'json', 'jsonl'],
@@ -53,14 +54,18 @@ const QUORUM_FLAGS = {
 const format = defineCommand({
   name: 'format',
   summary: 'Prepare the data folders of a server.',
+  examples: [
+    'storage format --config server.properties --cluster-id "$(ktool storage random-uuid)" --standalone',
+  ],
   style: 'argparse',
   options: {
     config: CONFIG,
     clusterId: { flags: '-t, --cluster-id <id>', help: 'The id of the cluster.', required: true },
     addScram: {
       flags: '-S, --add-scram <credential>',
-      help: "A user's SCRAM credential: 'SCRAM-SHA-256=[name=alice,password=secret]', or with iterations, salt and saltedpassword.",
+      help: 'A SCRAM credential of a user.',
       repeatable: true,
+      details: 'SCRAM-SHA-256=[name=alice,password=secret], or with iterations, salt and saltedpassword.',
     },
     ignoreFormatted: {
       flags: '-g, --ignore-formatted',
@@ -68,21 +73,29 @@ const format = defineCommand({
     },
     releaseVersion: {
       flags: '-r, --release-version <version>',
-      help: 'The release whose features the cluster starts with, 3.3-IV3 to 4.3-IV0 (the default).',
+      help: 'The release whose features the cluster starts with.',
+      details: '3.3-IV3 to 4.3-IV0, which is the default.',
     },
     feature: {
       flags: '-f, --feature <name=level>',
       help: 'The level of one feature.',
       repeatable: true,
     },
-    standalone: { flags: '-s, --standalone', help: 'This controller is the only voter of a dynamic quorum.' },
+    standalone: {
+      flags: '-s, --standalone',
+      help: 'This controller is the only voter of a dynamic quorum.',
+      section: 'Its quorum',
+    },
     noInitialControllers: {
       flags: '-N, --no-initial-controllers',
       help: 'The voters of the dynamic quorum are not known yet.',
+      section: 'Its quorum',
     },
     initialControllers: {
       flags: '-I, --initial-controllers <voters>',
-      help: 'The voters of a dynamic quorum, the same for all nodes: 0@host:9093:directory-id,1@…',
+      help: 'The voters, the same for all nodes.',
+      details: '0@host:9093:directory-id,1@host:9093:directory-id,…',
+      section: 'Its quorum',
     },
     dryRun: DRY_RUN,
   },
@@ -148,6 +161,7 @@ function soleVoter({ roles, nodeId, controllerEndpoint }: ServerConfig): Voter {
 const versionMapping = defineCommand({
   name: 'version-mapping',
   summary: 'Show the feature levels that go with a release.',
+  examples: ['storage version-mapping --release-version 4.0-IV3'],
   style: 'argparse',
   options: {
     releaseVersion: {
@@ -163,6 +177,7 @@ const versionMapping = defineCommand({
 const featureDependencies = defineCommand({
   name: 'feature-dependencies',
   summary: 'Show what feature levels need of other features.',
+  examples: ['storage feature-dependencies --feature transaction.version=2'],
   style: 'argparse',
   options: {
     feature: {
@@ -180,6 +195,7 @@ const featureDependencies = defineCommand({
 const randomUuidCommand = defineCommand({
   name: 'random-uuid',
   summary: 'Print a random id, as for a cluster.',
+  examples: ['storage random-uuid'],
   style: 'argparse',
   options: {},
   async run(_options, { io }) {

@@ -13,47 +13,82 @@ const older = (old: string, now: string): string =>
 const FORMATTER_SETTINGS =
   'print.timestamp, print.key, print.offset, print.partition, print.headers, print.value (all but the last are off), ' +
   'key.separator (tab), line.separator (newline), headers.separator (,), null.literal (null), key.deserializer, ' +
-  'value.deserializer, headers.deserializer'
+  'value.deserializer, headers.deserializer.'
 
 /** Kafka's options of console-consumer. */
 export const CONSUMER_OPTIONS = {
   bootstrapServer: SERVER_OPTIONS.bootstrapServer,
   context: SERVER_OPTIONS.context,
-  topic: { flags: '-t, --topic <topic>', help: 'The topic to read.' },
-  include: { flags: '--include <regex>', help: 'The topics to read, as a Java regular expression.' },
-  partition: { flags: '--partition <number>', help: 'The one partition to read.', parse: int },
+  topic: { flags: '-t, --topic <topic>', help: 'The topic to read.', section: 'Which records' },
+  include: {
+    flags: '--include <regex>',
+    help: 'The topics to read, as a Java regular expression.',
+    section: 'Which records',
+  },
+  partition: {
+    flags: '--partition <number>',
+    help: 'The one partition to read.',
+    parse: int,
+    section: 'Which records',
+  },
   offset: {
     flags: '--offset <offset>',
-    help: 'Where to start in the partition: earliest, latest (the default) or an offset.',
+    help: 'Where to start in the partition: earliest, latest, an offset.',
     parse: startOffset,
+    section: 'Where to start and stop',
+    completes: ['earliest', 'latest'],
   },
-  fromBeginning: { flags: '--from-beginning', help: 'Start with the oldest record, not with the next one.' },
+  fromBeginning: {
+    flags: '--from-beginning',
+    help: 'Start with the oldest record, not with the next one.',
+    section: 'Where to start and stop',
+  },
   maxMessages: {
     flags: '--max-messages <count>',
     help: 'Stop after this many records.',
     parse: int,
     default: -1,
+    section: 'Where to start and stop',
   },
-  timeoutMs: { flags: '--timeout-ms <ms>', help: 'Stop when no record came for this long.', parse: long },
+  timeoutMs: {
+    flags: '--timeout-ms <ms>',
+    help: 'Stop when no record came for this long.',
+    parse: long,
+    section: 'Where to start and stop',
+  },
   group: {
     flags: '-g, --group <group>',
-    help: 'Read as a member of a consumer group, and commit what was read.',
+    help: 'Read as a member of a consumer group, and commit.',
+    section: 'Which records',
   },
   isolationLevel: {
     flags: '--isolation-level <level>',
-    help: 'read_uncommitted (the default), or read_committed to leave out records of open and aborted transactions.',
+    help: 'read_committed leaves out what transactions did not commit.',
+    details:
+      'read_uncommitted is the default; read_committed leaves out records of open and of aborted transactions.',
+    section: 'Which records',
+    completes: ['read_uncommitted', 'read_committed'],
   },
   formatter: {
     flags: '--formatter <class>',
-    help: 'How records are printed: DefaultMessageFormatter, LoggingMessageFormatter, NoOpMessageFormatter, OffsetsMessageFormatter, GroupMetadataMessageFormatter, TransactionLogMessageFormatter, ShareGroupMessageFormatter, ShareGroupStateMessageFormatter, of the package org.apache.kafka.tools.consumer.',
+    help: 'A class of org.apache.kafka.tools.consumer.',
     default: 'org.apache.kafka.tools.consumer.DefaultMessageFormatter',
+    details:
+      'DefaultMessageFormatter, LoggingMessageFormatter, NoOpMessageFormatter, OffsetsMessageFormatter, GroupMetadataMessageFormatter, TransactionLogMessageFormatter, ShareGroupMessageFormatter or ShareGroupStateMessageFormatter.',
+    section: 'How they are printed',
   },
   formatterProperty: {
     flags: '--formatter-property <name=value>',
-    help: `Setting of the formatter: ${FORMATTER_SETTINGS}.`,
+    help: 'print.key, print.timestamp, key.separator, …',
     repeatable: true,
+    details: FORMATTER_SETTINGS,
+    section: 'How they are printed',
   },
-  formatterConfig: { flags: '--formatter-config <file>', help: 'The same, as a Java properties file.' },
+  formatterConfig: {
+    flags: '--formatter-config <file>',
+    help: 'The same, as a Java properties file.',
+    section: 'How they are printed',
+  },
   property: {
     flags: '--property <name=value>',
     help: 'As --formatter-property.',
@@ -62,20 +97,37 @@ export const CONSUMER_OPTIONS = {
   },
   keyDeserializer: {
     flags: '--key-deserializer <class>',
-    help: 'How keys become text, as org.apache.kafka.common.serialization.LongDeserializer.',
+    help: 'How keys become text: a class of Kafka.',
+    details: 'Such as org.apache.kafka.common.serialization.LongDeserializer.',
+    section: 'How they are printed',
   },
-  valueDeserializer: { flags: '--value-deserializer <class>', help: 'How values become text.' },
+  valueDeserializer: {
+    flags: '--value-deserializer <class>',
+    help: 'How values become text.',
+    section: 'How they are printed',
+  },
   skipMessageOnError: {
     flags: '--skip-message-on-error',
     help: 'Go on after a record that cannot be printed.',
+    section: 'How they are printed',
   },
-  enableSystestEvents: { flags: '--enable-systest-events', help: 'Print `shutdown_complete` at the end.' },
+  enableSystestEvents: {
+    flags: '--enable-systest-events',
+    help: 'Print `shutdown_complete` at the end.',
+    section: 'How they are printed',
+    rare: true,
+  },
   commandProperty: {
     flags: '--command-property <name=value>',
     help: "Setting of the consumer, under Kafka's name.",
     repeatable: true,
+    section: 'Connection',
   },
-  commandConfig: { flags: '--command-config <file>', help: 'The same, as a Java properties file.' },
+  commandConfig: {
+    flags: '--command-config <file>',
+    help: 'The same, as a Java properties file.',
+    section: 'Connection',
+  },
   consumerProperty: {
     flags: '--consumer-property <name=value>',
     help: 'As --command-property.',
@@ -89,38 +141,49 @@ export const CONSUMER_OPTIONS = {
   },
   from: {
     flags: '--from <place>',
-    help: 'Where to start in every partition: earliest, latest, an offset, -N before the end, @TIME (milliseconds, a date, or -1h).',
+    help: 'In every partition: earliest, latest, offset, -N, @TIME, @-1h.',
+    details:
+      '-N is so many records before the end; a time is milliseconds since 1970, a date, or a duration before now such as -1h.',
+    section: 'Where to start and stop',
     parse: parseFrom,
     own: true,
   },
   until: {
     flags: '--until <place>',
-    help: 'Where to stop in every partition, at the latest where it ends now: end, an offset, +N after the start, @TIME.',
+    help: 'end (as it is now), an offset, +N after the start, @TIME.',
+    details: 'In every partition, at the latest where it ends now.',
+    section: 'Where to start and stop',
     parse: parseUntil,
     own: true,
   },
   where: {
     flags: '--where <condition>',
-    help: "Keep records by key, value or header: 'key=order-*', 'header.source!=/^web/i', 'value.$.customer.id=17'.",
+    help: "By key, value or header: 'key=order-*', 'value.$.id=17'.",
+    details:
+      "Also with a regular expression, and negated: 'header.source!=/^web/i', 'value.$.customer.id=17'.",
+    section: 'Which records',
     parse: parseCondition,
     repeatable: true,
     own: true,
   },
   deadlineMs: {
     flags: '--deadline-ms <ms>',
-    help: 'Stop after this long in all; exit with 3 when --until is not reached by then.',
+    help: 'Stop after this long; exit with 3 if --until is not reached.',
+    section: 'Where to start and stop',
     parse: atLeastZero,
     own: true,
   },
   expectCount: {
     flags: '--expect-count <count>',
     help: 'Exit with 3 when fewer records were printed.',
+    section: 'What to expect',
     parse: int,
     own: true,
   },
   expectMatch: {
     flags: '--expect-match <regex>',
-    help: 'Exit with 3 when no printed record has a value or key that matches.',
+    help: 'Exit with 3 when no value or key printed matches.',
+    section: 'What to expect',
     parse: parseExpectation,
     repeatable: true,
     own: true,

@@ -136,7 +136,7 @@ export async function printRecords(
 }
 
 /** The record that the cursor stands on; its bytes are views, good until the next one. */
-function currentRecord(records: FetchedRecords): ConsumedRecord {
+export function currentRecord(records: FetchedRecords): ConsumedRecord {
   const { cursor } = records
   const { buffer, keyAt, keyBytes, valueAt, valueBytes } = cursor
   return {

@@ -95,6 +95,10 @@ test('a server.properties file is an argument; options win, and unknown settings
 test.each([
   [['--port', '70000'], 2, "--port: '70000' is not between 0 and 65535"],
   [['--brokers', '0'], 2, "--brokers: '0' is not a positive integer"],
+  [['--exec'], 2, '--exec: no command is given'],
+  [['--exec', '--'], 2, '--exec: no command is given'],
+  [['--', 'npm', 'test'], 2, 'a command behind -- needs --exec'],
+  [['--advertise', 'a:b'], 2, "--advertise: 'a:b' is not HOST or HOST:PORT"],
   [['--ephemeral', '--data-dir', '/x'], 2, '--ephemeral and --data-dir exclude each other'],
   [
     ['--ephemeral', '--config', 'num.partitions=many'],
