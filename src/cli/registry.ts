@@ -64,6 +64,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/features.ts')).features,
   },
   {
+    name: 'metadata-quorum',
+    mirrors: 'kafka-metadata-quorum.sh',
+    subject: 'Cluster',
+    summary: "Describe the controllers that keep the cluster's metadata; add and remove them.",
+    load: async () => (await import('./commands/metadata-quorum.ts')).metadataQuorum,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     subject: 'Cluster',

@@ -23,6 +23,7 @@ import { logDirListing } from '../../src/cli/log-dirs/listing.ts'
 import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
+import { replicationListing, statusListing } from '../../src/cli/quorum/listings.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
@@ -47,6 +48,22 @@ const config = {
   isSensitive: false,
   isReadOnly: false,
   synonyms: [{ name: 'a', value: '1', source: 'DEFAULT_CONFIG' }],
+}
+
+const REPLICA = {
+  id: 1,
+  directoryId: 'd',
+  endpoints: ['CONTROLLER://h:1'],
+  logEndOffset: 5,
+  lastFetchMs: 1,
+  lastCaughtUpMs: 1,
+}
+const QUORUM = {
+  leaderEpoch: 1,
+  highWatermark: 5,
+  leader: REPLICA,
+  voters: [REPLICA],
+  observers: [{ ...REPLICA, id: 2 }],
 }
 
 const LISTED = { groupId: 'g', type: 'Classic', protocol: 'consumer', state: 'Stable' } as const
@@ -130,6 +147,8 @@ const LISTINGS: Record<string, Listing> = {
   ]),
   'features version-mapping': mappingListing('4.0'),
   'features feature-dependencies': dependencyListing([{ feature: 'share.version', level: 1 }]),
+  'metadata-quorum describe --status': statusListing(QUORUM, 'x'),
+  'metadata-quorum describe --replication': replicationListing(QUORUM),
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
   ]),

@@ -41,6 +41,8 @@ const GROUP_TOOLS = [
 ]
 /** Against Apache Kafka alone: our broker has nothing of the kind. */
 const SECURITY_TOOLS = ['acls', 'acls-disabled']
+/** Tools for a cluster of several brokers, or for what our broker has not got yet. */
+const CLUSTER_TOOLS = ['metadata-quorum']
 const FILE_TOOLS = ['storage', 'dump-log']
 
 /** Records of transactions, written with producer-perf-test. */
@@ -90,7 +92,7 @@ describeWith(['parity'], 'transcripts of Apache Kafka’s tools', () => {
 })
 
 describeWith(['parity', 'apacheKafka'], 'transcripts, with Apache Kafka on one side', () => {
-  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...GROUP_TOOLS, ...SECURITY_TOOLS]
+  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...GROUP_TOOLS, ...SECURITY_TOOLS, ...CLUSTER_TOOLS]
   play('ktool’s tools against Apache Kafka', ['--tool', ktool], without(NEED_TRANSACTIONS, all))
   play(
     'Apache Kafka’s tools against ktool serve',
