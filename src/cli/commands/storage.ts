@@ -55,7 +55,7 @@ const format = defineCommand({
   name: 'format',
   summary: 'Prepare the data folders of a server.',
   examples: [
-    'storage format --config server.properties --cluster-id "$(ktool storage random-uuid)" --standalone',
+    'storage format --config controller.properties --cluster-id "$(ktool storage random-uuid)" --standalone',
   ],
   style: 'argparse',
   options: {

@@ -131,7 +131,7 @@ export const topics = defineCommand({
     hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure' },
   },
   examples: [
-    'topics create orders --partitions 3',
+    'topics create invoices --partitions 3',
     'topics list -o json',
     'topics --describe --topic orders',
   ],
