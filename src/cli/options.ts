@@ -90,7 +90,8 @@ export function long(text: string): number {
   throw new BadValue(`could not convert '${text}' to Long (For input string: "${text}")`)
 }
 
-const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+/** The long name of the option with this key: `all-groups` of `allGroups`. */
+export const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** Refuses a command line without one of `keys`. */
 export function requireOptions<K extends string>(given: Given<K>, ...keys: K[]): void {

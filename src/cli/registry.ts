@@ -101,6 +101,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/consumer-groups.ts')).consumerGroups,
   },
   {
+    name: 'share-groups',
+    mirrors: 'kafka-share-groups.sh',
+    summary: 'List, describe, reset and delete share groups and their offsets.',
+    load: async () => (await import('./commands/share-groups.ts')).shareGroups,
+  },
+  {
     name: 'groups',
     mirrors: 'kafka-groups.sh',
     subject: 'Groups',

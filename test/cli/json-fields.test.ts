@@ -11,8 +11,8 @@ import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
 import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
-import { deletionListing } from '../../src/cli/groups/delete.ts'
 import { deletedOffsetsListing } from '../../src/cli/groups/delete-offsets.ts'
+import { deletionListing } from '../../src/cli/groups/deletion-listing.ts'
 import { consumerGroupListing, groupListing } from '../../src/cli/groups/list.ts'
 import { membersListing } from '../../src/cli/groups/members-listing.ts'
 import { offsetsListing } from '../../src/cli/groups/offsets-listing.ts'
@@ -29,6 +29,7 @@ import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
 import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
+import { SHARE_GROUP_LISTINGS } from './share-groups/samples.ts'
 
 const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }
 const partition = {
@@ -163,11 +164,15 @@ const LISTINGS: Record<string, Listing> = {
     [{ group: 'g', topic: 'a', partition: 0, currentOffset: 1, newOffset: 2, error: null }],
     ['g'],
   ),
-  'consumer-groups --delete': deletionListing(new Map([['g', { answer: true, error: null }]]), false),
+  'consumer-groups --delete': deletionListing(new Map([['g', { answer: true, error: null }]]), {
+    dryRun: false,
+    kind: 'consumer',
+  }),
   'consumer-groups --delete-offsets': deletedOffsetsListing(
     [{ group: 'g', topic: 'a', partition: 0, error: null }],
     '',
   ),
+  ...SHARE_GROUP_LISTINGS,
   'groups --list': groupListing([LISTED]),
   'acls --list': aclListing([ACL], []),
   'acls --add': additionListing([{ acl: ACL, existed: false, isAdded: true, error: null }]),

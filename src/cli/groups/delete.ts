@@ -4,8 +4,7 @@ import { deleteGroups as requestDeletion } from '../../client/groups/deletion.ts
 import { describeConsumerGroups } from '../../client/groups/description.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
-import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import { deletionFailure, deletionListing } from './deletion-listing.ts'
 
 export interface DeleteOptions {
   readonly timeoutMs: number
@@ -22,15 +21,9 @@ export async function deleteGroups(
   const results = dryRun
     ? await tryDeletion(cluster, groups, timeoutMs)
     : await requestDeletion(cluster, groups, { timeoutMs })
-  const refused = [...results].flatMap(([group, { error }]) => (error === null ? [] : [{ group, error }]))
-  await context.print(deletionListing(results, dryRun))
-  if (refused.length === 0) return
-  const reasons = refused.map(
-    ({ group, error }) => `* Group '${group}' could not be deleted due to: ${error.message}`,
-  )
-  throw new Failure(['Error: Deletion of some consumer groups failed:', ...reasons].join('\n'), {
-    code: refused[0]!.error instanceof KafkaError ? refused[0]!.error.code : undefined,
-  })
+  await context.print(deletionListing(results, { dryRun, kind: 'consumer' }))
+  const failure = deletionFailure(results, 'consumer')
+  if (failure !== null) throw failure
 }
 
 /** What would become of the groups: brokers refuse those that have members or do not exist. */
@@ -47,29 +40,4 @@ async function tryDeletion(
     results.set(group, reason === null ? answered(true) : failed(reason))
   }
   return results
-}
-
-const COLUMNS = ['group', 'isDeleted', 'error'] as const
-
-/** What `consumer-groups --delete` prints. */
-export function deletionListing(results: ReadonlyMap<string, GroupResult<true>>, dryRun: boolean): Listing {
-  const deleted = [...results].filter(([, { error }]) => error === null).map(([group]) => group)
-  const text = (): string => {
-    const names = deleted.map((group) => `'${group}'`).join(', ')
-    if (deleted.length === 0) return ''
-    if (dryRun) return `Would delete the consumer groups ${names}.\n`
-    return deleted.length === results.size
-      ? `Deletion of requested consumer groups (${names}) was successful.\n`
-      : `\nThese consumer groups were deleted successfully: ${names}\n`
-  }
-  return {
-    text,
-    columns: COLUMNS,
-    items: [...results].map(([group, { error }]) => ({
-      group,
-      isDeleted: error === null && !dryRun,
-      error: error?.message ?? null,
-    })),
-    names: () => deleted,
-  }
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchCommitted } from '../../client/groups/committed-offsets.ts'
-import type { GroupResult } from '../../client/groups/coordinated.ts'
+import { answersOf, failuresOf } from '../../client/groups/coordinated.ts'
 import { describeConsumerGroups, type GroupDescription } from '../../client/groups/description.ts'
 import { partitionName } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
@@ -9,7 +9,7 @@ import { membersListing } from './members-listing.ts'
 import { lookUpOffsets, offsetRows, partitionsOf } from './offset-rows.ts'
 import { type GroupOffsets, offsetsListing } from './offsets-listing.ts'
 import { groupFailure } from './sentence.ts'
-import { statesListing } from './states-listing.ts'
+import { stateOf, statesListing } from './states-listing.ts'
 
 export interface DescribeOptions {
   readonly timeout: number
@@ -35,11 +35,7 @@ export async function describeGroups(
   } else if (options.state) {
     sayStates(descriptions, context)
     const { brokers } = cluster.connections
-    const states = descriptions.map((group) => ({
-      ...group,
-      memberCount: group.members.length,
-      coordinator: brokers.get(group.coordinatorId) ?? null,
-    }))
+    const states = descriptions.map((group) => stateOf(group, brokers))
     await context.print(statesListing(states, verbose))
   } else {
     failures.push(...(await printOffsets(cluster, descriptions, { timeoutMs, verbose }, context)))
@@ -82,12 +78,4 @@ function sayStates(groups: readonly GroupDescription[], context: Context): void 
     if (state === 'Empty') context.say(`\nConsumer group '${groupId}' has no active members.`)
     else if (state !== 'Stable') context.say(`\nWarning: Consumer group '${groupId}' is rebalancing.`)
   }
-}
-
-export function answersOf<A>(results: ReadonlyMap<string, GroupResult<A>>): A[] {
-  return [...results.values()].flatMap((result) => (result.error === null ? [result.answer] : []))
-}
-
-export function failuresOf(results: ReadonlyMap<string, GroupResult<unknown>>): Error[] {
-  return [...results.values()].flatMap(({ error }) => (error === null ? [] : [error]))
 }

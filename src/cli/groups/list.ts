@@ -3,17 +3,22 @@ import { groupType } from '../../client/groups/listing.ts'
 import { UsageError } from '../failures.ts'
 import type { Listing } from '../output.ts'
 import { padded, widest } from './padded.ts'
+import type { GroupKind } from './sentence.ts'
 
-/** In the order of the Java set that Kafka prints. */
-const STATES = [
-  'Reconciling',
-  'Empty',
-  'Assigning',
-  'Dead',
-  'Stable',
-  'PreparingRebalance',
-  'CompletingRebalance',
-]
+/** The states of groups of a kind, in the order of the Java set that Kafka prints. */
+const STATES: Readonly<Record<GroupKind, readonly string[]>> = {
+  consumer: [
+    'Reconciling',
+    'Empty',
+    'Assigning',
+    'Dead',
+    'Stable',
+    'PreparingRebalance',
+    'CompletingRebalance',
+  ],
+  share: ['Empty', 'Stable', 'Dead'],
+  streams: ['Empty', 'Assigning', 'Dead', 'NotReady', 'Reconciling', 'Stable'],
+}
 
 export interface GroupFilter {
   readonly states: ReadonlySet<string> | null
@@ -22,8 +27,12 @@ export interface GroupFilter {
 
 /** What `--state` and `--type` choose; `true` stands for the option without a value, and chooses all. */
 export function groupFilter(state: string | true | undefined, type: string | true | undefined): GroupFilter {
-  return { states: chosen(state, readStates), types: chosen(type, readTypes) }
+  return { states: statesIn('consumer', state), types: chosen(type, readTypes) }
 }
+
+/** What `--state` chooses among groups of a kind; null for all of them. */
+export const statesIn = (kind: GroupKind, state: string | true | undefined): ReadonlySet<string> | null =>
+  chosen(state, (text) => readStates(kind, text))
 
 function chosen(
   text: string | true | undefined,
@@ -32,16 +41,16 @@ function chosen(
   return text === undefined || text === true || text === '' ? null : read(text)
 }
 
-function readStates(text: string): ReadonlySet<string> {
-  const states = text.split(',').map((part) => plainState(part))
+function readStates(kind: GroupKind, text: string): ReadonlySet<string> {
+  const states = text.split(',').map((part) => plainState(kind, part))
   if (states.every((state) => state !== undefined)) return new Set(states)
-  throw new UsageError(`Invalid state list '${text}'. Valid states are: ${STATES.join(', ')}`)
+  throw new UsageError(`Invalid state list '${text}'. Valid states are: ${STATES[kind].join(', ')}`)
 }
 
 /** Kafka takes a state in any case, with or without an underscore between its words. */
-function plainState(text: string): string | undefined {
+function plainState(kind: GroupKind, text: string): string | undefined {
   const plain = text.trim().replaceAll('_', '').toLowerCase()
-  return STATES.find((state) => state.toLowerCase() === plain)
+  return STATES[kind].find((state) => state.toLowerCase() === plain)
 }
 
 function readTypes(text: string): ReadonlySet<string> {
@@ -79,6 +88,17 @@ export function consumerGroupListing(
       ...groups.map(({ groupId, type, state }) => cells(groupId, type ?? 'Unknown', state ?? 'Unknown')),
     ]
     return lines.map((line) => `${padded(line, widths)}\n`).join('')
+  }
+  return { text, columns: GROUP_COLUMNS, items: groupItems(groups), names: () => names }
+}
+
+/** What `share-groups --list` and `streams-groups --list` print. */
+export function namesOrStatesListing(groups: readonly ListedGroup[], withState: boolean): Listing {
+  const names = groups.map(({ groupId }) => groupId)
+  const text = (): string => {
+    if (!withState) return names.map((name) => `${name}\n`).join('')
+    const lines = [['GROUP', 'STATE'], ...groups.map(({ groupId, state }) => [groupId, state ?? 'Unknown'])]
+    return lines.map((line) => `${padded(line, [widest(15, names)])}\n`).join('')
   }
   return { text, columns: GROUP_COLUMNS, items: groupItems(groups), names: () => names }
 }

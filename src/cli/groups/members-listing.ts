@@ -1,6 +1,6 @@
 import type { GroupDescription, GroupMember } from '../../client/groups/description.ts'
-import { byTopic, type TopicPartition } from '../../client/topic-partition.ts'
 import type { Listing, Row } from '../output.ts'
+import { assignmentItem, assignmentText } from './assignment.ts'
 import { orDash, padded, widest } from './padded.ts'
 
 const COLUMNS = [
@@ -53,19 +53,6 @@ const memberItem = (member: GroupMember, { targetAssignmentEpoch }: GroupDescrip
   targetEpoch: targetAssignmentEpoch,
   isUpgraded: member.isUpgraded,
 })
-
-const assignmentItem = (assignment: readonly TopicPartition[]) =>
-  byTopic(assignment, ({ partition }) => partition).map(({ name, partitions }) => ({
-    topic: name,
-    partitions,
-  }))
-
-/** As Kafka writes it: `orders:0,1;payments:3`. */
-const assignmentText = (assignment: readonly TopicPartition[]): string =>
-  byTopic(assignment, ({ partition }) => partition)
-    .map(({ name, partitions }) => `${name}:${[...partitions].sort((a, b) => a - b).join(',')}`)
-    .sort()
-    .join(';')
 
 function groupText({ groupId, members, targetAssignmentEpoch }: GroupDescription, verbose: boolean): string {
   const hasInstances = members.some(({ instanceId }) => instanceId)

@@ -1,6 +1,7 @@
 import { UsageError } from '../failures.ts'
 import type { Given, OptionSpecs } from '../option-spec.ts'
 import { exactlyOne, forbid, long, SERVER_OPTIONS } from '../options.ts'
+import { checkDescribe, checkExecution, checkPlaces, forbidSeveral, requireGroup } from './option-checks.ts'
 
 /** Kafka's options of consumer-groups. */
 export const GROUP_OPTIONS = {
@@ -142,11 +143,17 @@ const SCENARIOS = [
   'fromFile',
 ] as const
 
-const GROUP_CHOICE = '[all-groups], [group]'
+const PLACES: readonly (readonly [Key, readonly Key[]])[] = [
+  ['members', ['describe']],
+  ['offsets', ['describe']],
+  ['verbose', ['describe']],
+  ['state', ['describe', 'list']],
+  ['type', ['list']],
+]
 
 /** Refuses what does not go together, in Kafka's order, up to what it says behind its warning. */
 export function checkGroupOptions(given: Given<Key>): void {
-  checkPlaces(given)
+  checkPlaces(given, PLACES)
   if (given.has('describe')) checkDescribe(given)
   if (given.has('delete')) {
     requireGroup(given, 'delete')
@@ -160,9 +167,7 @@ export function checkGroupOptions(given: Given<Key>): void {
     throw new UsageError('Option [delete-offsets] takes the following options: [topic], [group]')
   }
   if (given.has('resetOffsets')) {
-    if (given.has('dryRun') && given.has('execute')) {
-      throw new UsageError('Option [reset-offsets] only accepts one of [execute] and [dry-run]')
-    }
+    checkExecution(given, false)
     // What Kafka checks now comes behind a warning, see checkReset.
     return
   }
@@ -177,13 +182,7 @@ export function checkGroupOptions(given: Given<Key>): void {
 /** The rest of the checks when offsets are to be reset. */
 export function checkReset(given: Given): void {
   requireGroup(given, 'resetOffsets')
-  for (const scenario of SCENARIOS) {
-    forbid(
-      given,
-      scenario,
-      SCENARIOS.filter((other) => other !== scenario),
-    )
-  }
+  forbidSeveral(given, SCENARIOS)
   checkRest(given)
   exactlyOne(
     given,
@@ -204,39 +203,6 @@ export const RESET_WARNING =
   'WARN: No action will be performed as the --execute option is missing. In version 5.0, this command will require ' +
   'either --dry-run or --execute to be specified. You should add the --dry-run option explicitly if you are scripting ' +
   'this command and want to keep the current default behavior without prompting.'
-
-/** Options that exist beside some actions only. */
-function checkPlaces(given: Given<Key>): void {
-  const places: readonly (readonly [Key, readonly Key[]])[] = [
-    ['members', ['describe']],
-    ['offsets', ['describe']],
-    ['verbose', ['describe']],
-    ['state', ['describe', 'list']],
-    ['type', ['list']],
-  ]
-  for (const [option, actions] of places) {
-    if (given.has(option) && !actions.some((action) => given.has(action))) {
-      throw new UsageError(`Option(s) [${option}] are unavailable given other options on the command line`)
-    }
-  }
-}
-
-function checkDescribe(given: Given<Key>): void {
-  requireGroup(given, 'describe')
-  if ((['members', 'offsets', 'state'] as const).filter((option) => given.has(option)).length > 1) {
-    throw new UsageError(
-      'Option [describe] takes at most one of these options: [members], [offsets], [state]',
-    )
-  }
-  if (given.texts('state').length > 0)
-    throw new UsageError('Option [describe] does not take a value for [state]')
-}
-
-function requireGroup(given: Given, action: Key): void {
-  if (given.has('group') || given.has('allGroups')) return
-  const name = action === 'resetOffsets' ? 'reset-offsets' : action
-  throw new UsageError(`Option [${name}] takes one of these options: ${GROUP_CHOICE}`)
-}
 
 function checkRest(given: Given): void {
   forbid(given, 'group', ['allGroups', 'list'])

@@ -2,6 +2,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import type { CommittedOffset, OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
+import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
 
 /** Where offsets are to go. */
@@ -18,6 +19,12 @@ export interface Warnings {
   data(line: string): void
   log(line: string): void
 }
+
+/** What Kafka prints with the data stays there in text alone. */
+export const warningsIn = (context: Context): Warnings => ({
+  data: (line) => (context.isText ? context.io.out(`${line}\n`) : context.say(line.trimStart())),
+  log: (line) => context.say(line),
+})
 
 export interface PlanOptions {
   readonly committed: readonly CommittedOffset[]

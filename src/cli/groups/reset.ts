@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { Failure, throwFailures } from '../failures.ts'
 import { exportedPlan } from './reset-file.ts'
 import { type ResetRow, resetListing } from './reset-listing.ts'
-import { planReset, type Scenario, type Warnings } from './reset-plan.ts'
+import { planReset, type Scenario, warningsIn } from './reset-plan.ts'
 import { groupFailure } from './sentence.ts'
 import { checkPartitions, namedPartitions, type TopicArgument } from './topic-argument.ts'
 
@@ -91,7 +91,7 @@ async function resetGroup(
   if (scenario === null) throw new Refusal(`Error: No reset plan for group ${group} found.`)
   const partitions = await partitionsToReset(cluster, scenario, committed, options)
   await checkPartitions(cluster, partitions, { timeoutMs })
-  const warnings = warningsOf(context)
+  const warnings = warningsIn(context)
   const planned = await planReset(cluster, partitions, scenario, { committed, timeoutMs, warnings })
   const errors = execute ? await commitOffsets(cluster, group, planned, { timeoutMs }) : new Map()
   const current = new Map(committed.map((found) => [partitionName(found), found.offset]))
@@ -114,9 +114,3 @@ async function partitionsToReset(
   if (scenario.to === 'plan') return scenario.offsets
   return topics === null ? committed : await namedPartitions(cluster, topics, { timeoutMs })
 }
-
-/** What Kafka prints with the data stays there in text alone. */
-const warningsOf = (context: Context): Warnings => ({
-  data: (line) => (context.isText ? context.io.out(`${line}\n`) : context.say(line.trimStart())),
-  log: (line) => context.say(line),
-})

@@ -1,12 +1,29 @@
 import type { Broker } from '../../client/connections.ts'
-import type { GroupDescription } from '../../client/groups/description.ts'
+import type { GroupType } from '../../client/groups/listing.ts'
 import type { Listing } from '../output.ts'
 import { orDash, padded, widest } from './padded.ts'
 
-export type GroupState = Omit<GroupDescription, 'members'> & {
+export interface GroupState {
+  readonly groupId: string
+  readonly type: GroupType
+  readonly state: string
+  /** Empty when there is none yet; null when groups of this type have none. */
+  readonly assignor: string | null
+  readonly groupEpoch: number | null
+  readonly targetAssignmentEpoch: number | null
   readonly memberCount: number
+  readonly coordinatorId: number
   /** Null when the broker is gone since. */
   readonly coordinator: Broker | null
+}
+
+/** A described group with the number of its members and the address of its coordinator. */
+export function stateOf<M>(
+  group: Omit<GroupState, 'memberCount' | 'coordinator'> & { readonly members: readonly M[] },
+  brokers: ReadonlyMap<number, Broker>,
+): GroupState {
+  const { members, ...rest } = group
+  return { ...rest, memberCount: members.length, coordinator: brokers.get(group.coordinatorId) ?? null }
 }
 
 const COLUMNS = [
@@ -23,9 +40,13 @@ const COLUMNS = [
 ] as const
 
 /** What `consumer-groups --describe --state` prints. */
-export function statesListing(groups: readonly GroupState[], verbose: boolean): Listing {
+export const statesListing = (groups: readonly GroupState[], verbose: boolean): Listing =>
+  statesAs(groups, (group) => groupText(group, verbose))
+
+/** The states of groups, whose text depends on the tool. */
+export function statesAs(groups: readonly GroupState[], text: (group: GroupState) => string): Listing {
   return {
-    text: () => groups.map((group) => groupText(group, verbose)).join(''),
+    text: () => groups.map(text).join(''),
     items: groups.map((group) => ({
       group: group.groupId,
       type: group.type,
@@ -44,8 +65,8 @@ export function statesListing(groups: readonly GroupState[], verbose: boolean): 
 }
 
 function groupText(group: GroupState, verbose: boolean): string {
-  const { groupId, coordinatorId, coordinator } = group
-  const address = `${coordinator ? `${coordinator.host}:${coordinator.port}` : '-'}  (${coordinatorId})`
+  const { groupId } = group
+  const address = coordinatorText(group, '  ')
   const epochs = (...cells: string[]): string[] => (verbose ? cells : [])
   const lines = [
     [
@@ -67,4 +88,9 @@ function groupText(group: GroupState, verbose: boolean): string {
   ]
   const widths = [widest(15, [groupId]), widest(25, [address]), 20, 20, ...(verbose ? [15, 25] : [])]
   return `\n${lines.map((line) => padded(line, widths)).join('\n')}\n`
+}
+
+/** `host:port  (id)`, with the blanks that the tool has there. */
+export function coordinatorText({ coordinatorId, coordinator }: GroupState, gap: string): string {
+  return `${coordinator ? `${coordinator.host}:${coordinator.port}` : '-'}${gap}(${coordinatorId})`
 }

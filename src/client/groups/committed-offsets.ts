@@ -4,7 +4,7 @@ import type { DecodedResponseOf } from '../../protocol/schema.ts'
 import type { Cluster } from '../cluster.ts'
 import type { Deadline } from '../retry.ts'
 import { byTopic, partitionName, type TopicPartition } from '../topic-partition.ts'
-import { answered, askCoordinators, failed, type GroupResult } from './coordinated.ts'
+import { answered, askCoordinators, failed, type GroupResult, resultOf } from './coordinated.ts'
 import { isCoordinatorFailure } from './coordinator-link.ts'
 
 // Later versions name topics by id, and then what was committed for a deleted topic could not be told.
@@ -116,7 +116,7 @@ export async function commitOffsets(
     },
     options,
   )
-  return unwrap(results.get(groupId)!)
+  return resultOf(results, groupId)
 }
 
 /** The part of an OffsetCommit that says what is committed. */
@@ -148,7 +148,7 @@ export async function deleteOffsets(
     },
     options,
   )
-  return unwrap(results.get(groupId)!)
+  return resultOf(results, groupId)
 }
 
 export function partitionErrors(
@@ -171,9 +171,4 @@ export function partitionErrors(
 function passing(errors: ReadonlyMap<string, KafkaError>): GroupResult<never> | undefined {
   const error = [...errors.values()].find(isCoordinatorFailure)
   return error && failed(error)
-}
-
-function unwrap<A>(result: GroupResult<A>): A {
-  if (result.error !== null) throw result.error
-  return result.answer
 }

@@ -12,6 +12,23 @@ export type GroupResult<A> =
 export const failed = (error: Error): GroupResult<never> => ({ answer: null, error })
 export const answered = <A>(answer: A): GroupResult<A> => ({ answer, error: null })
 
+/** The answer of one group; throws what went wrong with it. */
+export function resultOf<A>(results: ReadonlyMap<string, GroupResult<A>>, group: string): A {
+  const result = results.get(group) ?? failed(MISSING)
+  if (result.error !== null) throw result.error
+  return result.answer
+}
+
+/** The groups that answered. */
+export function answersOf<A>(results: ReadonlyMap<string, GroupResult<A>>): A[] {
+  return [...results.values()].flatMap((result) => (result.error === null ? [result.answer] : []))
+}
+
+/** What went wrong with the others. */
+export function failuresOf(results: ReadonlyMap<string, GroupResult<unknown>>): Error[] {
+  return [...results.values()].flatMap(({ error }) => (error === null ? [] : [error]))
+}
+
 /** Asks one coordinator for some of its groups, all in one request where the API can do that. */
 export type AskCoordinator<A> = (
   node: number,
