@@ -103,6 +103,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'share-groups',
     mirrors: 'kafka-share-groups.sh',
+    subject: 'Groups',
     summary: 'List, describe, reset and delete share groups and their offsets.',
     load: async () => (await import('./commands/share-groups.ts')).shareGroups,
   },

@@ -5,8 +5,8 @@ import { exactlyOne, forbid, long, SERVER_OPTIONS } from '../options.ts'
 
 const ACTION = { section: 'What to do' } as const
 const CHOICE = { section: 'Which groups and topics' } as const
-const VIEW = { section: 'With --describe and --list' } as const
-const PLACE = { section: 'Where --reset-offsets goes' } as const
+const VIEW = { section: 'What to tell' } as const
+const PLACE = { section: 'Where to reset offsets to' } as const
 const CONNECTION = { section: 'Connection' } as const
 
 /** Kafka's options of share-groups. */
