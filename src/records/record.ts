@@ -11,6 +11,7 @@ import {
   timestampType,
 } from './batch.ts'
 import { type BatchOptions, packBatch, type RecordsSummary, writeBatchHeader } from './batch-header.ts'
+import { oddNameBytes, readName } from './header-name.ts'
 import { openRecords, type RecordCursor } from './record-cursor.ts'
 import { varintSize, varlongSize } from './varint-size.ts'
 
@@ -67,7 +68,7 @@ export function readHeaders(cursor: RecordCursor): readonly RecordHeader[] {
   }
   for (let left = cursor.headerCount; left > 0; left--) {
     const keyBytes = length()
-    const key = buffer.toString('utf8', at, at + keyBytes)
+    const key = readName(buffer, at, at + keyBytes)
     at += keyBytes
     const valueBytes = length()
     headers.push([key, view(buffer, at, valueBytes)])
@@ -234,9 +235,11 @@ export class BatchBuilder {
   }
 
   #putHeader([key, value]: RecordHeader): void {
-    const keyBytes = utf8Length(key)
+    const odd = oddNameBytes(key)
+    const keyBytes = odd?.length ?? utf8Length(key)
     this.#putLength(keyBytes)
-    this.#buffer.write(key, this.#at, keyBytes, 'utf8')
+    if (odd !== null) this.#buffer.set(odd, this.#at)
+    else this.#buffer.write(key, this.#at, keyBytes, 'utf8')
     this.#at += keyBytes
     this.#putLength(value === null ? -1 : value.length)
     if (value !== null) this.#put(value, 0, value.length)
@@ -246,7 +249,7 @@ export class BatchBuilder {
 function headersSize(headers: readonly RecordHeader[]): number {
   let size = 0
   for (const [key, value] of headers) {
-    const keyBytes = utf8Length(key)
+    const keyBytes = oddNameBytes(key)?.length ?? utf8Length(key)
     size += varintSize(keyBytes) + keyBytes + varintSize(value?.length ?? -1) + (value?.length ?? 0)
   }
   return size

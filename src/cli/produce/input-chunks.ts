@@ -10,9 +10,20 @@ export async function* inputChunks(
   stop: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
   if (stop.aborted) return
-  const fd = input instanceof ReadStream ? (input as ReadStream & { fd: number | null }).fd : null
-  if (fd !== null && fstatSync(fd).isFile()) yield* fileChunks(fd, stop)
+  const fd = fileOf(input)
+  if (fd !== null) yield* fileChunks(fd, stop)
   else yield* streamChunks(input, stop)
+}
+
+/** The size of the input where that is a file. */
+export function fileBytes(input: Readable): number | null {
+  const fd = fileOf(input)
+  return fd === null ? null : fstatSync(fd).size
+}
+
+function fileOf(input: Readable): number | null {
+  const fd = input instanceof ReadStream ? (input as ReadStream & { fd: number | null }).fd : null
+  return fd !== null && fstatSync(fd).isFile() ? fd : null
 }
 
 // A file is read synchronously: a hop to the thread pool for every 64 KiB costs more than the read.

@@ -2,6 +2,7 @@ import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
 import { forbidTogether, int, long, SERVER_OPTIONS } from '../options.ts'
+import { MOMENT_FORMS, parseMoment } from '../records/moment.ts'
 
 const olderProperty = (old: string, now: string): string =>
   `Warning: --${old} is deprecated and will be removed in a future version. Use --${now} instead.`
@@ -167,10 +168,15 @@ export const PRODUCER_OPTIONS = {
     section: 'How lines are read',
     completes: ['lines', 'jsonl'],
   },
-  key: { flags: '--key <text>', help: 'The key of every record.', own: true, section: 'Which records' },
+  key: {
+    flags: '--key <text>',
+    help: 'The key of every record that brings none.',
+    own: true,
+    section: 'Which records',
+  },
   header: {
     flags: '--header <name=value>',
-    help: 'A header of every record.',
+    help: 'A header of every record; without = it has no value.',
     repeatable: true,
     own: true,
     section: 'Which records',
@@ -182,10 +188,16 @@ export const PRODUCER_OPTIONS = {
     own: true,
     section: 'Which records',
   },
+  keepPartition: {
+    flags: '--keep-partition',
+    help: 'With -i jsonl: the partition that each record names.',
+    own: true,
+    section: 'Which records',
+  },
   timestamp: {
-    flags: '--timestamp <ms>',
-    help: 'The timestamp of every record.',
-    parse: long,
+    flags: '--timestamp <time>',
+    help: 'The timestamp of every record: ms, a date, or -1h.',
+    parse: timestamp,
     own: true,
     section: 'Which records',
   },
@@ -217,8 +229,14 @@ function inputFormat(text: string): 'lines' | 'jsonl' {
 
 function partitionNumber(text: string): number {
   const value = int(text)
-  if (value < 0) throw new BadValue('a partition is not negative')
+  if (value < 0) throw new BadValue(`--partition: '${text}' is negative`, { isWhole: true })
   return value
+}
+
+function timestamp(text: string): (nowMs: number) => number {
+  const moment = parseMoment(text)
+  if (moment) return moment
+  throw new BadValue(`--timestamp: '${text}' is not ${MOMENT_FORMS}`, { isWhole: true })
 }
 
 function positive(text: string): number {
@@ -242,6 +260,11 @@ export function checkProducerOptions(given: Given<Key>): void {
   const addresses = given.texts('bootstrapServer').join(',')
   if (given.has('bootstrapServer') && addresses.split(',').some((text) => !HOST_AND_PORT.test(text.trim()))) {
     throw new UsageError('Please provide valid host:port like host1:9091,host2:9092')
+  }
+  if (given.has('keepPartition')) {
+    if (!namesTopics) throw new UsageError('--keep-partition needs --input jsonl')
+    if (given.has('partition'))
+      throw new UsageError('--partition and --keep-partition cannot be given together')
   }
   if (given.has('tombstone') && !given.has('key')) throw new UsageError('--tombstone needs --key')
 }

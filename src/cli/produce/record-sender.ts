@@ -10,6 +10,8 @@ export interface SendOptions {
   /** Undefined where each record names its own. */
   readonly topic: string | undefined
   readonly partition: number | undefined
+  /** Each record goes to the partition that it names itself. */
+  readonly keepsPartition?: boolean
   readonly timestamp: number | undefined
   /** Each record is acknowledged before the next is sent. */
   readonly isSync: boolean
@@ -63,7 +65,7 @@ export class RecordSender {
   }
 
   async send(records: readonly InputRecord[]): Promise<void> {
-    const { partition, isSync, rate, onDelivery, clock } = this.#options
+    const { isSync, rate, onDelivery, clock } = this.#options
     const nowMs = rate === undefined ? clock.now() : undefined
     for (const record of records) {
       const topic = this.#topicOf(record)
@@ -76,6 +78,7 @@ export class RecordSender {
         continue
       }
       const { key, value, headers } = record
+      const partition = this.#partitionOf(record)
       let hasRoom = true
       try {
         hasRoom = this.#producer.append(topic, key, value, headers, timestamp, partition, onDelivery)
@@ -111,12 +114,14 @@ export class RecordSender {
     return chosen
   }
 
-  async #sendAlone(
-    { key, value, headers }: InputRecord,
-    topic: string,
-    timestamp: number | undefined,
-  ): Promise<void> {
-    const { partition, onDelivery } = this.#options
+  #partitionOf({ partition }: InputRecord): number | undefined {
+    return this.#options.keepsPartition ? partition : this.#options.partition
+  }
+
+  async #sendAlone(record: InputRecord, topic: string, timestamp: number | undefined): Promise<void> {
+    const { key, value, headers } = record
+    const { onDelivery } = this.#options
+    const partition = this.#partitionOf(record)
     const sent = new Promise<Delivery>((resolve, reject) => {
       this.#producer.append(topic, key, value, headers, timestamp, partition, (delivery) => {
         if (delivery.error === null) resolve(delivery)

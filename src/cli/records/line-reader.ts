@@ -3,6 +3,7 @@
 //
 //   h1:v1,h2:v2 <headers.delimiter> key <key.separator> value
 
+import { readName } from '../../records/header-name.ts'
 import { UsageError } from '../failures.ts'
 
 export type Header = [key: string, value: Buffer | null]
@@ -13,6 +14,8 @@ export interface InputRecord {
   headers: Header[]
   /** Where the record goes, if it says so itself. */
   topic?: string
+  /** Which partition it was in, if it says so. */
+  partition?: number
   timestamp?: number
 }
 
@@ -121,7 +124,7 @@ export class LineReader implements RecordParser {
       const text = Buffer.from(pair, 'latin1')
       const at = pair.indexOf(this.#headerKeySeparator)
       if (at < 0) {
-        if (this.#ignoresErrors) return [text.toString(), null]
+        if (this.#ignoresErrors) return [readName(text, 0, text.length), null]
         throw new LineError(`No header key separator found in pair '${text}' on line number ${lineNumber}`)
       }
       const key = text.subarray(0, at)
@@ -131,7 +134,7 @@ export class LineReader implements RecordParser {
           `Header keys should not be equal to the null marker '${marker}' as they can't be null`,
         )
       }
-      return [key.toString(), this.#orNull(text.subarray(at + this.#headerKeySeparator.length))]
+      return [readName(key, 0, key.length), this.#orNull(text.subarray(at + this.#headerKeySeparator.length))]
     })
   }
 }

@@ -3,11 +3,13 @@
 //   {"topic":"orders","partition":0,"offset":7,"timestamp":1700000000000,"timestampType":"CreateTime",
 //    "headers":[["h","v"],["h",null]],"key":"k","value":{"base64":"/w=="}}
 //
-// What kcat writes with -J is read, too: `ts` for timestamp, `payload` for value, headers in one flat list.
+// What kcat writes with -J is read, too: `ts` for timestamp, `payload` for value, headers in one flat list, bytes as they are.
 
+import { oddNameBytes, readName } from '../../records/header-name.ts'
 import type { ByteOutput } from './byte-output.ts'
 import { type BytesJson, bytesToJson } from './bytes-json.ts'
 import type { ConsumedRecord, Formatter } from './formatter.ts'
+import { type BytesInJson, parseBytesJson } from './json-bytes.ts'
 import { type Header, type InputRecord, LineError } from './line-reader.ts'
 
 const orNull = (bytes: Buffer | null): BytesJson | null => (bytes === null ? null : bytesToJson(bytes))
@@ -20,7 +22,7 @@ function recordToJson(record: ConsumedRecord): string {
     offset,
     timestamp,
     timestampType,
-    headers: headers.map(([name, bytes]) => [name, orNull(bytes)]),
+    headers: headers.map(([name, bytes]) => [orNull(oddNameBytes(name)) ?? name, orNull(bytes)]),
     key: orNull(key),
     value: orNull(value),
   })
@@ -52,31 +54,47 @@ export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
   const refuse = (reason: string): never => {
     throw new LineError(`line ${lineNumber} is not a record: ${reason}`)
   }
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(line.toString())
-  } catch (error) {
-    refuse((error as Error).message)
+  const parse = (): BytesInJson => {
+    try {
+      return parseBytesJson(line)
+    } catch (error) {
+      return refuse((error as Error).message)
+    }
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) refuse('it is no JSON object')
-  const { topic, timestamp, ts, key = null, value, payload, headers = [] } = parsed as Record<string, unknown>
+  const { json, bytesOf } = parse()
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse('it is no JSON object')
+  const { topic, partition, timestamp, ts, key, value, payload, headers } = json as Record<string, unknown>
   if (value === undefined && payload === undefined) refuse('it has no value; null stands for none')
   if (topic !== undefined && (typeof topic !== 'string' || topic === '')) refuse('topic is no name')
+  if (partition !== undefined && !isPartition(partition)) refuse('partition is no number of a partition')
   const time = timestamp ?? ts
   if (time !== undefined && !Number.isSafeInteger(time)) refuse('timestamp is not a number of milliseconds')
-  const bytes = (name: string, json: unknown): Buffer | null =>
-    toBytes(json) ?? refuse(`${name} is no text, null or {"base64":"…"}`)
+  const bytes = (name: string, found: unknown): Buffer => {
+    const decoded = typeof found === 'string' ? bytesOf(found) : fromBase64(found)
+    if (decoded !== null) return decoded
+    const isText = typeof found === 'string'
+    return refuse(
+      `${name} is no text${isText ? ': it has half of a surrogate pair' : ', null or {"base64":"…"}'}`,
+    )
+  }
+  const orNone = (name: string, found: unknown): Buffer | null => (found == null ? null : bytes(name, found))
   return {
     ...(topic === undefined ? {} : { topic: topic as string }),
+    ...(partition === undefined ? {} : { partition: partition as number }),
     ...(time === undefined ? {} : { timestamp: time as number }),
-    key: key === null ? null : bytes('key', key),
-    value: (value ?? payload ?? null) === null ? null : bytes('value', value ?? payload),
-    headers: pairsOf(headers, refuse).map(([name, content]): Header => {
-      if (typeof name !== 'string') return refuse('the name of a header is no text')
-      return [name, content === null ? null : bytes(`header ${name}`, content)]
+    key: orNone('key', key),
+    value: orNone('value', value ?? payload),
+    headers: pairsOf(headers ?? [], refuse).map(([given, content]): Header => {
+      const isName = typeof given === 'string' || fromBase64(given) !== null
+      if (!isName) return refuse('the name of a header is no text')
+      const nameBytes = bytes('the name of a header', given)
+      const name = readName(nameBytes, 0, nameBytes.length)
+      return [name, orNone(`header ${name}`, content)]
     }),
   }
 }
+
+const isPartition = (json: unknown): boolean => Number.isInteger(json) && (json as number) >= 0
 
 function pairsOf(headers: unknown, refuse: (reason: string) => never): [unknown, unknown][] {
   if (!Array.isArray(headers)) return refuse('headers are no list')
@@ -88,8 +106,7 @@ function pairsOf(headers: unknown, refuse: (reason: string) => never): [unknown,
   return Array.from({ length: headers.length / 2 }, (_, i) => [headers[i * 2], headers[i * 2 + 1]])
 }
 
-function toBytes(json: unknown): Buffer | null {
-  if (typeof json === 'string') return Buffer.from(json)
+function fromBase64(json: unknown): Buffer | null {
   const base64 = typeof json === 'object' && json !== null && 'base64' in json ? json.base64 : undefined
   if (typeof base64 !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return null
   return Buffer.from(base64, 'base64')

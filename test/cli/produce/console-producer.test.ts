@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { main } from '../../../src/cli/main.ts'
+import { partitionForKey } from '../../../src/client/partitioner.ts'
 import { type BrokerHandle, startBroker } from '../../../src/index.ts'
 import { testIo } from '../../support/test-io.ts'
 
@@ -104,11 +105,11 @@ test('parsed keys and headers, and those that are the same for every record', as
     '--header',
     'x=y=z',
   )
-  await produce('v\n', '--key', 'fixed', '--header', 'a=1', '--header', 'a=2')
+  await produce('v\n', '--key', 'fixed', '--header', 'a=1', '--header', 'a=', '--header', 'a')
   await produce('', '--key', 'gone', '--tombstone')
   expect(await read()).toEqual([
     'Offset:0\th:1,x:y=z\tk\tv',
-    'Offset:1\ta:1,a:2\tfixed\tv',
+    'Offset:1\ta:1,a:,a:null\tfixed\tv',
     'Offset:2\tNO_HEADERS\tgone\tnull',
   ])
 })
@@ -132,6 +133,46 @@ test('--partition, --timestamp and --report', async () => {
     ...print,
   )
   expect(read.stdout).toBe('CreateTime:1700000000000\ta\n')
+})
+
+test('--timestamp takes a date, too, and refuses what is no time', async () => {
+  const { produce, run } = setUp()
+  await produce('a\n', '--timestamp', '2024-05-01T12:00:00Z')
+  const args = ['--partition', '0', '--from-beginning', '--max-messages', '1', '-o', 'jsonl']
+  const { stdout } = await run('', 'console-consumer', ...args)
+  expect(JSON.parse(stdout).timestamp).toBe(Date.UTC(2024, 4, 1, 12))
+  const { exit, stderr } = await produce('a\n', '--timestamp', 'noon')
+  expect([exit, stderr]).toEqual([
+    2,
+    expect.stringContaining("--timestamp: 'noon' is not milliseconds, a date"),
+  ])
+})
+
+test('JSON lines go where their keys send them, or with --keep-partition where they say', async () => {
+  const { run, topic } = setUp()
+  const lines = [2, 0, 1, 2].map((partition) => `{"partition":${partition},"key":"k","value":"v"}\n`).join('')
+  const produce = async (...args: string[]) => {
+    const { stdout } = await run(lines, 'console-producer', '-i', 'jsonl', '--report', '-o', 'jsonl', ...args)
+    const reports: { partition: number }[] = stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+    return reports.map(({ partition }) => partition).sort()
+  }
+  expect(await produce()).toEqual(Array(4).fill(partitionForKey(Buffer.from('k'), 3)))
+  expect(await produce('--keep-partition')).toEqual([0, 1, 2, 2])
+  expect(await produce('--keep-partition', '--sync')).toEqual([0, 1, 2, 2])
+  const far = await run(
+    '{"partition":3,"value":"v"}\n',
+    'console-producer',
+    '-i',
+    'jsonl',
+    '--keep-partition',
+  )
+  expect([far.exit, far.stderr]).toEqual([
+    1,
+    `1 of 1 record was not acknowledged: Topic ${topic} has no partition 3, only 3\n`,
+  ])
 })
 
 test('a line that cannot be read fails, and what came before it is written', async () => {
@@ -221,6 +262,14 @@ test.each<[string[], number, string]>([
   ],
   [['--line-reader', 'no.such.Class'], 2, "--line-reader: ktool has no 'no.such.Class'"],
   [['--tombstone'], 2, '--tombstone needs --key'],
+  [['--keep-partition'], 2, '--keep-partition needs --input jsonl'],
+  [
+    ['-i', 'jsonl', '--keep-partition', '--partition', '0'],
+    2,
+    '--partition and --keep-partition cannot be given together',
+  ],
+  [['--input', 'csv'], 2, "--input: 'csv' is not one of lines, jsonl"],
+  [['--partition', '-1'], 2, "--partition: '-1' is negative"],
   [['--rate', '0'], 2, "--rate: '0' is not a positive number"],
   [
     ['--reader-property', 'a=b', '--property', 'c=d'],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ByteOutput } from '../../../src/cli/records/byte-output.ts'
 import type { ConsumedRecord } from '../../../src/cli/records/formatter.ts'
 import { JsonFormatter, parseRecordJson } from '../../../src/cli/records/record-json.ts'
+import { readName } from '../../../src/records/header-name.ts'
 
 const RECORD: ConsumedRecord = {
   topic: 'orders',
@@ -41,9 +42,10 @@ test('a document is an array, also without records', () => {
 })
 
 test('what was written is read back as it was', () => {
-  const { topic, timestamp, headers, key, value } = RECORD
+  const { topic, partition, timestamp, headers, key, value } = RECORD
   expect(parseRecordJson(Buffer.from(write(false, RECORD)), 1)).toEqual({
     topic,
+    partition,
     timestamp,
     headers,
     key,
@@ -62,6 +64,7 @@ test('what kcat -J writes is read', () => {
     '{"topic":"t","partition":0,"offset":1,"tstype":"create","ts":9,"broker":1,"headers":["a","1","b",null],"key":null,"payload":"v"}'
   expect(parseRecordJson(Buffer.from(line), 1)).toEqual({
     topic: 't',
+    partition: 0,
     timestamp: 9,
     key: null,
     value: Buffer.from('v'),
@@ -70,6 +73,23 @@ test('what kcat -J writes is read', () => {
       ['b', null],
     ],
   })
+})
+
+test('bytes that are not UTF-8 stay what they are, beside escapes', () => {
+  const line = Buffer.from(
+    '{"payload":"\xff\\u0000\\"\\\\u00e9\\u00e9\\ud83d\\ude00\xc3\xa9","key":null}',
+    'latin1',
+  )
+  expect(parseRecordJson(line, 1).value).toEqual(
+    Buffer.concat([Buffer.from([0xff, 0]), Buffer.from('"\\u00e9é😀é')]),
+  )
+})
+
+test('names of headers that are not UTF-8 are kept', () => {
+  const name = readName(Buffer.from([0x61, 0xff, 0xc3, 0xa9]), 0, 4)
+  const line = write(false, { ...RECORD, headers: [[name, null]] })
+  expect(JSON.parse(line).headers).toEqual([[{ base64: 'Yf/DqQ==' }, null]])
+  expect(parseRecordJson(Buffer.from(line), 1).headers).toEqual([[name, null]])
 })
 
 test.each([
@@ -81,6 +101,8 @@ test.each([
   ['{"value":"v","key":true}', 'key is no text'],
   ['{"value":"v","topic":""}', 'topic is no name'],
   ['{"value":"v","timestamp":"now"}', 'timestamp is not a number of milliseconds'],
+  ['{"value":"v","partition":-1}', 'partition is no number of a partition'],
+  ['{"value":"\\ud800"}', 'value is no text: it has half of a surrogate pair'],
   ['{"value":"v","headers":{}}', 'headers are no list'],
   ['{"value":"v","headers":["a"]}', 'headers are no pairs'],
   ['{"value":"v","headers":[["a"]]}', 'a header is no pair'],
