@@ -14,10 +14,7 @@ export const PARTS: Readonly<Record<string, () => string>> = {
     table(
       ['tool', 'stands for', 'what it does'],
       TOOLS.map(({ name, alias, mirrors, summary }) => [
-        [name, alias]
-          .filter((word) => word !== undefined)
-          .map((word) => `\`${word}\``)
-          .join(', '),
+        [`[\`${name}\`](docs/tools/${name}.md)`, ...(alias ? [`\`${alias}\``] : [])].join(', '),
         mirrors ? `\`${mirrors}\`` : '',
         summary,
       ]),
