@@ -142,6 +142,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/lag.ts')).lag,
   },
   {
+    name: 'wait',
+    subject: 'Measuring and testing',
+    summary: 'Wait until a broker, a topic, a group or an offset is there.',
+    load: async () => (await import('./commands/wait.ts')).waitTool,
+  },
+  {
     name: 'serve',
     subject: 'A broker on this machine',
     summary: 'Run a broker, or a few, on this machine.',

@@ -27,6 +27,7 @@ import { replicationListing, statusListing } from '../../src/cli/quorum/listings
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
+import { waitListing } from '../../src/cli/wait/listing.ts'
 import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
 import { SHARE_GROUP_LISTINGS } from './share-groups/samples.ts'
@@ -181,6 +182,7 @@ const LISTINGS: Record<string, Listing> = {
   'lag --by group': lagListing([GROUP_LAG], 'group'),
   'lag --by member': lagListing([GROUP_LAG], 'member'),
   'lag --by partition': lagListing([GROUP_LAG], 'partition'),
+  wait: waitListing({ what: 'topic', subject: 'a', isMet: true, found: '1 partition', waitedMs: 1 }),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')
