@@ -60,7 +60,10 @@ function tell(error: unknown, situation: Situation): Told {
   }
   if (error instanceof ConditionNotMet) return { exit: EXIT.notMet, message: error.message }
   const exit = exitCode(EXIT.failed, situation)
-  if (error instanceof Failure) return { exit, message: error.message, hint: error.hint, code: error.code }
+  if (error instanceof Failure) {
+    const { message, hint, code, kafkaExit = exit } = error
+    return { exit: compat ? kafkaExit : exit, message, hint, code }
+  }
   const reason = messageOf(error)
   if (error instanceof Error && error.name === 'ReadOnlyError') {
     return { exit, message: reason, hint: 'name another context with --context', code: codeOf(error) }

@@ -13,6 +13,8 @@ export interface FailureOptions {
   readonly hint?: string | undefined
   readonly code?: string | undefined
   readonly cause?: unknown
+  /** The exit code that Kafka's tool has for this failure, where it is not the one for all of its failures. */
+  readonly kafkaExit?: number | undefined
 }
 
 /** It did not work, in words that are printed as they are. */
@@ -21,11 +23,13 @@ export class Failure extends Error {
   readonly hint: string | undefined
   /** The wire error's name, where one stands behind it. */
   readonly code: string | undefined
+  readonly kafkaExit: number | undefined
 
-  constructor(message: string, { hint, code, cause }: FailureOptions = {}) {
+  constructor(message: string, { hint, code, cause, kafkaExit }: FailureOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.hint = hint
     this.code = code
+    this.kafkaExit = kafkaExit
   }
 }
 

@@ -122,6 +122,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/acls.ts')).acls,
   },
   {
+    name: 'client-metrics',
+    mirrors: 'kafka-client-metrics.sh',
+    subject: 'Cluster',
+    summary: 'Tell which metrics brokers ask clients for, and change it.',
+    load: async () => (await import('./commands/client-metrics.ts')).clientMetrics,
+  },
+  {
     name: 'dump-log',
     mirrors: 'kafka-dump-log.sh',
     subject: 'Files of a broker',

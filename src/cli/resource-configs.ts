@@ -1,6 +1,6 @@
 import type { Cluster } from '../client/cluster.ts'
 import { itemError } from '../protocol/errors.ts'
-import { DescribeConfigs } from '../protocol/messages/configs.ts'
+import { DescribeConfigs, ListConfigResources } from '../protocol/messages/configs.ts'
 import type { DecodedResponseOf } from '../protocol/schema.ts'
 
 /** Kinds of things that have settings, and their numbers on the wire (ConfigResource.Type). */
@@ -43,4 +43,19 @@ export async function describeConfigs(
     found.set(result.resourceName, result.configs)
   }
   return found
+}
+
+/** The names of the resources of a type that have settings of their own. */
+export async function listConfigResources(
+  cluster: Cluster,
+  type: 'clientMetrics' | 'group',
+): Promise<string[]> {
+  const resourceType = RESOURCE_TYPES[type]
+  const answer = await cluster.request(ListConfigResources, (version) =>
+    version === 0 ? {} : { resourceTypes: [resourceType] },
+  )
+  return answer.configResources
+    .filter((resource) => resource.resourceType === resourceType)
+    .map(({ resourceName }) => resourceName)
+    .sort()
 }

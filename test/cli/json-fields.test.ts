@@ -6,6 +6,8 @@ import { additionListing } from '../../src/cli/acls/add.ts'
 import { aclListing } from '../../src/cli/acls/list.ts'
 import { removalListing } from '../../src/cli/acls/remove.ts'
 import { apiVersionListing } from '../../src/cli/api-versions/listing.ts'
+import { alteredListing, deletedListing as deletedSubscription } from '../../src/cli/client-metrics/change.ts'
+import { subscriptionListing, subscriptionNames } from '../../src/cli/client-metrics/describe.ts'
 import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoints.ts'
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
@@ -178,6 +180,10 @@ const LISTINGS: Record<string, Listing> = {
   'acls --list': aclListing([ACL], []),
   'acls --add': additionListing([{ acl: ACL, existed: false, isAdded: true, error: null }]),
   'acls --remove': removalListing([{ acl: ACL, isRemoved: true, error: null }]),
+  'client-metrics --list': subscriptionNames(['a']),
+  'client-metrics --describe': subscriptionListing([{ name: 'a', configs: new Map([['metrics', 'b']]) }]),
+  'client-metrics --alter': alteredListing('a', { set: new Map(), remove: [] }, false),
+  'client-metrics --delete': deletedSubscription('a', false),
   lag: lagListing([GROUP_LAG], 'topic'),
   'lag --by group': lagListing([GROUP_LAG], 'group'),
   'lag --by member': lagListing([GROUP_LAG], 'member'),

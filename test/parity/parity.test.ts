@@ -16,6 +16,7 @@ const ADMIN_TOOLS = [
   'topics-describe-special',
   'configs-topics',
   'configs-others',
+  'client-metrics',
   'get-offsets',
   'delete-records',
   'log-dirs',

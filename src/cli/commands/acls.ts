@@ -12,6 +12,7 @@ export const acls = defineCommand({
   words: ACL_ACTIONS,
   subjects: ['topic'],
   formats: ALL_FORMATS,
+  needsKafka: true,
   failure: {
     sentence,
     badValue: sentence,

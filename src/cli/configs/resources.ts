@@ -1,9 +1,9 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { itemError } from '../../protocol/errors.ts'
 import { ListGroups } from '../../protocol/messages/classic-groups.ts'
-import { IncrementalAlterConfigs, ListConfigResources } from '../../protocol/messages/configs.ts'
+import { IncrementalAlterConfigs } from '../../protocol/messages/configs.ts'
 import { Failure } from '../failures.ts'
-import { describeConfigs, RESOURCE_TYPES, sourceName } from '../resource-configs.ts'
+import { describeConfigs, listConfigResources, RESOURCE_TYPES, sourceName } from '../resource-configs.ts'
 import type { Changes } from './changes.ts'
 import { type EntityType, singular } from './entity.ts'
 import type { EntityConfigs } from './listing.ts'
@@ -74,21 +74,12 @@ async function listNames(cluster: Cluster, type: ResourceEntity): Promise<string
     case 'broker-loggers':
       return [...(await cluster.brokers()).map(({ nodeId }) => String(nodeId)), '']
     case 'client-metrics':
-      return await listResources(cluster, 'clientMetrics')
+      return await listConfigResources(cluster, 'clientMetrics')
     case 'groups':
-      return [...new Set([...(await listGroups(cluster)), ...(await listResources(cluster, 'group'))])].sort()
+      return [
+        ...new Set([...(await listGroups(cluster)), ...(await listConfigResources(cluster, 'group'))]),
+      ].sort()
   }
-}
-
-async function listResources(cluster: Cluster, type: 'clientMetrics' | 'group'): Promise<string[]> {
-  const resourceType = RESOURCE_TYPES[type]
-  const answer = await cluster.request(ListConfigResources, (version) =>
-    version === 0 ? {} : { resourceTypes: [resourceType] },
-  )
-  return answer.configResources
-    .filter((resource) => resource.resourceType === resourceType)
-    .map(({ resourceName }) => resourceName)
-    .sort()
 }
 
 async function listGroups(cluster: Cluster): Promise<string[]> {
