@@ -113,9 +113,12 @@ test('only serve starts a broker, and only the tools for files open a log', () =
 
 const MAY_USE: Record<string, (path: string) => boolean> = {
   'node:fs': (path) => path === 'log/files.ts' || layerOf(path) === 'cli' || ENTRIES.includes(path),
-  'node:fs/promises': (path) => path === 'log/files.ts' || layerOf(path) === 'cli' || ENTRIES.includes(path),
-  'node:net': (path) => path === 'broker/server.ts' || path === 'client/connection.ts',
-  'node:tls': (path) => path === 'broker/server.ts' || path === 'client/connection.ts',
+  'node:fs/promises': (path) =>
+    ['log/files.ts', 'client/security/store-file.ts'].includes(path) ||
+    layerOf(path) === 'cli' ||
+    ENTRIES.includes(path),
+  'node:net': (path) => ['broker/server.ts', 'client/connection.ts', 'client/transport.ts'].includes(path),
+  'node:tls': (path) => ['broker/server.ts', 'client/security/tls-transport.ts'].includes(path),
   'node:process': (path) => MAY_USE_PROCESS.includes(path),
 }
 

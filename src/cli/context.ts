@@ -23,6 +23,8 @@ export class Context {
   readonly #closers: (() => unknown)[] = []
   #abort: AbortController | undefined
   #server: ServerChoice | undefined
+  /** Told once, however often the settings are asked for. */
+  readonly #warnings = new Set<string>()
 
   constructor(io: Io, { args, given, format, color, connect }: ContextOptions) {
     this.io = io
@@ -76,13 +78,21 @@ export class Context {
   }
 
   /** The address and client properties that the options name, or else the current context. */
-  settings(options: ServerOptions): ServerSettings {
-    return serverSettings(options, this.io)
+  async settings(options: ServerOptions): Promise<ServerSettings> {
+    const settings = await serverSettings(options, this.io)
+    if (settings.properties.size > 0) {
+      const { propertyWarnings } = await import('./property-warnings.ts')
+      for (const line of propertyWarnings(settings.properties.keys(), options.commandProperty ?? [])) {
+        if (!this.#warnings.has(line)) this.say(line)
+        this.#warnings.add(line)
+      }
+    }
+    return settings
   }
 
   /** A client of the cluster that the options name; closed when the tool ends. */
   async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
-    const { server, properties, readOnly } = this.settings(options)
+    const { server, properties, readOnly } = await this.settings(options)
     this.#server = server
     const cluster = await this.#connect({
       ...clusterOptions(commonSettings(properties)),

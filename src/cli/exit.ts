@@ -68,9 +68,11 @@ function tell(error: unknown, situation: Situation): Told {
   if (error instanceof Error && error.name === 'ReadOnlyError') {
     return { exit, message: reason, hint: 'name another context with --context', code: codeOf(error) }
   }
-  const isUnreachable = error instanceof Error && error.name === 'ConnectionError'
+  const isUnreachable = isConnectionFailure(error) && !['tls', 'authentication'].includes(error.failure)
+  const remedy = hintOf(error)
   if (isUnreachable && server?.source === 'default') {
-    const hint = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`
+    const place = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`
+    const hint = remedy === undefined ? place : `${place}; ${remedy}`
     return {
       exit,
       message: failure?.noServer ?? 'Missing required argument "[bootstrap-server]"',
@@ -82,14 +84,22 @@ function tell(error: unknown, situation: Situation): Told {
   const message = failure?.sentence?.(reason, args, code) ?? reason
   // An address or property that makes no sense: nothing was sent.
   if (error instanceof Error && error.name === 'SettingError') {
-    return { exit: compat ? EXIT.failed : EXIT.usage, message }
+    return { exit: compat ? EXIT.failed : EXIT.usage, message, hint: remedy }
   }
   const isFromElsewhere = isUnreachable && server !== undefined && !server.source.startsWith('--')
-  const hint = isFromElsewhere
-    ? `the address ${server.addresses} is from ${server.source}`
-    : failure?.hints?.[code ?? '']
+  const place = isFromElsewhere ? `the address ${server.addresses} is from ${server.source}` : undefined
+  const hints = [place, remedy].filter((hint) => hint !== undefined)
+  const hint = hints.length > 0 ? hints.join('; ') : failure?.hints?.[code ?? '']
   return { exit, message, hint, code }
 }
+
+/** Told by its name: the client is loaded by those who need it. */
+const isConnectionFailure = (error: unknown): error is Error & { readonly failure: string } =>
+  error instanceof Error && error.name === 'ConnectionError' && 'failure' in error
+
+/** What the client itself says is to be done. */
+const hintOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
 
 /** The name of a wire error, or what kind of connection failure it was. */
 function codeOf(error: unknown): string | undefined {

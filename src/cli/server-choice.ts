@@ -36,13 +36,16 @@ export interface ServerSettings {
 /** What a context does not decide: which group reads is for each command line to say. */
 const NOT_INHERITED = ['group.id', 'group.instance.id']
 
-export function serverSettings(naming: ServerNaming, io: Pick<Io, 'cwd' | 'env'>): ServerSettings {
-  const explicit = mergedProperties(naming.commandConfig, naming.commandProperty ?? [])
+export async function serverSettings(
+  naming: ServerNaming,
+  io: Pick<Io, 'cwd' | 'env'>,
+): Promise<ServerSettings> {
+  const explicit = await resolved(mergedProperties(naming.commandConfig, naming.commandProperty ?? []), io)
   const isAddressed =
     (naming.bootstrapServer ?? naming.bootstrapController ?? explicit.get('bootstrap.servers') ?? '') !== ''
   // The settings of a cluster are not for another one: whoever gives an address gets a context only by naming it.
   const chosen = isAddressed && naming.context === undefined ? null : chooseContext(naming.context, io)
-  const inherited = chosen === null ? new Map<string, string>() : contextProperties(chosen)
+  const inherited = chosen === null ? new Map<string, string>() : await resolved(inheritable(chosen), io)
   for (const name of NOT_INHERITED) inherited.delete(name)
   return {
     server: chooseServer(naming, explicit, chosen, inherited, io.env),
@@ -50,6 +53,27 @@ export function serverSettings(naming: ServerNaming, io: Pick<Io, 'cwd' | 'env'>
     inherited: new Set([...inherited.keys()].filter((name) => !explicit.has(name))),
     readOnly: chosen?.entry.readOnly ? `context '${chosen.name}' is read-only` : undefined,
   }
+}
+
+/** The properties with the variables that their config providers know. */
+async function resolved(
+  properties: Map<string, string>,
+  { env }: Pick<Io, 'env'>,
+): Promise<Map<string, string>> {
+  if (!properties.has('config.providers')) return properties
+  const { resolveVariables } = await import('./config-providers.ts')
+  return resolveVariables(properties, env)
+}
+
+// A project's file may be a stranger's: it must not send what stands in variables and files of this user's.
+function inheritable(chosen: ChosenContext): Map<string, string> {
+  const properties = contextProperties(chosen)
+  if (chosen.file.kind === 'project' && properties.has('config.providers')) {
+    throw new Failure(
+      `context '${chosen.name}' of a project names config providers, which would read files of yours`,
+    )
+  }
+  return properties
 }
 
 /** The first that is there of: the options, the properties, the context, two variables, this machine. */

@@ -2,12 +2,13 @@ import { checkError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { type Address, parseAddresses } from './addresses.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { Connection, Dial } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { type Broker, type Channel, Connections } from './connections.ts'
 import { askControllers, requireControllerApi } from './controllers.ts'
 import { MetadataCache, type TopicMetadata } from './metadata.ts'
 import { requireReadable } from './read-only.ts'
 import { Deadline, isRetriable, withRetries } from './retry.ts'
+import type { SecuritySettings } from './security/security-properties.ts'
 
 /** Names, defaults and meaning of Kafka's client properties where they have one. */
 export interface ClusterOptions {
@@ -30,9 +31,10 @@ export interface ClusterOptions {
   readonly metadataMaxAgeMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly random?: (() => number) | undefined
-  readonly dial?: Dial | undefined
   /** Why this cluster must not be changed: requests that would change it throw ReadOnlyError with this reason. */
   readonly readOnly?: string | undefined
+  /** TLS and a login, for listeners that want them. */
+  readonly security?: SecuritySettings | undefined
 }
 
 export interface CallOptions {
@@ -93,8 +95,9 @@ export class Cluster {
       connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
       requestTimeoutMs: this.requestTimeoutMs,
       clock,
-      dial: options.dial,
       readOnly: options.readOnly,
+      random: this.random,
+      security: options.security,
     })
     this.metadata = new MetadataCache(this.connections, clock, options.metadataMaxAgeMs ?? 300_000)
   }

@@ -1,9 +1,11 @@
 import type { ClusterOptions } from './cluster.ts'
 import { pickSettings, property, type SettingsOf } from './properties.ts'
 import { int, long, text } from './property-types.ts'
+import { SECURITY_PROPERTIES, securityOf } from './security/security-properties.ts'
 
 /** Properties that every kind of client has. */
 export const COMMON_PROPERTIES = {
+  ...SECURITY_PROPERTIES,
   'bootstrap.servers': property(text, ''),
   'client.id': property(text, ''),
   'default.api.timeout.ms': property(int(0), 60_000),
@@ -31,5 +33,6 @@ export function clusterOptions(settings: CommonSettings): ClusterOptions {
     retryBackoffMs: settings['retry.backoff.ms'],
     retryBackoffMaxMs: settings['retry.backoff.max.ms'],
     metadataMaxAgeMs: settings['metadata.max.age.ms'],
+    security: securityOf(settings),
   }
 }

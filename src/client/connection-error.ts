@@ -9,8 +9,19 @@ export type ConnectionFailure =
   | 'closed'
   /** The other side hung up on the first request, which brokers do that want a login. */
   | 'rejected'
+  /** What answers speaks no TLS, or one of the two does not trust the other. */
+  | 'tls'
+  /** The broker does not let this client in. */
+  | 'authentication'
   /** This client was closed while it was still used. */
   | 'shut-down'
+
+export interface ConnectionErrorOptions extends ErrorOptions {
+  /** What to do about it, where that is known. */
+  readonly hint?: string | undefined
+  /** What Kafka's clients say in this case, instead of the address and the reason. */
+  readonly sentence?: string | undefined
+}
 
 /** A broker could not be reached, or went away before it answered. */
 export class ConnectionError extends Error {
@@ -18,11 +29,18 @@ export class ConnectionError extends Error {
   readonly failure: ConnectionFailure
   /** The address as `host:port`, or several, separated by commas. */
   readonly address: string
+  readonly hint: string | undefined
 
-  constructor(failure: ConnectionFailure, address: string, reason: string, options?: ErrorOptions) {
-    super(`${address}: ${reason}`, options)
+  constructor(
+    failure: ConnectionFailure,
+    address: string,
+    reason: string,
+    { hint, sentence, ...options }: ConnectionErrorOptions = {},
+  ) {
+    super(sentence ?? `${address}: ${reason}`, options)
     this.failure = failure
     this.address = address
+    this.hint = hint
   }
 }
 
@@ -46,11 +64,21 @@ export function socketReason(error: Error): string {
   return error.message
 }
 
+/** What to set when a broker's port wants more than plain requests. */
+export const SECURITY_HINT =
+  'a listener with TLS or SASL needs security.protocol and its settings, in a file for --command-config'
+
+export interface Stranger {
+  readonly reason: string
+  readonly hint?: string | undefined
+}
+
 /** Says what seems to stand behind a port that does not speak Kafka's protocol. */
-export function describeStranger(received: Buffer): string {
+export function describeStranger(received: Buffer): Stranger {
   // Alert and handshake records of TLS begin with 21 or 22 and the major version 3.
   if ((received[0] === 0x15 || received[0] === 0x16) && received[1] === 3) {
-    return 'the answer is not in Kafka’s protocol: the other side expects TLS'
+    const reason = 'the answer is not in Kafka’s protocol: the other side expects TLS'
+    return { reason, hint: 'set security.protocol=SSL or SASL_SSL in a file for --command-config' }
   }
   const text = received
     .subarray(0, 40)
@@ -59,5 +87,8 @@ export function describeStranger(received: Buffer): string {
   const shown = /^[\x20-\x7e]+$/.test(text)
     ? `'${text}'`
     : `bytes ${received.subarray(0, 16).toString('hex')}`
-  return `the answer is not in Kafka’s protocol; it begins with ${shown}`
+  const reason = `the answer is not in Kafka’s protocol; it begins with ${shown}`
+  return { reason, hint: text.startsWith('HTTP/') ? WEB_HINT : undefined }
 }
+
+const WEB_HINT = 'a web server answers there; the brokers of the cluster listen on another port'

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Reader } from '../bytes/reader.ts'
 import { Writer } from '../bytes/writer.ts'
 import { codec } from '../protocol/compile.ts'
@@ -10,19 +10,30 @@ import { Alarm } from './alarm.ts'
 import type { Clock } from './clock.ts'
 import {
   ConnectionError,
+  type ConnectionErrorOptions,
   type ConnectionFailure,
   describeStranger,
-  socketReason,
+  SECURITY_HINT,
 } from './connection-error.ts'
 import { FrameLengthError, FrameReader } from './frame-reader.ts'
 import { requireReading } from './read-only.ts'
+import { TCP, type Transport } from './transport.ts'
 import { chooseVersion, negotiate } from './versions.ts'
 
 /** Far above any answer a broker sends, far below what text or a TLS alert looks like when read as a length. */
 const MAX_FRAME_BYTES = 256 * 1024 * 1024
 
-/** Opens the socket and has it read into `frames`: the place where TLS comes in. */
-export type Dial = (address: Address, frames: FrameReader, onFilled: (count: number) => void) => Socket
+/** What a login may do on a connection that serves nothing else meanwhile. */
+export interface LoginLink {
+  readonly address: string
+  request<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>): Promise<Decoded<S>>
+}
+
+/** Logs in, and gives the milliseconds until that has to be done again, 0 for never. */
+export type Login = (link: LoginLink) => Promise<number>
+
+/** What has been achieved on the way to a connection that can be used; `tls` and `sasl` where they are asked for. */
+export type ConnectionStep = 'tcp' | 'tls' | 'versions' | 'sasl'
 
 export interface ConnectionOptions {
   readonly clientId: string
@@ -30,9 +41,13 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly clock: Clock
-  readonly dial?: Dial | undefined
   /** Why nothing may be changed; such requests throw ReadOnlyError and are not sent. */
   readonly readOnly?: string | undefined
+  /** TCP when left out. */
+  readonly transport?: Transport | undefined
+  readonly login?: Login | undefined
+  readonly onStep?: ((step: ConnectionStep) => void) | undefined
+  readonly random?: (() => number) | undefined
 }
 
 export interface RequestOptions {
@@ -50,16 +65,8 @@ interface Pending {
   readonly reject: (error: Error) => void
 }
 
-const dialTcp: Dial = ({ host, port }, frames, onFilled) => {
-  const onread = {
-    buffer: () => frames.space(),
-    callback: (count: number) => {
-      onFilled(count)
-      return true
-    },
-  }
-  return createConnection({ host, port, noDelay: true, onread })
-}
+/** Java's clients log in again after 85 to 95 % of a session's lifetime, so that they don't do so all at once. */
+const SESSION_FRACTION = { least: 0.85, spread: 0.1 }
 
 /**
  * One socket to one broker. Requests are sent at once, however many are under way, and answered in order. Whatever
@@ -68,6 +75,7 @@ const dialTcp: Dial = ({ host, port }, frames, onFilled) => {
 export class Connection {
   readonly address: string
   readonly #options: ConnectionOptions
+  readonly #transport: Transport
   readonly #socket: Socket
   readonly #frames = new FrameReader(MAX_FRAME_BYTES, (frame) => this.#answered(frame))
   readonly #writer = new Writer(16 * 1024)
@@ -79,17 +87,20 @@ export class Connection {
   #answers = 0
   #isCorked = false
   #apiVersions: DecodedResponseOf<typeof ApiVersions> | null = null
+  #loginAgainAtMs = Infinity
+  /** What was to be written while a login was under way. */
+  #held: (() => void)[] | null = null
 
   private constructor(address: Address, options: ConnectionOptions) {
     this.address = formatAddress(address)
     this.#options = options
     this.#alarm = new Alarm(options.clock, () => this.#checkDeadlines())
-    const dial = options.dial ?? dialTcp
-    this.#socket = dial(address, this.#frames, (count) => this.#filled(count))
+    this.#transport = options.transport ?? TCP
+    this.#socket = this.#transport.dial(address, this.#frames, (count) => this.#filled(count))
     this.#socket.on('close', () => this.#hungUp())
   }
 
-  /** Connects and asks the broker which versions it knows. */
+  /** Connects, asks the broker which versions it knows, and logs in if that is wanted. */
   static async open(address: Address, options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(address, options)
     await connection.#connected()
@@ -97,6 +108,8 @@ export class Connection {
       connection.#apiVersions = await negotiate(options.clientVersion, (version, body) =>
         connection.requestRaw(ApiVersions, body, version),
       )
+      options.onStep?.('versions')
+      if (options.login !== undefined) await connection.#logIn(options.login)
     } catch (error) {
       connection.close()
       throw error
@@ -105,23 +118,61 @@ export class Connection {
   }
 
   #connected(): Promise<void> {
-    const { clock, connectTimeoutMs } = this.#options
+    const { clock, connectTimeoutMs, onStep } = this.#options
+    const { readyEvent, explain } = this.#transport
     return new Promise((resolve, reject) => {
-      const fail = (failure: ConnectionFailure, reason: string, cause?: Error): void => {
+      let isReady = false
+      let isConnected = false
+      const fail = (error: ConnectionError): void => {
         cancel()
-        reject(this.#fail(failure, reason, cause))
+        reject(this.#fail(error))
       }
-      const cancel = clock.after(connectTimeoutMs, () =>
-        fail('timed-out', `no connection within ${connectTimeoutMs} ms`),
-      )
+      const cancel = clock.after(connectTimeoutMs, () => {
+        const missing = isConnected ? 'end of the TLS handshake' : 'connection'
+        fail(new ConnectionError('timed-out', this.address, `no ${missing} within ${connectTimeoutMs} ms`))
+      })
       this.#socket.once('connect', () => {
+        isConnected = true
+        onStep?.('tcp')
+      })
+      this.#socket.once(readyEvent, () => {
         cancel()
-        this.#socket.off('error', unreachable)
-        this.#socket.on('error', (error) => this.#fail('closed', socketReason(error), error))
+        isReady = true
+        if (readyEvent === 'secureConnect') onStep?.('tls')
         resolve()
       })
-      const unreachable = (error: Error): void => fail('unreachable', socketReason(error), error)
-      this.#socket.once('error', unreachable)
+      this.#socket.on('error', (error) => fail(explain(error, this.address, isReady)))
+    })
+  }
+
+  async #logIn(login: Login): Promise<void> {
+    const { clock, random = Math.random, onStep } = this.#options
+    const lifetimeMs = await login({
+      address: this.address,
+      request: async (api, body) => {
+        const version = this.version(api)
+        return decodeAnswer(api, version, await this.#send(api, body, version))
+      },
+    })
+    const { least, spread } = SESSION_FRACTION
+    this.#loginAgainAtMs = lifetimeMs > 0 ? clock.now() + lifetimeMs * (least + spread * random()) : Infinity
+    onStep?.('sasl')
+  }
+
+  /** KIP-368: a broker hangs up on whoever goes on after a session's end. What comes meanwhile waits for its turn. */
+  #renewSession(): void {
+    const { clock, login } = this.#options
+    if (login === undefined || this.#held !== null || clock.now() < this.#loginAgainAtMs) return
+    this.#held = []
+    const goOn = (): void => {
+      const held = this.#held ?? []
+      this.#held = null
+      for (const send of held) send()
+    }
+    this.#logIn(login).then(goOn, (error) => {
+      const isTold = error instanceof ConnectionError
+      this.#fail(isTold ? error : new ConnectionError('authentication', this.address, String(error)))
+      goOn()
     })
   }
 
@@ -171,6 +222,20 @@ export class Connection {
     api: Api<Q, S>,
     body: Encodable<Q>,
     version: number,
+    timeoutMs?: number,
+  ): Promise<Buffer> {
+    this.#renewSession()
+    if (this.#held === null) return this.#send(api, body, version, timeoutMs)
+    const held = this.#held
+    return new Promise((resolve, reject) => {
+      held.push(() => this.#send(api, body, version, timeoutMs).then(resolve, reject))
+    })
+  }
+
+  #send<Q extends Fields, S extends Fields>(
+    api: Api<Q, S>,
+    body: Encodable<Q>,
+    version: number,
     timeoutMs = this.#options.requestTimeoutMs,
   ): Promise<Buffer> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
@@ -185,7 +250,13 @@ export class Connection {
   /** Sends a request that the broker will not answer: Produce with acks 0. */
   post<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): void {
     if (this.#failure !== null) throw this.#failure
-    this.#write(api, body, version)
+    this.#renewSession()
+    if (this.#held === null) this.#write(api, body, version)
+    else {
+      this.#held.push(() => {
+        if (this.isOpen) this.#write(api, body, version)
+      })
+    }
   }
 
   /** Lets the next answers use the memory of `frame`; no view on it may be used any more. */
@@ -200,6 +271,8 @@ export class Connection {
 
   /** Resolves once the socket has taken all that was written; never rejects. */
   drained(): Promise<void> {
+    const held = this.#held
+    if (held !== null) return new Promise((resolve) => held.push(() => this.drained().then(resolve)))
     if (this.#socket.writableLength === 0 || this.#failure !== null) return Promise.resolve()
     return new Promise((resolve) => {
       this.onClose(resolve)
@@ -208,7 +281,7 @@ export class Connection {
   }
 
   close(): void {
-    this.#fail('shut-down', 'the connection was closed by this client')
+    this.#failed('shut-down', 'the connection was closed by this client')
   }
 
   #write<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): number {
@@ -248,7 +321,8 @@ export class Connection {
       this.#frames.filled(count)
     } catch (error) {
       if (!(error instanceof FrameLengthError)) throw error
-      this.#fail('not-kafka', describeStranger(error.received), error)
+      const { reason, hint } = describeStranger(error.received)
+      this.#failed('not-kafka', reason, { cause: error, hint })
     }
   }
 
@@ -258,7 +332,7 @@ export class Connection {
     if (pending === undefined || pending.correlationId !== correlationId) {
       const expected = pending === undefined ? 'nothing' : `answer ${pending.correlationId}`
       if (pending !== undefined) this.#pending.unshift(pending)
-      this.#fail('not-kafka', `got answer ${correlationId} where ${expected} was due`)
+      this.#failed('not-kafka', `got answer ${correlationId} where ${expected} was due`)
       return
     }
     this.#answers++
@@ -269,24 +343,30 @@ export class Connection {
   #checkDeadlines(): void {
     const now = this.#options.clock.now()
     const late = this.#pending.find(({ deadlineMs }) => deadlineMs <= now)
-    if (late !== undefined) this.#fail('timed-out', `no answer within ${late.timeoutMs} ms`)
+    if (late !== undefined) this.#failed('timed-out', `no answer within ${late.timeoutMs} ms`)
     else for (const { deadlineMs } of this.#pending) this.#alarm.set(deadlineMs)
   }
 
   #hungUp(): void {
+    const { transport, login } = this.#options
+    const hint = transport === undefined && login === undefined ? SECURITY_HINT : undefined
     const suspicion = 'this may not be a Kafka broker, or it expects TLS or SASL'
     if (this.#answers === 0) {
-      this.#fail('closed', `the connection was closed before the first answer: ${suspicion}`)
+      this.#failed('closed', `the connection was closed before the first answer: ${suspicion}`, { hint })
     } else if (this.#answers === 1 && this.#pending.length > 0) {
-      this.#fail('rejected', 'the broker closed the connection on the first request: it may expect SASL')
+      const reason = 'the broker closed the connection on the first request: it may expect SASL'
+      this.#failed('rejected', reason, { hint })
     } else {
-      this.#fail('closed', 'the broker closed the connection')
+      this.#failed('closed', 'the broker closed the connection')
     }
   }
 
-  #fail(failure: ConnectionFailure, reason: string, cause?: Error): ConnectionError {
+  #failed(failure: ConnectionFailure, reason: string, options?: ConnectionErrorOptions): void {
+    this.#fail(new ConnectionError(failure, this.address, reason, options))
+  }
+
+  #fail(error: ConnectionError): ConnectionError {
     if (this.#failure !== null) return this.#failure
-    const error = new ConnectionError(failure, this.address, reason, cause ? { cause } : undefined)
     this.#failure = error
     this.#alarm.clear()
     this.#socket.destroy()

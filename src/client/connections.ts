@@ -2,6 +2,7 @@ import { KafkaError } from '../protocol/errors.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
+import type { SecuritySettings } from './security/security-properties.ts'
 
 export interface Broker {
   readonly nodeId: number
@@ -16,6 +17,10 @@ export interface Broker {
  */
 export type Channel = 'main' | 'produce' | 'fetch' | 'group'
 
+export interface ConnectionsOptions extends ConnectionOptions {
+  readonly security?: SecuritySettings | undefined
+}
+
 interface Entry {
   readonly channel: Channel
   readonly opening: Promise<Connection>
@@ -26,14 +31,15 @@ interface Entry {
 /** Connections to the brokers of one cluster: opened when first asked for, forgotten when they close. */
 export class Connections {
   readonly #bootstrap: readonly Address[]
-  readonly #options: ConnectionOptions
+  readonly #options: ConnectionsOptions
+  #secured: Promise<ConnectionOptions> | undefined
   readonly #entries = new Map<string, Entry>()
   #brokers = new Map<number, Broker>()
   #isClosed = false
   /** Whether any broker ever answered. */
   hasConnected = false
 
-  constructor(bootstrap: readonly Address[], options: ConnectionOptions) {
+  constructor(bootstrap: readonly Address[], options: ConnectionsOptions) {
     this.#bootstrap = bootstrap
     this.#options = options
   }
@@ -103,10 +109,21 @@ export class Connections {
     if (this.#isClosed) {
       throw new ConnectionError('shut-down', formatAddress(address), 'this client was closed')
     }
-    const connection = await Connection.open(address, this.#options)
+    const { security } = this.#options
+    const options = security === undefined ? this.#options : await this.#secure(security)
+    const connection = await Connection.open(address, options)
     if (this.#isClosed) connection.close()
     this.hasConnected = true
     return connection
+  }
+
+  /** Stores are read, and tokens asked for, once for all connections. */
+  #secure(settings: SecuritySettings): Promise<ConnectionOptions> {
+    this.#secured ??= import('./security/security.ts').then(async ({ openSecurity }) => ({
+      ...this.#options,
+      ...(await openSecurity(settings, this.#options.clock)),
+    }))
+    return this.#secured
   }
 }
 

@@ -1,5 +1,5 @@
 import { COMMON_PROPERTIES } from './common-config.ts'
-import { property, readSettings, type SettingsOf } from './properties.ts'
+import { pickSettings, property, type SettingsOf } from './properties.ts'
 import { bool, int, oneOf } from './property-types.ts'
 
 const FETCH_PROPERTIES = {
@@ -16,26 +16,6 @@ const FETCH_PROPERTIES = {
 
 export type FetchSettings = SettingsOf<typeof FETCH_PROPERTIES>
 
-/** Properties of a Java consumer that say nothing about how records are fetched. */
-const WITHOUT_EFFECT = [
-  'auto.commit.interval.ms',
-  'enable.auto.commit',
-  'exclude.internal.topics',
-  'group.id',
-  'group.instance.id',
-  'group.protocol',
-  'group.remote.assignor',
-  'heartbeat.interval.ms',
-  'key.deserializer',
-  'max.poll.interval.ms',
-  'max.poll.records',
-  'partition.assignment.strategy',
-  'session.timeout.ms',
-  'value.deserializer',
-]
-
-/** Settings of a reader from a consumer's properties; the names `inherited` may be those of other clients. */
-export const fetchSettings = (
-  properties: ReadonlyMap<string, string>,
-  inherited: Iterable<string> = [],
-): FetchSettings => readSettings(FETCH_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])
+/** Settings of a reader from a consumer's properties. */
+export const fetchSettings = (properties: ReadonlyMap<string, string>): FetchSettings =>
+  pickSettings(FETCH_PROPERTIES, properties)

@@ -1,5 +1,5 @@
 import { COMMON_PROPERTIES } from './common-config.ts'
-import { property, readSettings, type SettingsOf } from './properties.ts'
+import { pickSettings, property, refuseProperties, type SettingsOf } from './properties.ts'
 import { bool, int, long, oneOf } from './property-types.ts'
 import { SettingError } from './setting-error.ts'
 
@@ -26,21 +26,13 @@ const PRODUCER_PROPERTIES = {
 
 export type ProducerSettings = SettingsOf<typeof PRODUCER_PROPERTIES>
 
-/** Adaptive partitioning weighs brokers by their queues; partitions are chosen evenly here instead. */
-const WITHOUT_EFFECT = [
-  'key.serializer',
-  'value.serializer',
-  'partitioner.adaptive.partitioning.enable',
-  'partitioner.availability.timeout.ms',
-  'transaction.timeout.ms',
-]
+/** They decide which records arrive, and where. */
+const REFUSED = ['partitioner.class', 'transactional.id']
 
-/** Settings of a producer, `inherited` names may be those of other clients; SettingError in the words of Kafka's ProducerConfig where they contradict each other. */
-export function producerSettings(
-  properties: ReadonlyMap<string, string>,
-  inherited: Iterable<string> = [],
-): ProducerSettings {
-  const settings = readSettings(PRODUCER_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])
+/** Settings of a producer; SettingError in the words of Kafka's ProducerConfig where they contradict each other. */
+export function producerSettings(properties: ReadonlyMap<string, string>): ProducerSettings {
+  refuseProperties(REFUSED, properties)
+  const settings = pickSettings(PRODUCER_PROPERTIES, properties)
   return adjustTimeout(adjustIdempotence(settings, properties), properties)
 }
 

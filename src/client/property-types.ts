@@ -1,3 +1,4 @@
+import { Secret } from './security/secret.ts'
 import { SettingError } from './setting-error.ts'
 
 /** Reads the text of one property; throws SettingError in the words of Kafka's ConfigDef. */
@@ -38,12 +39,27 @@ export const bool: PropertyType<boolean> = (name, text) => {
 
 export const text: PropertyType<string> = (_, value) => value.trim()
 
+/** Nothing where nothing is set, which is not the same as an empty text. */
+export const optionalText: PropertyType<string | undefined> = text
+
+export const secret: PropertyType<Secret | undefined> = (_, value) => new Secret(value.trim())
+
 export const oneOf =
   <const T extends string>(...choices: readonly T[]): PropertyType<T> =>
   (name, value) => {
     const found = choices.find((choice) => choice === value.trim())
     if (found === undefined) {
       throw invalid(name, value, `String must be one of: ${choices.join(', ')}`)
+    }
+    return found
+  }
+
+export const oneOfAnyCase =
+  <const T extends string>(...choices: readonly T[]): PropertyType<T> =>
+  (name, value) => {
+    const found = choices.find((choice) => choice === value.trim().toUpperCase())
+    if (found === undefined) {
+      throw invalid(name, value, `String must be one of (case insensitive): ${choices.join(', ')}`)
     }
     return found
   }

@@ -18,8 +18,11 @@ export function backoffMs(failures: number, backoff: Backoff, random: () => numb
 /** Whether the same request may work a little later or at another broker. */
 export function isRetriable(error: unknown): error is KafkaError | ConnectionError {
   if (error instanceof KafkaError) return error.retriable
-  return error instanceof ConnectionError && error.failure !== 'not-kafka' && error.failure !== 'shut-down'
+  return error instanceof ConnectionError && !FINAL.has(error.failure)
 }
+
+/** A broker that is something else, or that does not let this client in, stays so. */
+const FINAL: ReadonlySet<string> = new Set(['authentication', 'not-kafka', 'shut-down', 'tls'])
 
 /** A point in time, and how long it is until then. */
 export class Deadline {

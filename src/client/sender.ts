@@ -158,7 +158,7 @@ export class Sender {
       return isBusy || isFull || queue.isElsewhere(connection) ? null : lane
     }
     lane.open((error) => {
-      if (error instanceof ConnectionError && error.failure === 'shut-down') {
+      if (error instanceof ConnectionError && !isRetriable(error)) {
         this.abandon(error)
       } else if (error !== null) {
         this.#lastError = error

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { clusterOptions, commonSettings } from '../../src/client/common-config.ts'
 import { fetchSettings } from '../../src/client/fetch-config.ts'
@@ -40,9 +41,12 @@ test.each([
   [{ acks: '2' }, 'Invalid value 2 for configuration acks: String must be one of: all, -1, 0, 1'],
   [{ 'enable.idempotence': 'yes' }, 'Expected value to be either true or false'],
   [{ 'compression.type': 'brotli' }, 'String must be one of: none, gzip, snappy, lz4, zstd'],
-  [{ 'lingers.ms': '1' }, "the property 'lingers.ms' is unknown or not supported"],
-  [{ 'transactional.id': 'x' }, "the property 'transactional.id' is unknown or not supported"],
-  [{ 'security.protocol': 'SSL' }, 'security.protocol=SSL is not supported, only PLAINTEXT is'],
+  [{ 'transactional.id': 'x' }, "the property 'transactional.id' is not supported"],
+  [{ 'partitioner.class': 'org.example.Mine' }, "the property 'partitioner.class' is not supported"],
+  [
+    { 'security.protocol': 'TLS' },
+    'Invalid value TLS for configuration security.protocol: String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT',
+  ],
   [{ 'enable.idempotence': 'true', acks: '1' }, 'Must set acks to all in order to use the idempotent'],
   [{ 'enable.idempotence': 'true', retries: '0' }, 'Must set retries to non-zero'],
   [
@@ -66,15 +70,17 @@ test('a default delivery timeout grows with what it must cover', () => {
   expect(settings['delivery.timeout.ms']).toBe(200_007)
 })
 
-test('properties of the Java client that change nothing here are taken', () => {
+test('what other programs and clients of other kinds read is passed over', () => {
   producerSettings(
     given({
+      'group.id': 'g',
+      'schema.registry.url': 'https://registry',
       'key.serializer': 'org.apache.kafka.common.serialization.StringSerializer',
       'metric.reporters': 'x',
       'security.protocol': 'plaintext',
     }),
   )
-  fetchSettings(given({ 'group.id': 'g', 'enable.auto.commit': 'false' }))
+  fetchSettings(given({ acks: 'all', 'group.id': 'g', 'enable.auto.commit': 'false' }))
 })
 
 test('settings of the connection are passed on', () => {
@@ -101,9 +107,24 @@ test('a client without properties of its own passes over those of others', () =>
 })
 
 test.each([
-  [{ 'security.protocol': 'SASL_SSL' }, 'security.protocol=SASL_SSL is not supported, only PLAINTEXT is'],
-  [{ 'config.providers': 'file' }, 'config.providers=file is not supported'],
+  [{ 'security.protocol': 'SASL' }, 'Invalid value SASL for configuration security.protocol'],
   [{ 'request.timeout.ms': 'soon' }, 'Invalid value soon for configuration request.timeout.ms'],
 ] as [Record<string, string>, string][])('it does not pass over %j', (properties, message) => {
   expect(() => commonSettings(given(properties))).toThrow(message)
+})
+
+test('nothing is done about security where plain TCP is spoken', () => {
+  expect(clusterOptions(commonSettings(given({ 'security.protocol': 'plaintext' }))).security).toBeUndefined()
+  const { security } = clusterOptions(commonSettings(given({ 'security.protocol': 'sasl_ssl' })))
+  expect(security).toMatchObject({ 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'GSSAPI' })
+})
+
+test('passwords are not shown by what holds them', () => {
+  const settings = commonSettings(
+    given({ 'ssl.key.password': 'hunter2', 'sasl.jaas.config': 'x required password="hunter2";' }),
+  )
+  expect(settings['ssl.key.password']?.reveal()).toBe('hunter2')
+  expect(`${inspect(settings)} ${JSON.stringify(settings)} ${settings['ssl.key.password']}`).not.toContain(
+    'hunter2',
+  )
 })

@@ -40,7 +40,7 @@ export const consoleConsumer = defineCommand({
   async run(options, context) {
     const { io, interrupted } = context
     const server = consumerServer(options)
-    const { fetch: settings, group } = consumerSettings(options, context.settings(server))
+    const { fetch: settings, group } = consumerSettings(options, await context.settings(server))
     const formatter = context.isText
       ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
       : new JsonFormatter(context.format === 'json')

@@ -38,8 +38,8 @@ export const consoleProducer = defineCommand({
     }
     const reader = parserOf(options)
     const server = producerServer(options)
-    const { properties, inherited } = context.settings(server)
-    const settings = producerSettings(producerProperties(options, properties), inherited)
+    const { properties } = await context.settings(server)
+    const settings = producerSettings(producerProperties(options, properties))
     const cluster = await context.cluster(server, clusterOptions(settings))
     const printer = options.report ? new DeliveryPrinter(context) : null
     const producer = await Producer.create(cluster, settings)

@@ -25,7 +25,7 @@ export const consumerServer = (options: Options): ServerNaming => ({
 /** The settings of the reader: flags over properties. */
 export function consumerSettings(
   options: Options,
-  { properties: given, inherited }: Pick<ServerSettings, 'properties' | 'inherited'>,
+  { properties: given }: Pick<ServerSettings, 'properties'>,
 ): ConsumerSettings {
   const properties = new Map(given)
   const reset = properties.get('auto.offset.reset')
@@ -45,7 +45,7 @@ export function consumerSettings(
     if (!isMember || options[place] === undefined) continue
     throw new UsageError(`--${place} and --group cannot be given together: a group goes on where it was`)
   }
-  return { fetch: fetchSettings(properties, inherited), group: isMember ? groupSettings(properties) : null }
+  return { fetch: fetchSettings(properties), group: isMember ? groupSettings(properties) : null }
 }
 
 function onlyGroup(given: readonly (string | undefined)[]): string | undefined {

@@ -3,6 +3,7 @@ import type { Api, Decoded, Fields } from '../../protocol/schema.ts'
 import type { Body, Cluster } from '../cluster.ts'
 import { ConnectionError } from '../connection-error.ts'
 import { findCoordinator } from '../coordinators.ts'
+import { isRetriable } from '../retry.ts'
 
 const MOVED: ReadonlySet<string> = new Set([
   'COORDINATOR_LOAD_IN_PROGRESS',
@@ -12,9 +13,7 @@ const MOVED: ReadonlySet<string> = new Set([
 
 /** Whether another broker may be the coordinator now, or this one soon. */
 export const isCoordinatorFailure = (error: unknown): boolean =>
-  error instanceof KafkaError
-    ? MOVED.has(error.code)
-    : error instanceof ConnectionError && error.failure !== 'shut-down'
+  error instanceof KafkaError ? MOVED.has(error.code) : error instanceof ConnectionError && isRetriable(error)
 
 /** The code that says that another broker is to be asked, wherever in a commit's answer it stands; 0 when none does. */
 export function coordinatorCode(

@@ -120,52 +120,53 @@ test.each<
     'kafka:9092',
   ],
   ['this machine', {}, {}, elsewhere, 'default', 'localhost:9092'],
-])('%s decides the address', (_, options, env, cwd, source, addresses) => {
-  expect(settingsOf(options, env, cwd).server).toEqual({ addresses, source })
+])('%s decides the address', async (_, options, env, cwd, source, addresses) => {
+  expect((await settingsOf(options, env, cwd)).server).toEqual({ addresses, source })
 })
 
 describe('properties', () => {
-  const client = (options: object, env = everything) => settingsOf(options, env).properties.get('client.id')
+  const client = async (options: object, env = everything) =>
+    (await settingsOf(options, env)).properties.get('client.id')
 
-  test('of the command line win over those of its file, and those over the context', () => {
-    expect(client({})).toBe('of-the-context')
-    expect(client({ commandConfig: properties })).toBe('of-the-file')
-    expect(client({ commandConfig: properties, commandProperty: ['client.id=of-the-line'] })).toBe(
+  test('of the command line win over those of its file, and those over the context', async () => {
+    expect(await client({})).toBe('of-the-context')
+    expect(await client({ commandConfig: properties })).toBe('of-the-file')
+    expect(await client({ commandConfig: properties, commandProperty: ['client.id=of-the-line'] })).toBe(
       'of-the-line',
     )
-    const { properties: all, inherited } = settingsOf({ commandConfig: properties })
+    const { properties: all, inherited } = await settingsOf({ commandConfig: properties })
     expect(all.get('request.timeout.ms')).toBe('1000')
     expect([...inherited].sort()).toEqual(['bootstrap.servers', 'request.timeout.ms'])
   })
 
-  test('of a context are not for an address from elsewhere, unless the context is named', () => {
-    expect(client({ bootstrapServer: 'option:9092' })).toBeUndefined()
-    expect(client({ commandConfig: addressed })).toBeUndefined()
-    expect(client({ bootstrapServer: 'option:9092', context: 'other' })).toBe('of-the-context')
+  test('of a context are not for an address from elsewhere, unless the context is named', async () => {
+    expect(await client({ bootstrapServer: 'option:9092' })).toBeUndefined()
+    expect(await client({ commandConfig: addressed })).toBeUndefined()
+    expect(await client({ bootstrapServer: 'option:9092', context: 'other' })).toBe('of-the-context')
   })
 })
 
-test('a name that no file knows is told with the nearest', () => {
-  expect(() => settingsOf({ context: 'shard' })).toThrow(
+test('a name that no file knows is told with the nearest', async () => {
+  await expect(settingsOf({ context: 'shard' })).rejects.toThrow(
     expect.objectContaining({
       name: 'UsageError',
       message: "there is no context 'shard', which --context names",
       hint: 'did you mean shared?',
     }),
   )
-  expect(() => settingsOf({}, { ...everything, KTOOL_CONTEXT: 'nothing-like-it' })).toThrow(
+  await expect(settingsOf({}, { ...everything, KTOOL_CONTEXT: 'nothing-like-it' })).rejects.toThrow(
     "there is no context 'nothing-like-it', which KTOOL_CONTEXT names",
   )
 })
 
-test('a context without an address is not taken for one on this machine', () => {
-  expect(() => settingsOf({ context: 'empty' })).toThrow("context 'empty' has no bootstrapServers")
-  expect(settingsOf({ context: 'empty', bootstrapServer: 'option:9092' }).server.addresses).toBe(
+test('a context without an address is not taken for one on this machine', async () => {
+  await expect(settingsOf({ context: 'empty' })).rejects.toThrow("context 'empty' has no bootstrapServers")
+  expect((await settingsOf({ context: 'empty', bootstrapServer: 'option:9092' })).server.addresses).toBe(
     'option:9092',
   )
 })
 
-test('the names of all contexts are known, and none when a file is broken', () => {
+test('the names of all contexts are known, and none when a file is broken', async () => {
   expect(contextNames({ cwd: inner, env: everything })).toEqual([
     'empty',
     'other',
@@ -178,23 +179,25 @@ test('the names of all contexts are known, and none when a file is broken', () =
   expect(contextNames({ cwd: broken, env: everything })).toEqual([])
 })
 
-test('XDG_CONFIG_HOME goes before HOME', () => {
+test('XDG_CONFIG_HOME goes before HOME', async () => {
   const config = join(root, 'xdg')
   write(join(config, 'ktool', 'config.json'), { current: 'x', contexts: { x: named('xdg') } })
   const env = { HOME: home, XDG_CONFIG_HOME: config }
-  expect(settingsOf({}, env, elsewhere).server.addresses).toBe('xdg:9092')
+  expect((await settingsOf({}, env, elsewhere)).server.addresses).toBe('xdg:9092')
 })
 
-test('a context may be read-only', () => {
+test('a context may be read-only', async () => {
   const folder = join(root, 'careful')
   write(join(folder, '.ktool.json'), { contexts: { prod: named('prod', { readOnly: true }) } })
-  const readOnly = (options: object) => settingsOf(options, {}, folder).readOnly
-  expect(readOnly({ context: 'prod' })).toBe("context 'prod' is read-only")
-  expect(readOnly({ context: 'prod', bootstrapServer: 'elsewhere:9092' })).toBe("context 'prod' is read-only")
-  expect(readOnly({ bootstrapServer: 'prod:9092' })).toBeUndefined()
+  const readOnly = async (options: object) => (await settingsOf(options, {}, folder)).readOnly
+  expect(await readOnly({ context: 'prod' })).toBe("context 'prod' is read-only")
+  expect(await readOnly({ context: 'prod', bootstrapServer: 'elsewhere:9092' })).toBe(
+    "context 'prod' is read-only",
+  )
+  expect(await readOnly({ bootstrapServer: 'prod:9092' })).toBeUndefined()
 })
 
-test('which group reads is not for a context to say', () => {
+test('which group reads is not for a context to say', async () => {
   const folder = join(root, 'grouped')
   write(join(folder, '.ktool.json'), {
     current: 'a',
@@ -202,38 +205,43 @@ test('which group reads is not for a context to say', () => {
       a: named('a', { properties: { 'group.id': 'g', 'group.instance.id': 'i', 'client.id': 'c' } }),
     },
   })
-  expect([...settingsOf({}, {}, folder).properties.keys()]).toEqual(['client.id', 'bootstrap.servers'])
+  expect([...(await settingsOf({}, {}, folder)).properties.keys()]).toEqual([
+    'client.id',
+    'bootstrap.servers',
+  ])
 })
 
 describe("a project's file", () => {
-  test('is looked for upwards, as far as the repository goes', () => {
+  test('is looked for upwards, as far as the repository goes', async () => {
     const nested = join(project, 'nested')
     mkdirSync(join(nested, '.git'), { recursive: true })
-    expect(settingsOf({}, {}, nested).server.source).toBe('default')
-    expect(settingsOf({}, {}, join(project, 'src')).server.addresses).toBe('project-current:9092')
+    expect((await settingsOf({}, {}, nested)).server.source).toBe('default')
+    expect((await settingsOf({}, {}, join(project, 'src'))).server.addresses).toBe('project-current:9092')
   })
 
-  test('outside of a repository counts in its own folder alone', () => {
+  test('outside of a repository counts in its own folder alone', async () => {
     const loose = join(root, 'loose')
     mkdirSync(join(loose, 'below'), { recursive: true })
     write(join(loose, '.ktool.json'), { current: 'a', contexts: { a: named('loose') } })
-    expect(settingsOf({}, {}, loose).server.addresses).toBe('loose:9092')
-    expect(settingsOf({}, {}, join(loose, 'below')).server.source).toBe('default')
+    expect((await settingsOf({}, {}, loose)).server.addresses).toBe('loose:9092')
+    expect((await settingsOf({}, {}, join(loose, 'below'))).server.source).toBe('default')
   })
 
-  test('may name the properties file beside it, and none of anybody else', () => {
+  test('may name the properties file beside it, and none of anybody else', async () => {
     const folder = join(root, 'stranger')
     const entry = (more: object) => write(join(folder, '.ktool.json'), { contexts: { a: named('a', more) } })
     write(join(folder, 'conf', 'client.properties'), 'client.id=c\nssl.truststore.location=ca.pem\n')
     entry({ propertiesFile: 'conf/client.properties' })
-    const found = settingsOf({ context: 'a' }, {}, folder).properties
+    const found = (await settingsOf({ context: 'a' }, {}, folder)).properties
     expect(found.get('client.id')).toBe('c')
     expect(found.get('ssl.truststore.location')).toBe(join(folder, 'conf', 'ca.pem'))
     for (const path of ['../client.properties', properties]) {
       entry({ propertiesFile: path })
-      expect(() => settingsOf({ context: 'a' }, {}, folder)).toThrow('outside of its folder')
+      await expect(settingsOf({ context: 'a' }, {}, folder)).rejects.toThrow('outside of its folder')
     }
     entry({ properties: { 'sasl.oauthbearer.token.endpoint.url': 'file:///home/me/token' } })
-    expect(() => settingsOf({ context: 'a' }, {}, folder)).toThrow("'sasl.oauthbearer.token.endpoint.url'")
+    await expect(settingsOf({ context: 'a' }, {}, folder)).rejects.toThrow(
+      "'sasl.oauthbearer.token.endpoint.url'",
+    )
   })
 })
