@@ -71,6 +71,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/metadata-quorum.ts')).metadataQuorum,
   },
   {
+    name: 'leader-election',
+    mirrors: 'kafka-leader-election.sh',
+    subject: 'Cluster',
+    summary: 'Have leaders elected for partitions: the preferred ones, or any.',
+    load: async () => (await import('./commands/leader-election.ts')).leaderElection,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     subject: 'Cluster',

@@ -11,6 +11,7 @@ import { subscriptionListing, subscriptionNames } from '../../src/cli/client-met
 import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoints.ts'
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
+import { electedListing } from '../../src/cli/election/elect.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
 import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
 import { deletedOffsetsListing } from '../../src/cli/groups/delete-offsets.ts'
@@ -153,6 +154,9 @@ const LISTINGS: Record<string, Listing> = {
   'features feature-dependencies': dependencyListing([{ feature: 'share.version', level: 1 }]),
   'metadata-quorum describe --status': statusListing(QUORUM, 'x'),
   'metadata-quorum describe --replication': replicationListing(QUORUM),
+  'leader-election': electedListing([
+    { topic: 'a', partition: 0, electionType: 'PREFERRED', result: 'elected', error: null },
+  ]),
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
   ]),

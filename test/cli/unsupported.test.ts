@@ -14,6 +14,10 @@ afterAll(() => broker.close())
 test.each([
   ['acls --list', 'Error while executing ACL command: ', 'DescribeAcls'],
   ['acls --add --topic a --allow-principal User:a', 'Error while executing ACL command: ', 'DescribeAcls'],
+  ['metadata-quorum describe --status', '', 'DescribeQuorum'],
+  ['metadata-quorum describe --replication', '', 'DescribeQuorum'],
+  ['metadata-quorum remove-controller -i 1 -d 11oWnyF8RqGgogf6LzECfg', '', 'RemoveRaftVoter'],
+  ['leader-election --election-type preferred --all-topic-partitions', '', 'ElectLeaders'],
   ['acls --remove --topic a', 'Error while executing ACL command: ', 'DeleteAcls'],
 ])('%s', async (args, before, api) => {
   const io = testIo()

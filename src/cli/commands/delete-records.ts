@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
-
 import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { Failure } from '../failures.ts'
 import { deleteRecords } from '../offsets/delete-records.ts'
 import { parseOffsetFile } from '../offsets/offset-file.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
 import type { Listing } from '../output.ts'
 import { ALL_FORMATS } from '../output.ts'
+import { readTextFile } from '../read-file.ts'
 
 export const deleteRecordsTool = defineCommand({
   name: 'delete-records',
@@ -30,7 +28,7 @@ export const deleteRecordsTool = defineCommand({
     'delete-records offsets.json -o table',
   ],
   async run(options, context) {
-    const wanted = parseOffsetFile(readFile(options.offsetJsonFile))
+    const wanted = parseOffsetFile(readTextFile(options.offsetJsonFile))
     if (options.dryRun) {
       for (const target of wanted) {
         const place = target.offset === -1 ? 'up to the end' : `before offset ${target.offset}`
@@ -86,13 +84,5 @@ export function deletedListing(rows: readonly DeletedRow[]): Listing {
       error,
     })),
     names: () => [...new Set(sorted.map(({ topic }) => topic))],
-  }
-}
-
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Failure(`Unable to read file ${path}`, { cause: error })
   }
 }

@@ -12,6 +12,7 @@ const OPTIONS = { ...SERVER_OPTIONS, bootstrapController: CONTROLLER_OPTION } as
 // Kafka breaks the line within the name of an option: the blank is part of what it says.
 const COMMON = {
   style: 'argparse',
+  needsKafka: true,
   failure: { noServer: 'error: one of the arguments --bootstrap-server -- bootstrap-controller is required' },
 } as const
 

@@ -137,7 +137,10 @@ test.each([
   ['{}', 'Missing partitions field'],
   ['{"version": 2, "partitions": []}', 'Not supported version field value 2'],
   ['{"partitions": [{"topic": "a", "offset": 0}]}', 'No such field exists: `partition`'],
-  ['{"partitions": [{"topic": "a", "partition": "x", "offset": 0}]}', 'Field `partition` cannot be "x"'],
+  [
+    '{"partitions": [{"topic": "a", "partition": "x", "offset": 0}]}',
+    'Expected `Integer` value, received "x"',
+  ],
   [
     '{"partitions": [{"topic": "a", "partition": 0, "offset": 0}, {"topic": "a", "partition": 0, "offset": 1}]}',
     'Offset json file contains duplicate topic partitions: a-0',
