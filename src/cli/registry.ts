@@ -162,6 +162,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/wait.ts')).waitTool,
   },
   {
+    name: 'smoke',
+    subject: 'Measuring and testing',
+    summary: 'Write a record to a cluster, read it back, and tell how long that took.',
+    load: async () => (await import('./commands/smoke.ts')).smoke,
+  },
+  {
     name: 'serve',
     subject: 'A broker on this machine',
     summary: 'Run a broker, or a few, on this machine.',

@@ -27,6 +27,7 @@ import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
 import { replicationListing, statusListing } from '../../src/cli/quorum/listings.ts'
+import { smokeListing } from '../../src/cli/smoke/listing.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
@@ -193,6 +194,11 @@ const LISTINGS: Record<string, Listing> = {
   'lag --by member': lagListing([GROUP_LAG], 'member'),
   'lag --by partition': lagListing([GROUP_LAG], 'partition'),
   wait: waitListing({ what: 'topic', subject: 'a', isMet: true, found: '1 partition', waitedMs: 1 }),
+  smoke: smokeListing({
+    bootstrapServers: 'h:1',
+    topic: 'a',
+    steps: [{ step: 'connect', ms: 1, detail: '1 broker', error: null }],
+  }),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')

@@ -1,10 +1,10 @@
-import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import { itemError } from '../../protocol/errors.ts'
-import { CreatePartitions, DeleteTopics } from '../../protocol/messages/topics.ts'
+import { CreatePartitions } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { throwFailures } from '../failures.ts'
+import { removeTopics } from './remove.ts'
 
 export interface MorePartitions {
   readonly partitions: number
@@ -54,16 +54,8 @@ export async function deleteTopics(
     return
   }
   if (topics.length === 0) return
-  const names = topics.map(({ name }) => name)
-  const answer = await cluster.request(
-    DeleteTopics,
-    (version) => ({
-      ...(version >= 6
-        ? { topics: names.map((name) => ({ name, topicId: ZERO_UUID })) }
-        : { topicNames: names }),
-      timeoutMs: cluster.requestTimeoutMs,
-    }),
-    { node: 'controller' },
+  await removeTopics(
+    cluster,
+    topics.map(({ name }) => name),
   )
-  throwFailures(answer.responses.flatMap((result) => itemError(result) ?? []))
 }
