@@ -39,13 +39,19 @@ export async function requestCoordinator<Q extends Fields, S extends Fields>(
     readonly timeoutMs?: number | undefined
     /** The error code of the answer when it is not at its top. */
     readonly errorCodeIn?: ((answer: Decoded<S>) => number) | undefined
+    /** The highest version to speak, if not the highest both sides know. */
+    readonly maxVersion?: number | undefined
   } = {},
 ): Promise<Decoded<S>> {
   requireReadable(api, cluster.readOnly)
   const deadline = cluster.deadline(options.timeoutMs)
   return await cluster.retrying(deadline, async () => {
     const node = await findCoordinator(cluster, kind, key, { timeoutMs: deadline.leftMs })
-    const answer = await cluster.requestOnce(api, body, { node, deadline })
+    const version =
+      options.maxVersion === undefined
+        ? undefined
+        : (await cluster.connectionTo(node)).version(api, options.maxVersion)
+    const answer = await cluster.requestOnce(api, body, { node, deadline, version })
     checkError(options.errorCodeIn?.(answer) ?? (answer as { errorCode?: number }).errorCode ?? 0)
     return answer
   })

@@ -1,5 +1,5 @@
 import type { PartitionQueue } from './partition-queue.ts'
-import type { ProducerBatch } from './producer-batch.ts'
+import type { ProducerBatch, TaggedRun } from './producer-batch.ts'
 
 /** What became of a batch. */
 export interface BatchReport {
@@ -10,6 +10,10 @@ export interface BatchReport {
   readonly baseOffset: number
   readonly logAppendTimeMs: number
   readonly error: Error | null
+  /** What it took on the wire. */
+  readonly sizeBytes: number
+  /** The tags of its records; null when they have none. */
+  readonly runs: readonly TaggedRun[] | null
 }
 
 interface Waiter {
@@ -21,15 +25,22 @@ interface Waiter {
 export class Deliveries {
   readonly #onRelease: (bytes: number) => void
   readonly #onBatch: ((report: BatchReport) => void) | undefined
+  readonly #onFailure: ((error: Error) => void) | undefined
   readonly #outstanding = new Map<ProducerBatch, PartitionQueue>()
   #waiters: Waiter[] = []
   acknowledged = 0
   failed = 0
   firstError: Error | null = null
 
-  constructor(onRelease: (bytes: number) => void, onBatch?: (report: BatchReport) => void) {
+  /** `onFailure` is told of every record that will not arrive, before whoever sent it is. */
+  constructor(
+    onRelease: (bytes: number) => void,
+    onBatch?: (report: BatchReport) => void,
+    onFailure?: (error: Error) => void,
+  ) {
     this.#onRelease = onRelease
     this.#onBatch = onBatch
+    this.#onFailure = onFailure
   }
 
   begin(queue: PartitionQueue, batch: ProducerBatch): void {
@@ -55,6 +66,7 @@ export class Deliveries {
     if (!this.#outstanding.delete(batch)) return
     this.failed += batch.recordCount
     this.firstError ??= error
+    this.#onFailure?.(error)
     this.#end(queue, batch, -1, -1, error)
   }
 
@@ -67,6 +79,7 @@ export class Deliveries {
   refuse(error: Error): void {
     this.failed++
     this.firstError ??= error
+    this.#onFailure?.(error)
   }
 
   /** Resolves once every batch there is now was delivered or given up. */
@@ -85,8 +98,8 @@ export class Deliveries {
     error: Error | null,
   ): void {
     this.#onRelease(batch.heldBytes)
-    const { recordCount, onDelivery } = batch
-    this.#onBatch?.({ topic, partition, recordCount, baseOffset, logAppendTimeMs, error })
+    const { recordCount, onDelivery, sizeBytes, runs } = batch
+    this.#onBatch?.({ topic, partition, recordCount, baseOffset, logAppendTimeMs, error, sizeBytes, runs })
     onDelivery?.forEach((deliver, i) => {
       const offset = baseOffset < 0 ? -1 : baseOffset + i
       deliver?.({ topic, partition, offset, logAppendTimeMs, error })

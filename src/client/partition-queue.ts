@@ -160,6 +160,11 @@ export class PartitionQueue {
     return drifters
   }
 
+  /** The next batch starts a new sequence; for a queue that has nothing in flight. */
+  forgetSequence(): void {
+    this.identity = null
+  }
+
   /** Removes batches created before `createdMs` that are not in flight. */
   removeOlder(createdMs: number): ProducerBatch[] {
     if (this.open !== null && this.open.createdMs <= createdMs) this.closeOpen()

@@ -27,7 +27,10 @@ export function judge(
   if (code === 'DUPLICATE_SEQUENCE_NUMBER') return 'delivered'
   if (code === 'MESSAGE_TOO_LARGE' && batch.recordCount > 1) return 'split'
   if (isLate || batch.attempts > retries) return 'give up'
-  if (queue.identity !== null) {
+  if (queue.identity?.isTransactional) {
+    // A gap cannot be closed here: the transaction has to be aborted, and that begins a new sequence.
+    if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER' && !queue.isFirst(batch)) return 'retry'
+  } else if (queue.identity !== null) {
     if (code === 'OUT_OF_ORDER_SEQUENCE_NUMBER') {
       // While one before it is not written, the broker refuses all behind that.
       if (!queue.isFirst(batch)) return 'retry'

@@ -23,6 +23,7 @@ export function produceRequest(
   outgoing: readonly Outgoing[],
   acks: number,
   timeoutMs: number,
+  transactionalId: string | null,
 ): RequestOf<typeof Produce> {
   const byTopic = new Map<TopicQueue, { index: number; records: Buffer }[]>()
   for (const { topic, queue, batch } of outgoing) {
@@ -36,7 +37,7 @@ export function produceRequest(
     topicId,
     partitionData,
   }))
-  return { acks, timeoutMs, topicData }
+  return { transactionalId, acks, timeoutMs, topicData }
 }
 
 export type PartitionAnswer = DecodedResponseOf<

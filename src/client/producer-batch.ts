@@ -13,12 +13,22 @@ export interface Delivery {
   readonly error: Error | null
 }
 
+/** Records of a batch, one after the other, that were appended with the same tag. */
+export interface TaggedRun {
+  readonly tag: number
+  count: number
+  /** The sum of their values. */
+  valueBytes: number
+}
+
 export type OnDelivery = (delivery: Delivery) => void
 
 /** Who writes: what a broker needs to tell a batch sent twice from two batches. */
 export interface ProducerIdentity {
   readonly producerId: number
   readonly producerEpoch: number
+  /** Whether what it writes is part of a transaction. */
+  readonly isTransactional?: boolean
 }
 
 const PRODUCER_ID_AT = 43
@@ -44,6 +54,8 @@ export class ProducerBatch {
   /** A connection was lost before it was answered, so a broker may yet come to read what was sent over that. */
   isAdrift = false
   onDelivery: (OnDelivery | undefined)[] | null = null
+  /** Null while no record has a tag. */
+  runs: TaggedRun[] | null = null
 
   constructor(createdMs: number, builder: BatchBuilder) {
     this.createdMs = createdMs
@@ -78,9 +90,21 @@ export class ProducerBatch {
     keyTo: number,
     valueFrom: number,
     valueTo: number,
+    tag?: number,
   ): void {
     this.#builder.appendRange(timestampMs, source, keyFrom, keyTo, valueFrom, valueTo)
     this.recordCount++
+    if (tag !== undefined) this.#tag(tag, valueTo - valueFrom)
+  }
+
+  #tag(tag: number, valueBytes: number): void {
+    this.runs ??= []
+    const last = this.runs.at(-1)
+    if (last?.tag !== tag) this.runs.push({ tag, count: 1, valueBytes })
+    else {
+      last.count++
+      last.valueBytes += valueBytes
+    }
   }
 
   /** Makes the bytes to send, once; gives the builder back for the next batch. */
@@ -122,6 +146,7 @@ export class ProducerBatch {
       part.forEach(({ timestamp, key, value, headers }, i) => {
         batch.append(timestamp, key, value, headers, this.onDelivery?.[half * middle + i])
       })
+      batch.runs = this.runs === null ? null : partOf(this.runs, half * middle, part.length)
       batch.attempts = this.attempts
       batch.isAdrift = this.isAdrift
       batch.heldBytes = half === 0 ? Math.ceil(this.heldBytes / 2) : Math.floor(this.heldBytes / 2)
@@ -131,4 +156,15 @@ export class ProducerBatch {
       return batch
     })
   }
+}
+
+/** The runs of `count` records from `from` on; within a run all values count as equally large. */
+function partOf(runs: readonly TaggedRun[], from: number, count: number): TaggedRun[] {
+  let at = 0
+  return runs.flatMap((run) => {
+    const kept = Math.min(at + run.count, from + count) - Math.max(at, from)
+    at += run.count
+    if (kept <= 0) return []
+    return [{ tag: run.tag, count: kept, valueBytes: (run.valueBytes * kept) / run.count }]
+  })
 }

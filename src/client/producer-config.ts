@@ -1,6 +1,6 @@
 import { COMMON_PROPERTIES } from './common-config.ts'
 import { pickSettings, property, refuseProperties, type SettingsOf } from './properties.ts'
-import { bool, int, long, oneOf } from './property-types.ts'
+import { bool, int, long, oneOf, text } from './property-types.ts'
 import { SettingError } from './setting-error.ts'
 
 const INT_MAX = 2_147_483_647
@@ -22,18 +22,24 @@ const PRODUCER_PROPERTIES = {
   'max.request.size': property(int(0), 1_048_576),
   'partitioner.ignore.keys': property(bool, false),
   retries: property(int(0), INT_MAX),
+  'transaction.timeout.ms': property(int(0), 60_000),
+  'transactional.id': property(text, ''),
 } as const
 
 export type ProducerSettings = SettingsOf<typeof PRODUCER_PROPERTIES>
 
 /** They decide which records arrive, and where. */
-const REFUSED = ['partitioner.class', 'transactional.id']
+const REFUSED = ['partitioner.class']
 
 /** Settings of a producer; SettingError in the words of Kafka's ProducerConfig where they contradict each other. */
 export function producerSettings(properties: ReadonlyMap<string, string>): ProducerSettings {
   refuseProperties(REFUSED, properties)
   const settings = pickSettings(PRODUCER_PROPERTIES, properties)
-  return adjustTimeout(adjustIdempotence(settings, properties), properties)
+  const adjusted = adjustTimeout(adjustIdempotence(settings, properties), properties)
+  if (adjusted['transactional.id'] !== '' && !adjusted['enable.idempotence']) {
+    throw new SettingError('Cannot set a transactional.id without also enabling idempotence.')
+  }
+  return adjusted
 }
 
 function adjustIdempotence(

@@ -5,8 +5,22 @@ import type { ProducerIdentity } from './producer-batch.ts'
 
 const MAX_EPOCH = 0x7fff
 
+/** Where a producer gets its id, and how it goes on when what it wrote has gaps. */
+export interface Identities {
+  /** Null until `obtain` has brought one. */
+  readonly current: ProducerIdentity | null
+  /** Asks a broker for an id unless there is one; rejects with what will not pass. */
+  obtain(): Promise<void>
+  /**
+   * The identity for a new sequence after `previous` had a gap; null when a new id is needed, which `obtain` brings.
+   */
+  next(previous: ProducerIdentity): ProducerIdentity | null
+  /** The broker no longer accepts this identity. */
+  reject(identity: ProducerIdentity): void
+}
+
 /** Where an idempotent producer gets its id, and the epochs under which partitions begin new sequences. */
-export class IdentitySource {
+export class IdentitySource implements Identities {
   readonly #cluster: Cluster
   #current: ProducerIdentity | null = null
   #asking: Promise<void> | null = null
@@ -15,12 +29,10 @@ export class IdentitySource {
     this.#cluster = cluster
   }
 
-  /** Null until `obtain` has brought one. */
   get current(): ProducerIdentity | null {
     return this.#current
   }
 
-  /** Asks a broker for an id unless there is one; rejects with what will not pass. */
   obtain(): Promise<void> {
     if (this.#current !== null) return Promise.resolve()
     this.#asking ??= this.#ask().finally(() => {
@@ -29,10 +41,7 @@ export class IdentitySource {
     return this.#asking
   }
 
-  /**
-   * The identity for a new sequence after `previous` had a gap. Brokers take a higher epoch without being asked;
-   * null when the epochs are used up and a new id is needed.
-   */
+  /** Brokers take a higher epoch without being asked; a new id is needed only when the epochs are used up. */
   next(previous: ProducerIdentity): ProducerIdentity | null {
     const current = this.#current
     if (current === null) return null
@@ -47,7 +56,6 @@ export class IdentitySource {
     return this.#current
   }
 
-  /** The broker no longer accepts this identity. */
   reject(identity: ProducerIdentity): void {
     if (identity.producerId === this.#current?.producerId) this.#current = null
   }

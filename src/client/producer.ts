@@ -10,6 +10,8 @@ import type { ProducerSettings } from './producer-config.ts'
 import { requireReadable } from './read-only.ts'
 import { RecordAccumulator, type TopicQueue } from './record-accumulator.ts'
 import { Sender } from './sender.ts'
+import { SettingError } from './setting-error.ts'
+import type { TransactionState } from './transaction-state.ts'
 
 export interface ProducerRecord {
   readonly topic: string
@@ -45,6 +47,7 @@ export class Producer {
     settings: ProducerSettings,
     codec: Awaited<ReturnType<typeof loadCodec>>,
     onBatch?: (report: BatchReport) => void,
+    transaction: TransactionState | null = null,
   ) {
     this.#cluster = cluster
     this.#settings = settings
@@ -53,7 +56,8 @@ export class Producer {
       if (!isFull) this.#deliveries.begin(queue, queue.open!)
       this.#sender.batchReady(queue, isFull)
     })
-    this.#deliveries = new Deliveries((bytes) => this.#released(bytes), onBatch)
+    const onFailure = transaction === null ? undefined : (error: Error) => transaction.failed(error)
+    this.#deliveries = new Deliveries((bytes) => this.#released(bytes), onBatch, onFailure)
     this.#sender = new Sender({
       cluster,
       settings,
@@ -61,6 +65,7 @@ export class Producer {
       deliveries: this.#deliveries,
       codec,
       compressionLevel: compressionLevel(settings),
+      transaction,
     })
   }
 
@@ -69,10 +74,16 @@ export class Producer {
     cluster: Cluster,
     settings: ProducerSettings,
     onBatch?: (report: BatchReport) => void,
+    transaction: TransactionState | null = null,
   ): Promise<Producer> {
     requireReadable(Produce, cluster.readOnly)
+    if (transaction === null && settings['transactional.id'] !== '') {
+      throw new SettingError(
+        `the property 'transactional.id' is not supported here: nothing would begin and commit transactions`,
+      )
+    }
     const codec = await loadCodec(CODECS[settings['compression.type']].id)
-    return new Producer(cluster, settings, codec, onBatch)
+    return new Producer(cluster, settings, codec, onBatch, transaction)
   }
 
   get counts(): ProducerCounts {
@@ -129,7 +140,7 @@ export class Producer {
 
   /**
    * As append for a record whose parts lie in a larger buffer, which is faster than making views of them; a start
-   * of -1 stands for null.
+   * of -1 stands for null. The report of the batch gives the tags back.
    */
   appendRange(
     topic: string,
@@ -139,10 +150,11 @@ export class Producer {
     valueFrom: number,
     valueTo: number,
     timestampMs = this.#cluster.clock.now(),
+    tag?: number,
   ): boolean {
     const queue = this.#topic(topic)
     try {
-      this.#accumulator.appendRange(queue, source, keyFrom, keyTo, valueFrom, valueTo, timestampMs)
+      this.#accumulator.appendRange(queue, source, keyFrom, keyTo, valueFrom, valueTo, timestampMs, tag)
     } catch (error) {
       this.#refused(error)
     }
@@ -187,6 +199,11 @@ export class Producer {
     this.#sender.wake()
     await this.#deliveries.settled()
     this.#sender.flushing--
+  }
+
+  /** Waits until nothing is under way, and lets all partitions begin anew; what is appended meanwhile is not lost. */
+  restart(): Promise<void> {
+    return this.#sender.restart()
   }
 
   /** Flushes for at most `timeoutMs`, gives up the rest, and stops. */

@@ -122,6 +122,7 @@ export class RecordAccumulator {
     valueFrom: number,
     valueTo: number,
     timestampMs: number,
+    tag?: number,
   ): void {
     const maxBytes = MAX_RECORD_OVERHEAD + (keyFrom < 0 ? 0 : keyTo - keyFrom) + (valueTo - valueFrom)
     const isSticky = keyFrom < 0 || this.#ignoresKeys
@@ -129,7 +130,7 @@ export class RecordAccumulator {
     const chosen = isSticky ? STICKY : partitionForKey(source, count, keyFrom, keyTo)
     const queue = this.#makeRoom(topic, chosen, maxBytes)
     const before = queue.open!.sizeBytes
-    queue.open!.appendRange(timestampMs, source, keyFrom, keyTo, valueFrom, valueTo)
+    queue.open!.appendRange(timestampMs, source, keyFrom, keyTo, valueFrom, valueTo, tag)
     this.#grown(topic, queue, before, isSticky)
   }
 

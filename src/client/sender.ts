@@ -15,9 +15,10 @@ import { judge, mayBeWritten } from './produce-failures.ts'
 import { answersFor, failureOf, maxProduceVersion, type Outgoing, produceRequest } from './produce-request.ts'
 import type { ProducerBatch } from './producer-batch.ts'
 import type { ProducerSettings } from './producer-config.ts'
-import { IdentitySource } from './producer-identity.ts'
+import { type Identities, IdentitySource } from './producer-identity.ts'
 import type { RecordAccumulator, TopicQueue } from './record-accumulator.ts'
 import { backoffMs, isRetriable } from './retry.ts'
+import type { TransactionState } from './transaction-state.ts'
 
 /** With acks 0 nothing holds the producer back but the socket. */
 const MAX_UNSENT_BYTES = 1024 * 1024
@@ -29,17 +30,20 @@ export interface SenderParts {
   readonly deliveries: Deliveries
   readonly codec: Codec
   readonly compressionLevel: number | undefined
+  /** Null for a producer without transactions. */
+  readonly transaction: TransactionState | null
 }
 
 export class Sender {
   readonly #parts: SenderParts
-  readonly #identities: IdentitySource | null
+  readonly #identities: Identities | null
   readonly #acks: number
   readonly #lanes = new Map<number, BrokerLane>()
   readonly #active = new Set<PartitionQueue>()
   readonly #refreshing = new Set<TopicQueue>()
   readonly #alarm: Alarm
   #isScheduled = false
+  #idleWaiters: (() => void)[] = []
   #lastError: Error | null = null
   /** While above 0, batches are sent without waiting for more records. */
   flushing = 0
@@ -49,7 +53,7 @@ export class Sender {
     this.#parts = parts
     this.#alarm = new Alarm(parts.cluster.clock, () => this.#drain())
     this.#acks = acks === 'all' ? -1 : Number(acks)
-    this.#identities = isIdempotent ? new IdentitySource(parts.cluster) : null
+    this.#identities = parts.transaction ?? (isIdempotent ? new IdentitySource(parts.cluster) : null)
   }
 
   /** Looks, a little later, what can be sent. */
@@ -74,6 +78,16 @@ export class Sender {
     this.#alarm.clear()
   }
 
+  /** Resolves when no request is under way, and all partitions begin new sequences then. */
+  async restart(): Promise<void> {
+    while ([...this.#lanes.values()].some(({ inFlight }) => inFlight > 0)) {
+      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    }
+    for (const { partitions } of this.#parts.accumulator.topics.values()) {
+      for (const queue of partitions) queue.forgetSequence()
+    }
+  }
+
   /** Gives up everything; what is in flight may still arrive. */
   abandon(error: Error): void {
     for (const queue of this.#active) queue.removeAll()
@@ -82,8 +96,11 @@ export class Sender {
 
   #drain(): void {
     const nowMs = this.#parts.cluster.clock.now()
+    const failure = this.#parts.transaction?.failure ?? null
     for (const queue of this.#active) {
-      this.#expire(queue, nowMs)
+      // The rest of a transaction that failed is not sent.
+      if (failure !== null) this.#giveUp(queue, queue.removeAll(), () => failure)
+      else this.#expire(queue, nowMs)
       if (queue.isEmpty) this.#active.delete(queue)
     }
     if (this.#active.size === 0) return
@@ -118,7 +135,7 @@ export class Sender {
 
   /** The batch of this partition that is due. */
   #nextBatch(queue: PartitionQueue, nowMs: number): ProducerBatch | undefined {
-    if (queue.isRecovering || !this.#hasIdentity(queue)) return undefined
+    if (queue.isRecovering || !this.#hasIdentity(queue) || !this.#isInTransaction(queue)) return undefined
     const { open } = queue
     const dueMs = open === null ? Infinity : open.createdMs + this.#parts.settings['linger.ms']
     const isDue = nowMs >= dueMs || this.flushing > 0 || this.#parts.accumulator.isFull
@@ -137,6 +154,10 @@ export class Sender {
     if (identity === null) this.#obtainIdentity()
     else this.#giveUp(queue, queue.startSequence(identity), adriftError)
     return identity !== null
+  }
+
+  #isInTransaction(queue: PartitionQueue): boolean {
+    return this.#parts.transaction?.includes(queue, () => this.wake()) ?? true
   }
 
   #laneFor(topic: TopicQueue, queue: PartitionQueue): BrokerLane | null {
@@ -185,9 +206,11 @@ export class Sender {
     lane.inFlight++
     for (const { batch } of outgoing) batch.attempts++
     try {
-      const version = connection.version(Produce, maxProduceVersion(outgoing.map(({ topic }) => topic)))
+      const { transaction } = this.#parts
+      const atMost = maxProduceVersion(outgoing.map(({ topic }) => topic))
+      const version = connection.version(Produce, Math.min(atMost, transaction?.maxProduceVersion ?? atMost))
       const timeoutMs = this.#parts.settings['request.timeout.ms']
-      const body = produceRequest(outgoing, this.#acks, timeoutMs)
+      const body = produceRequest(outgoing, this.#acks, timeoutMs, transaction?.transactionalId ?? null)
       if (this.#acks === 0) await this.#post(connection, outgoing, body, version)
       else {
         const answers = answersFor(outgoing, await connection.request(Produce, body, { version, timeoutMs }))
@@ -203,6 +226,7 @@ export class Sender {
       for (const sent of outgoing) if (sent.queue.inFlight.includes(sent.batch)) this.#failed(sent, reason)
     }
     lane.inFlight--
+    for (const resume of this.#idleWaiters.splice(0)) resume()
     this.wake()
   }
 
@@ -234,7 +258,9 @@ export class Sender {
     const { topic, queue, batch } = sent
     const nowMs = cluster.clock.now()
     this.#lastError = error
-    const isLate = nowMs - batch.createdMs >= settings['delivery.timeout.ms']
+    const isLate =
+      nowMs - batch.createdMs >= settings['delivery.timeout.ms'] ||
+      (this.#parts.transaction?.failure ?? null) !== null
     batch.mayBeWritten = mayBeWritten(error, batch.mayBeWritten)
     if (error instanceof ConnectionError) batch.isAdrift = true
     const verdict = judge(error, queue, batch, settings.retries, isLate)
@@ -249,7 +275,7 @@ export class Sender {
     } else {
       if (verdict === 'new identity') this.#identities?.reject(queue.identity!)
       if (verdict !== 'retry') queue.hasGap = true
-      batch.retryAtMs = nowMs + backoffMs(batch.attempts, cluster, cluster.random)
+      batch.retryAtMs = nowMs + retryDelayMs(error, batch, cluster)
       queue.retry(batch)
       this.#refresh(topic)
     }
@@ -314,6 +340,15 @@ export class Sender {
         cluster.clock.after(cluster.retryBackoffMs, again)
       })
   }
+}
+
+/** The transaction before this one is being completed, which takes a moment; Java's producer waits as long. */
+const CONCURRENT_TRANSACTIONS_MS = 20
+
+function retryDelayMs(error: Error, { attempts }: ProducerBatch, cluster: Cluster): number {
+  const delayMs = backoffMs(attempts, cluster, cluster.random)
+  const isConcurrent = error instanceof KafkaError && error.code === 'CONCURRENT_TRANSACTIONS'
+  return isConcurrent ? Math.min(delayMs, CONCURRENT_TRANSACTIONS_MS) : delayMs
 }
 
 function adriftError({ recordCount }: ProducerBatch): KafkaError {

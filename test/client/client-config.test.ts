@@ -41,7 +41,6 @@ test.each([
   [{ acks: '2' }, 'Invalid value 2 for configuration acks: String must be one of: all, -1, 0, 1'],
   [{ 'enable.idempotence': 'yes' }, 'Expected value to be either true or false'],
   [{ 'compression.type': 'brotli' }, 'String must be one of: none, gzip, snappy, lz4, zstd'],
-  [{ 'transactional.id': 'x' }, "the property 'transactional.id' is not supported"],
   [{ 'partitioner.class': 'org.example.Mine' }, "the property 'partitioner.class' is not supported"],
   [
     { 'security.protocol': 'TLS' },
@@ -52,6 +51,10 @@ test.each([
   [
     { 'max.in.flight.requests.per.connection': '6' },
     'Must set max.in.flight.requests.per.connection to at most 5',
+  ],
+  [
+    { 'transactional.id': 'x', acks: '1' },
+    'Cannot set a transactional.id without also enabling idempotence.',
   ],
   [{ 'delivery.timeout.ms': '10' }, 'delivery.timeout.ms should be equal to or larger than linger.ms'],
 ] as [Record<string, string>, string][])('%j is refused in words that name it', (properties, message) => {

@@ -11,6 +11,8 @@ import { partitionForKey } from '../../src/client/partitioner.ts'
 import { Producer } from '../../src/client/producer.ts'
 import { producerSettings } from '../../src/client/producer-config.ts'
 import { resolveRanges } from '../../src/client/read-range.ts'
+import { TransactionalProducer } from '../../src/client/transactions.ts'
+import { UpdateFeatures } from '../../src/protocol/messages/cluster.ts'
 import { DescribeCluster } from '../../src/protocol/messages/metadata.ts'
 import { DeleteRecords } from '../../src/protocol/messages/offsets.ts'
 import { CreateTopics } from '../../src/protocol/messages/topics.ts'
@@ -172,5 +174,74 @@ describeWith(['apacheKafka'], 'our client and Apache Kafka', () => {
       (await read(ranges, { 'isolation.level': level })).get(0)!.map(({ value }) => String(value))
     expect(await values('read_committed')).toEqual(['a0', 'b0', 'a2', 'b2', 'a4', 'b4'])
     expect((await values('read_uncommitted')).length).toBe(12)
+  })
+
+  /** Writes transactions of two records to both partitions; every other one is aborted. */
+  async function writeTransactions(topic: string, transactionalId: string) {
+    const settings = producerSettings(settingsOf({ 'transactional.id': transactionalId }))
+    const transactions = await TransactionalProducer.open(cluster, settings)
+    await transactions.producer.prepare(topic)
+    for (let i = 0; i < 6; i++) {
+      transactions.begin()
+      for (const partition of [0, 1]) {
+        for (const name of ['a', 'b']) {
+          transactions.producer.append(topic, null, Buffer.from(`${name}${i}`), [], 1000, partition)
+        }
+      }
+      // What was written is aborted, not only what waits.
+      await transactions.producer.flush()
+      if (i % 2 === 0) await transactions.commit()
+      else await transactions.abort()
+    }
+    return transactions
+  }
+
+  async function expectCommitted(topic: string) {
+    const committed = ['a0', 'b0', 'a2', 'b2', 'a4', 'b4']
+    // Kafka answers the end of a transaction before its marker is written.
+    await vi.waitFor(async () => {
+      const found = await read(await allOf(topic, [0, 1]), { 'isolation.level': 'read_committed' })
+      for (const partition of [0, 1]) {
+        expect(found.get(partition)!.map(({ value }) => String(value))).toEqual(committed)
+      }
+    }, 10_000)
+    const all = await read(await allOf(topic, [0, 1]))
+    expect(all.get(0)!.length).toBe(12)
+  }
+
+  test('readers of committed records see the transactions that were committed, and no others', async () => {
+    await createTopic('implicit', 2)
+    const first = await writeTransactions('implicit', 'payer')
+    await expectCommitted('implicit')
+
+    const settings = producerSettings(settingsOf({ 'transactional.id': 'payer' }))
+    first.begin()
+    first.producer.append('implicit', null, Buffer.from('late'), [], 1000, 0)
+    await first.producer.flush()
+    const second = await TransactionalProducer.open(cluster, settings)
+    await expect(first.commit()).rejects.toMatchObject({ code: 'PRODUCER_FENCED' })
+    expect(() => first.begin()).toThrow()
+    second.begin()
+    await second.commit()
+  })
+
+  test('the same with brokers that have to be told of the partitions', async () => {
+    const level = { feature: 'transaction.version', maxVersionLevel: 1, upgradeType: 2 }
+    await cluster.request(
+      UpdateFeatures,
+      { timeoutMs: 30_000, featureUpdates: [level] },
+      { node: 'controller' },
+    )
+    await createTopic('explicit', 2)
+    const fresh = Cluster.connect({ bootstrapServers: kafka.bootstrapServers })
+    const { apiVersions } = await fresh.connections.any()
+    expect(apiVersions.finalizedFeatures.find(({ name }) => name === 'transaction.version')).toMatchObject({
+      maxVersionLevel: 1,
+    })
+    // A connection knows the levels there were when it was opened.
+    cluster.close()
+    cluster = fresh
+    await writeTransactions('explicit', 'payer of old')
+    await expectCommitted('explicit')
   })
 })
