@@ -22,3 +22,14 @@ export function javaDouble(value: number): string {
   const [digits = '', exponent = ''] = value.toExponential().split('e')
   return `${digits.includes('.') ? digits : `${digits}.0`}E${exponent.replace('+', '')}`
 }
+
+/** A number with so many decimals as Java's `%.Nf` writes it: its shortest decimal, rounded half up. */
+export function javaFixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return javaDouble(value)
+  const [whole = '0', fraction = ''] = String(Math.abs(value)).split('.')
+  if (fraction.length <= decimals || fraction.includes('e')) return value.toFixed(decimals)
+  const digits = BigInt(whole + fraction.slice(0, decimals)) + (fraction[decimals]! >= '5' ? 1n : 0n)
+  const text = String(digits).padStart(decimals + 1, '0')
+  const at = text.length - decimals
+  return `${value < 0 ? '-' : ''}${text.slice(0, at)}${decimals > 0 ? '.' : ''}${text.slice(at)}`
+}

@@ -11,6 +11,15 @@ const POSIX: Record<string, string> = {
   Space: '\\s',
 }
 
+/** A Java regular expression, to be searched for in a text; Failure when it is none. */
+export function javaRegExp(pattern: string, flags = ''): RegExp {
+  try {
+    return new RegExp(translate(pattern), flags)
+  } catch (error) {
+    throw new Failure(`${pattern} is an invalid regex.`, { cause: error })
+  }
+}
+
 /** A test whether a whole name matches a Java regular expression; Failure in Kafka's words when it is none. */
 export function javaMatcher(pattern: string): (name: string) => boolean {
   const [, flags = '', body = ''] = /^(?:\(\?([is]+)\))?([\s\S]*)$/.exec(pattern)!

@@ -150,6 +150,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/storage.ts')).storage,
   },
   {
+    name: 'producer-perf-test',
+    mirrors: 'kafka-producer-perf-test.sh',
+    subject: 'Measuring and testing',
+    summary: 'Measure how fast records are written, and how soon they are acknowledged.',
+    load: async () => (await import('./commands/producer-perf-test.ts')).producerPerfTest,
+  },
+  {
     name: 'lag',
     subject: 'Groups',
     summary: 'Tell how far consumer groups are behind, and check or wait for it.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { javaDouble, javaFloat } from '../../src/cli/java-double.ts'
+import { javaDouble, javaFixed, javaFloat } from '../../src/cli/java-double.ts'
 import { javaHashOrder } from '../../src/cli/java-order.ts'
 import { includeList, javaMatcher } from '../../src/cli/java-regex.ts'
 
@@ -26,6 +26,19 @@ test.each([
   [Number.NaN, 'NaN'],
 ])('%d is written as Java writes it', (value, text) => {
   expect(javaDouble(value)).toBe(text)
+})
+
+test.each([
+  [1.005, 2, '1.01'],
+  [0.125, 2, '0.13'],
+  [9.999, 2, '10.00'],
+  [-0.5, 0, '-1'],
+  [1e-9, 6, '0.000000'],
+  [12, 3, '12.000'],
+  [Number.NaN, 2, 'NaN'],
+  [Infinity, 1, 'Infinity'],
+])('%d with %d decimals is %s', (value, decimals, text) => {
+  expect(javaFixed(value, decimals)).toBe(text)
 })
 
 test.each([

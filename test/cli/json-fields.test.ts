@@ -34,6 +34,7 @@ import { topicListing } from '../../src/cli/topics/list.ts'
 import { waitListing } from '../../src/cli/wait/listing.ts'
 import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
+import { PERF_LISTINGS } from './perf/samples.ts'
 import { SHARE_GROUP_LISTINGS } from './share-groups/samples.ts'
 
 const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }
@@ -115,7 +116,6 @@ const ACL = {
   operation: 'READ',
   permissionType: 'ALLOW',
 } as const
-
 /** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
 const LISTINGS: Record<string, Listing> = {
   'topics --list': topicListing([topic('a')]),
@@ -161,6 +161,7 @@ const LISTINGS: Record<string, Listing> = {
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
   ]),
+  ...PERF_LISTINGS,
   'consumer-groups --list': consumerGroupListing([LISTED], { withType: false, withState: false }),
   'consumer-groups --describe': offsetsListing([{ group: 'g', state: 'Stable', rows: [OFFSET_ROW] }], false),
   'consumer-groups --describe --members': membersListing([GROUP], false),
