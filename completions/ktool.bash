@@ -1,62 +1,24 @@
-# Written by `npm run completions` from the declarations of the tools.
+# Completion of ktool for bash; `ktool completion bash` prints it.
+
+# bash splits words at = and : as well; ktool is asked about those that blanks make.
 _ktool() {
-  local current=${COMP_WORDS[COMP_CWORD]} path=${COMP_WORDS[1]} choices=''
+  local line=${COMP_LINE:0:COMP_POINT} current prefix word help path
+  local -a words
+  read -ra words <<<"$line"
+  if [[ $line == *[[:blank:]] ]]; then words+=(''); fi
+  current=${words[${#words[@]} - 1]}
+  prefix=${current%"${current##*[=:]}"}
   COMPREPLY=()
-  case ${COMP_WORDS[COMP_CWORD-1]} in
-    --add-config|--add-config-file|--add-scram|--advertise|--allow-host|--allow-principal|--batch-size|--bootstrap-controller|--bootstrap-server|--broker|--broker-list|--broker-logger|--brokers|--by|--by-duration|--client|--client-metrics|--cluster-id|--command-config|--command-property|--compression-codec|--config|--context|--controller-directory-id|--controller-id|--count|--data-dir|--deadline-ms|--delegation-token|--delete-config|--deny-host|--deny-principal|--election-type|--entity-name|--entity-type|--expect-count|--expect-match|--feature|--files|--formatter|--formatter-config|--formatter-property|--from|--from-file|--group|--group-type|--header|--host|--id|--include|--initial-controllers|--input|--interval|--ip|--isolation-level|--key|--key-decoder-class|--key-deserializer|--line-reader|--match|--max-block-ms|--max-bytes|--max-lag|--max-latency-ms|--max-memory-bytes|--max-message-size|--max-messages|--max-total-lag|--members|--message-send-max-retries|--metadata-expiry-ms|--metrics|--name|--node-id|--num-records|--offset|--offset-json-file|--operation|--output|--partition|--partition-size-limit-per-response|--partitions|--path-to-json-file|--payload-delimiter|--payload-file|--port|--principal|--protocol|--rate|--reader-config|--reader-property|--ready-file|--record-size|--release-version|--replica-assignment|--replication-factor|--reporting-interval|--request-required-acks|--request-timeout-ms|--resource-pattern-type|--retry-backoff-ms|--seed|--server-properties|--shift-by|--socket-buffer-size|--state|--throughput|--time|--timeout|--timeout-ms|--timestamp|--to-datetime|--to-offset|--topic|--topic-id|--topic-list|--topic-partitions|--transaction-duration-ms|--transactional-id|--type|--until|--user|--user-principal|--validate-regex|--value-decoder-class|--value-deserializer|--wait-lag|--warmup-records|--watch|--where) COMPREPLY=($(compgen -f -- "$current")); return ;;
-  esac
-  if [[ $COMP_CWORD -gt 2 && 'cluster cluster-id cluster unregister cluster list-endpoints features describe features upgrade features downgrade features disable features version-mapping features feature-dependencies metadata-quorum describe metadata-quorum add-controller metadata-quorum remove-controller storage info storage format storage version-mapping storage feature-dependencies storage random-uuid wait broker wait topic wait group wait offset' == *"$path ${COMP_WORDS[2]}"* ]]; then path="$path ${COMP_WORDS[2]}"; fi
-  [[ $COMP_CWORD -eq 1 ]] && path=''
-  case $path in
-    '') choices='topics configs get-offsets delete-records log-dirs cluster features metadata-quorum leader-election broker-api-versions console-producer produce console-consumer consume consumer-groups share-groups groups acls client-metrics dump-log storage producer-perf-test lag wait smoke serve --help --version' ;;
-    'topics') choices='list create delete alter describe --bootstrap-server --context --command-config --list --create --delete --alter --describe --topic --topic-id --partitions --replication-factor --replica-assignment --config --if-exists --if-not-exists --exclude-internal --topics-with-overrides --under-replicated-partitions --under-min-isr-partitions --at-min-isr-partitions --unavailable-partitions --partition-size-limit-per-response --regex --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'configs') choices='describe alter --bootstrap-server --context --command-config --bootstrap-controller --describe --alter --all --add-config --add-config-file --delete-config --topic --broker --broker-defaults --broker-logger --user --user-defaults --client --client-defaults --ip --ip-defaults --group --client-metrics --entity-type --entity-name --entity-default --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'get-offsets') choices='--bootstrap-server --context --command-config --topic --partitions --topic-partitions --time --exclude-internal-topics --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'delete-records') choices='--bootstrap-server --context --command-config --offset-json-file --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'log-dirs') choices='describe --bootstrap-server --context --command-config --describe --topic-list --broker-list --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'cluster') choices='cluster-id unregister list-endpoints' ;;
-    'cluster cluster-id') choices='--bootstrap-server --context --command-config --bootstrap-controller --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'cluster unregister') choices='--bootstrap-server --context --command-config --bootstrap-controller --id --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'cluster list-endpoints') choices='--bootstrap-server --context --command-config --bootstrap-controller --include-fenced-brokers --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'features') choices='describe upgrade downgrade disable version-mapping feature-dependencies' ;;
-    'features describe') choices='--bootstrap-server --context --command-config --bootstrap-controller --node-id --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'features upgrade') choices='--bootstrap-server --context --command-config --bootstrap-controller --release-version --feature --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'features downgrade') choices='--bootstrap-server --context --command-config --bootstrap-controller --release-version --feature --unsafe --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'features disable') choices='--bootstrap-server --context --command-config --bootstrap-controller --feature --unsafe --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'features version-mapping') choices='--bootstrap-server --context --command-config --bootstrap-controller --release-version --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'features feature-dependencies') choices='--bootstrap-server --context --command-config --bootstrap-controller --feature --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'metadata-quorum') choices='describe add-controller remove-controller' ;;
-    'metadata-quorum describe') choices='--bootstrap-server --context --command-config --bootstrap-controller --status --replication --human-readable --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'metadata-quorum add-controller') choices='--bootstrap-server --context --command-config --bootstrap-controller --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'metadata-quorum remove-controller') choices='--bootstrap-server --context --command-config --bootstrap-controller --controller-id --controller-directory-id --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'leader-election') choices='--election-type --topic --partition --all-topic-partitions --path-to-json-file --bootstrap-server --context --command-config --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'broker-api-versions') choices='--bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'console-producer') choices='--bootstrap-server --context --topic --sync --compression-codec --batch-size --message-send-max-retries --retry-backoff-ms --timeout --request-required-acks --request-timeout-ms --metadata-expiry-ms --max-block-ms --max-memory-bytes --socket-buffer-size --line-reader --reader-property --reader-config --command-property --command-config --input --key --header --partition --keep-partition --timestamp --tombstone --rate --report --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'produce') choices='--bootstrap-server --context --topic --sync --compression-codec --batch-size --message-send-max-retries --retry-backoff-ms --timeout --request-required-acks --request-timeout-ms --metadata-expiry-ms --max-block-ms --max-memory-bytes --socket-buffer-size --line-reader --reader-property --reader-config --command-property --command-config --input --key --header --partition --keep-partition --timestamp --tombstone --rate --report --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'console-consumer') choices='--bootstrap-server --context --topic --include --partition --offset --from-beginning --max-messages --timeout-ms --group --isolation-level --formatter --formatter-property --formatter-config --key-deserializer --value-deserializer --skip-message-on-error --enable-systest-events --command-property --command-config --from --until --where --deadline-ms --expect-count --expect-match --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'consume') choices='--bootstrap-server --context --topic --include --partition --offset --from-beginning --max-messages --timeout-ms --group --isolation-level --formatter --formatter-property --formatter-config --key-deserializer --value-deserializer --skip-message-on-error --enable-systest-events --command-property --command-config --from --until --where --deadline-ms --expect-count --expect-match --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'consumer-groups') choices='list describe delete --bootstrap-server --context --command-config --list --describe --delete --reset-offsets --delete-offsets --validate-regex --group --all-groups --topic --all-topics --timeout --offsets --members --state --type --verbose --dry-run --execute --export --to-offset --from-file --to-datetime --by-duration --to-earliest --to-latest --to-current --shift-by --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'share-groups') choices='list describe delete --list --describe --delete --reset-offsets --delete-offsets --dry-run --execute --group --all-groups --topic --all-topics --offsets --members --state --verbose --to-datetime --to-earliest --to-latest --bootstrap-server --command-config --timeout --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'groups') choices='list --bootstrap-server --context --command-config --list --group-type --protocol --consumer --share --streams --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'acls') choices='list add remove --list --add --remove --force --topic --group --cluster --transactional-id --delegation-token --user-principal --resource-pattern-type --allow-principal --deny-principal --allow-host --deny-host --operation --principal --producer --idempotent --consumer --bootstrap-server --context --command-config --bootstrap-controller --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'client-metrics') choices='list describe alter delete --bootstrap-server --context --command-config --list --describe --alter --delete --name --generate-name --interval --metrics --match --dry-run --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'dump-log') choices='--files --print-data-log --deep-iteration --index-sanity-check --verify-index-only --max-message-size --max-bytes --key-decoder-class --value-decoder-class --offsets-decoder --transaction-log-decoder --cluster-metadata-decoder --remote-log-metadata-decoder --share-group-state-decoder --skip-record-metadata --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'storage') choices='info format version-mapping feature-dependencies random-uuid' ;;
-    'storage info') choices='--config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'storage format') choices='--config --cluster-id --add-scram --ignore-formatted --release-version --feature --standalone --no-initial-controllers --initial-controllers --dry-run --help --version --no-color --debug --compat-exit-codes' ;;
-    'storage version-mapping') choices='--release-version --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'storage feature-dependencies') choices='--feature --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'storage random-uuid') choices='--help --version --no-color --debug --compat-exit-codes' ;;
-    'producer-perf-test') choices='--topic --num-records --record-size --payload-file --payload-delimiter --payload-monotonic --throughput --warmup-records --reporting-interval --print-metrics --transactional-id --transaction-duration-ms --bootstrap-server --context --command-property --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'lag') choices='--bootstrap-server --context --command-config --group --topic --by --isolation-level --max-lag --max-total-lag --wait-lag --timeout-ms --watch --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'wait') choices='broker topic group offset' ;;
-    'wait broker') choices='--count --timeout-ms --bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'wait topic') choices='--topic --partitions --absent --timeout-ms --bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'wait group') choices='--group --members --state --absent --timeout-ms --bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'wait offset') choices='--offset --group --timeout-ms --bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'smoke') choices='--topic --max-latency-ms --timeout-ms --bootstrap-server --context --command-config --output --help --version --no-color --debug --compat-exit-codes' ;;
-    'serve') choices='--port --host --advertise --brokers --data-dir --ephemeral --topic --seed --config --server-properties --ready-file --exec --help --version --no-color --debug --compat-exit-codes' ;;
-  esac
-  COMPREPLY=($(compgen -W "$choices" -- "$current"))
+  while IFS=$'\t' read -r word help; do
+    case $word in
+      :file | :folder)
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r path; do COMPREPLY+=("$path"); done < <(
+          if [[ $word == :file ]]; then compgen -f -- "${current#"$prefix"}"; else compgen -d -- "${current#"$prefix"}"; fi
+        )
+        ;;
+      *) COMPREPLY+=("${word#"$prefix"}") ;;
+    esac
+  done < <("${words[0]/#\~/$HOME}" __complete "${words[@]:1}" 2>/dev/null)
 }
-complete -F _ktool ktool
+complete -F _ktool ktool kafka-topics kafka-topics.sh kafka-configs kafka-configs.sh kafka-get-offsets kafka-get-offsets.sh kafka-delete-records kafka-delete-records.sh kafka-log-dirs kafka-log-dirs.sh kafka-cluster kafka-cluster.sh kafka-features kafka-features.sh kafka-metadata-quorum kafka-metadata-quorum.sh kafka-leader-election kafka-leader-election.sh kafka-broker-api-versions kafka-broker-api-versions.sh kafka-console-producer kafka-console-producer.sh kafka-console-consumer kafka-console-consumer.sh kafka-consumer-groups kafka-consumer-groups.sh kafka-share-groups kafka-share-groups.sh kafka-groups kafka-groups.sh kafka-acls kafka-acls.sh kafka-client-metrics kafka-client-metrics.sh kafka-dump-log kafka-dump-log.sh kafka-storage kafka-storage.sh kafka-producer-perf-test kafka-producer-perf-test.sh

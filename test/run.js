@@ -13,6 +13,9 @@ const GROUPS = ['unit', 'process', 'crash', 'fuzz', 'interop', 'churn', 'parity'
 const REMEDIES = {
   kcat: 'kcat: `apt-get install kcat`',
   promtool: 'promtool: `apt-get install prometheus`',
+  bash: 'bash: `apt-get install bash`',
+  zsh: 'zsh: `apt-get install zsh`',
+  fish: 'fish: `apt-get install fish`',
   python:
     'Python clients: `python3 -m venv .venv && .venv/bin/pip install kafka-python confluent-kafka lz4 zstandard python-snappy`',
   apacheKafka: 'Apache Kafka 4.3.1: a script that runs it, named by KTOOL_APACHE_KAFKA',

@@ -16,6 +16,10 @@ export interface Io {
   readonly columns: number
   /** Id of this process. */
   readonly pid: number
+  /** The file that was run, as it was called: perhaps a link to ktool. */
+  readonly programPath: string
+  /** How long this process has been running. */
+  readonly uptimeMs: number
   now(): number
   /** Bytes that nobody can foresee. */
   randomBytes(size: number): Buffer

@@ -10,6 +10,9 @@ import { VERSION } from './version.ts'
 
 export { processIo } from './process-io.ts'
 
+/** What the scripts of `ktool completion` call; not for people. */
+const COMPLETE = '__complete'
+
 /** Runs one command line and gives the exit code; `program` is the name ktool was called by. */
 export async function main(
   program: string,
@@ -17,6 +20,10 @@ export async function main(
   io: Io,
   connect: Connect = connectCluster,
 ): Promise<number> {
+  if (args[0] === COMPLETE) {
+    const { completeLine } = await import('./completion/complete-line.ts')
+    return completeLine(toolOfProgram(program), args.slice(1), io, connect)
+  }
   const rest = [...args]
   let tool = toolOfProgram(program)
   try {

@@ -34,6 +34,10 @@ export function processIo(process: NodeJS.Process): Io {
     },
     env: process.env,
     pid: process.pid,
+    programPath: process.argv[1] ?? '',
+    get uptimeMs() {
+      return performance.now()
+    },
     isTerminal: {
       get in() {
         return process.stdin.isTTY === true

@@ -180,6 +180,12 @@ export const TOOLS: readonly Tool[] = [
     summary: 'Run a broker, or a few, on this machine.',
     load: async () => (await import('./commands/serve.ts')).serve,
   },
+  {
+    name: 'completion',
+    subject: 'ktool itself',
+    summary: 'Print what a shell needs to complete the command lines of ktool.',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
 ]
 
 export function findTool(name: string): Tool | undefined {

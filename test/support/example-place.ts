@@ -50,7 +50,8 @@ export function workingFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ktool-examples-')))
   cpSync(FILES, folder, { recursive: true })
   mkdirSync(join(folder, 'bin'))
-  symlinkSync(KTOOL, join(folder, 'bin/ktool'))
+  for (const name of ['ktool', 'kafka-topics', 'kafka-topics.sh'])
+    symlinkSync(KTOOL, join(folder, 'bin', name))
   return folder
 }
 
@@ -85,20 +86,24 @@ export async function seed(bootstrapServers: string): Promise<void> {
   }
 }
 
+/** Has ktool on the path, the folder as the home, and the cluster as the one that is asked. */
+export function placeEnvironment({ folder, bootstrapServers }: ExamplePlace): Record<string, string> {
+  const { PATH = '' } = process.env
+  return {
+    PATH: `${join(folder, 'bin')}${delimiter}${PATH}`,
+    HOME: folder,
+    KTOOL_BOOTSTRAP_SERVERS: bootstrapServers,
+  }
+}
+
 /** Runs a line as it would be typed, and expects the exit code that it has. */
 export async function runExample(
   { line, exit, goesOn }: Pick<ExampleLine, 'line' | 'exit' | 'goesOn'>,
-  { folder, bootstrapServers }: ExamplePlace,
+  place: ExamplePlace,
 ): Promise<void> {
-  const { KAFKA_BOOTSTRAP_SERVERS: _, XDG_DATA_HOME: __, XDG_CONFIG_HOME: ___, ...inherited } = process.env
   const child = spawn('sh', ['-c', goesOn ? `exec ${line}` : line], {
-    cwd: folder,
-    env: {
-      ...inherited,
-      HOME: folder,
-      PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}`,
-      KTOOL_BOOTSTRAP_SERVERS: bootstrapServers,
-    },
+    cwd: place.folder,
+    env: placeEnvironment(place),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,
   })

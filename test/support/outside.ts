@@ -36,5 +36,10 @@ export const python = firstOf(process.env.KTOOL_PYTHON, join(root, '.venv/bin/py
 /** What plays recorded transcripts of Apache Kafka's tools. */
 export const parity = firstOf(process.env.KTOOL_PARITY, join(root, '../shared/parity/parity.mjs'))
 
-export const OUTSIDE = { apacheKafka, kcat, promtool, python, parity } as const
+/** The shells whose completion is tested. */
+export const bash = onPath('bash')
+export const zsh = onPath('zsh')
+export const fish = onPath('fish')
+
+export const OUTSIDE = { apacheKafka, kcat, promtool, python, parity, bash, zsh, fish } as const
 export type Outside = keyof typeof OUTSIDE

@@ -20,6 +20,8 @@ export interface TestIoOptions {
   readonly env?: Record<string, string>
   readonly isTerminal?: boolean
   readonly now?: number
+  readonly programPath?: string
+  readonly uptimeMs?: number
 }
 
 /** Streams in memory, a fixed clock and no chance, for running a tool inside a test. */
@@ -29,6 +31,8 @@ export function testIo({
   env = {},
   isTerminal = false,
   now = 0,
+  programPath = '/opt/ktool/bin/ktool.js',
+  uptimeMs = 0,
 }: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
   let stderr = ''
@@ -44,6 +48,8 @@ export function testIo({
     isTerminal: { in: isTerminal, out: isTerminal, err: isTerminal },
     columns: 100,
     pid: 1,
+    programPath,
+    uptimeMs,
     now: () => now,
     randomBytes: (size) => Buffer.alloc(size, 7),
     onInterrupt(callback) {
