@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer as createWebServer } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { OutputClosed } from '../../../src/cli/io.ts'
@@ -203,6 +204,25 @@ test('--deadline-ms also ends the wait for a broker that does not answer', async
   const args = ['-b', `127.0.0.1:${port}`, '-t', 'one', '--deadline-ms', '200']
   expect(await main('ktool', ['consume', ...args], io)).toBe(1)
   expect(io.stderr).toContain('the brokers did not answer within 200 ms\n')
+})
+
+test('nobody who listens, and a web server, are failures', async () => {
+  const web = createWebServer((_, response) => response.end()).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  onTestFinished(() => void web.close())
+  const { port } = web.address() as AddressInfo
+  for (const [address, message] of [
+    ['127.0.0.1:1', 'connection refused'],
+    [`127.0.0.1:${port}`, 'not in Kafka'],
+  ] as const) {
+    for (const codes of [[], ['--compat-exit-codes']]) {
+      const io = testIo()
+      expect(await main('ktool', ['consume', '-b', address, '-t', 'one', ...codes], io)).toBe(
+        codes.length === 0 ? 1 : 0,
+      )
+      expect(io.stderr).toContain(message)
+    }
+  }
 })
 
 test('records as JSON lines make the same records again', async () => {

@@ -1,5 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { OutputClosed } from '../../../src/cli/io.ts'
 import { main } from '../../../src/cli/main.ts'
 import { partitionForKey } from '../../../src/client/partitioner.ts'
 import { type BrokerHandle, startBroker } from '../../../src/index.ts'
@@ -9,7 +13,8 @@ import { testIo } from '../../support/test-io.ts'
 const TOPICS = Array.from({ length: 40 }, (_, i) => ({ name: `orders-${i}`, partitions: 3 }))
 let broker: BrokerHandle
 beforeAll(async () => {
-  broker = await startBroker({ topics: TOPICS })
+  const small = { name: 'small', partitions: 1, configs: { 'max.message.bytes': '1000' } }
+  broker = await startBroker({ topics: [...TOPICS, small] })
 })
 afterAll(() => broker.close())
 
@@ -202,6 +207,26 @@ test('records that are not acknowledged are counted, and the others are written'
   expect(await read()).toHaveLength(2)
 })
 
+test('a record that the broker finds too large is counted, with the codes of either tool', async () => {
+  const large = `a\n${'x'.repeat(2000)}\nb\n`
+  const args = ['console-producer', '-b', broker.bootstrapServers, '-t', 'small', '--report']
+  const outcomes: [number, string][] = []
+  for (const more of [[], ['--compat-exit-codes'], ['-o', 'jsonl']]) {
+    const io = testIo({ input: large })
+    const exit = await main('ktool', [...args, ...more], io)
+    outcomes.push([exit, io.stderr])
+    expect(io.stdout.split('\n')).toHaveLength(3)
+  }
+  const message =
+    '1 of 3 records were not acknowledged: The request included a message larger than the max message size the server will accept.'
+  const json = { error: { message, code: 'MESSAGE_TOO_LARGE', hint: null, exitCode: 1 } }
+  expect(outcomes).toEqual([
+    [1, `${message}\n`],
+    [0, `${message}\n`],
+    [1, `${JSON.stringify(json)}\n`],
+  ])
+})
+
 test('with --sync the first record that is refused ends it', async () => {
   const { produce, read } = setUp()
   const { exit, stderr } = await produce(
@@ -288,6 +313,27 @@ test('an address that is none is refused before anything is sent', async () => {
   const io = testIo({ input: 'a\n' })
   expect(await main('ktool', ['produce', '-b', 'nonsense', '-t', 'orders'], io)).toBe(2)
   expect(io.stderr).toContain('Please provide valid host:port like host1:9091,host2:9092')
+})
+
+test('a web server is no broker, and a reader of reports that goes away no failure', async () => {
+  const web = createServer((_, response) => response.end()).listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  onTestFinished(() => void web.close())
+  const { port } = web.address() as AddressInfo
+  const io = testIo({ input: 'a\n' })
+  expect(await main('ktool', ['produce', '-b', `127.0.0.1:${port}`, '-t', 'orders'], io)).toBe(1)
+  expect(io.stderr).toContain('not in Kafka')
+  const { topic } = setUp()
+  const piped = testIo({ input: 'a\n' })
+  Object.defineProperty(piped, 'out', {
+    value: () => {
+      throw new OutputClosed('closed')
+    },
+  })
+  expect(
+    await main('ktool', ['produce', '-b', broker.bootstrapServers, '-t', topic, '--report'], piped),
+  ).toBe(0)
+  expect(piped.stderr).toBe('')
 })
 
 test('nobody who listens is a failure, also without input', async () => {
