@@ -66,7 +66,12 @@ function tell(error: unknown, situation: Situation): Told {
   }
   const reason = messageOf(error)
   if (error instanceof Error && error.name === 'ReadOnlyError') {
-    return { exit, message: reason, hint: 'name another context with --context', code: codeOf(error) }
+    return {
+      exit,
+      message: reason,
+      hint: 'another is named with --context; ktool context update NAME --writable lifts it',
+      code: codeOf(error),
+    }
   }
   const isUnreachable = isConnectionFailure(error) && !['tls', 'authentication'].includes(error.failure)
   const remedy = hintOf(error)

@@ -186,6 +186,12 @@ export const TOOLS: readonly Tool[] = [
     summary: 'Print what a shell needs to complete the command lines of ktool.',
     load: async () => (await import('./commands/completion.ts')).completion,
   },
+  {
+    name: 'context',
+    subject: 'ktool itself',
+    summary: 'Name clusters, and choose the one that tools talk to.',
+    load: async () => (await import('./commands/context.ts')).contextTool,
+  },
 ]
 
 export function findTool(name: string): Tool | undefined {

@@ -11,6 +11,7 @@ import { subscriptionListing, subscriptionNames } from '../../src/cli/client-met
 import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoints.ts'
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
+import { contextListing, detailsListing, importListing } from '../../src/cli/contexts/listing.ts'
 import { electedListing } from '../../src/cli/election/elect.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
 import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
@@ -116,6 +117,16 @@ const ACL = {
   operation: 'READ',
   permissionType: 'ALLOW',
 } as const
+
+const CONTEXT_ENTRY = { bootstrapServers: 'h:1', properties: {}, readOnly: false }
+const CONTEXT_FILE = {
+  kind: 'user',
+  path: '/c',
+  current: undefined,
+  contexts: new Map([['a', CONTEXT_ENTRY]]),
+  json: {},
+} as const
+
 /** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
 const LISTINGS: Record<string, Listing> = {
   'topics --list': topicListing([topic('a')]),
@@ -200,6 +211,15 @@ const LISTINGS: Record<string, Listing> = {
     topic: 'a',
     steps: [{ step: 'connect', ms: 1, detail: '1 broker', error: null }],
   }),
+  'context list': contextListing([CONTEXT_FILE], null),
+  'context show': detailsListing(
+    { name: 'a', entry: CONTEXT_ENTRY, file: CONTEXT_FILE, chosenBy: null },
+    new Map([['acks', 'all']]),
+  ),
+  'context import': importListing(
+    [{ name: 'a', bootstrapServers: 'h:1', isImported: true, leftOut: [], error: null }],
+    false,
+  ),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')
