@@ -163,6 +163,18 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/lag.ts')).lag,
   },
   {
+    name: 'apply',
+    subject: 'Topics and records',
+    summary: 'Make topics what a file says: partitions and settings, and show the difference.',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'export',
+    subject: 'Topics and records',
+    summary: 'Write the topics of a cluster as a file for apply.',
+    load: async () => (await import('./commands/export.ts')).exportTopics,
+  },
+  {
     name: 'wait',
     subject: 'Measuring and testing',
     summary: 'Wait until a broker, a topic, a group or an offset is there.',

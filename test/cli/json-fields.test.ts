@@ -24,6 +24,8 @@ import { resetListing } from '../../src/cli/groups/reset-listing.ts'
 import { statesListing } from '../../src/cli/groups/states-listing.ts'
 import { lagListing } from '../../src/cli/lag/listing.ts'
 import { logDirListing } from '../../src/cli/log-dirs/listing.ts'
+import { planListing } from '../../src/cli/manifest/plan-listing.ts'
+import { manifestListing } from '../../src/cli/manifest/write.ts'
 import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
@@ -220,6 +222,8 @@ const LISTINGS: Record<string, Listing> = {
     [{ name: 'a', bootstrapServers: 'h:1', isImported: true, leftOut: [], error: null }],
     false,
   ),
+  apply: planListing([{ action: 'delete', name: 'a' }], new Map()),
+  export: manifestListing([{ name: 'a', partitions: 1, replicationFactor: 1, configs: new Map() }]),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')
