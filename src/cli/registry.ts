@@ -129,6 +129,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/acls.ts')).acls,
   },
   {
+    name: 'delegation-tokens',
+    mirrors: 'kafka-delegation-tokens.sh',
+    subject: 'Security',
+    summary: 'Create, renew, expire and print tokens that stand for a login.',
+    load: async () => (await import('./commands/delegation-tokens.ts')).delegationTokens,
+  },
+  {
     name: 'client-metrics',
     mirrors: 'kafka-client-metrics.sh',
     subject: 'Cluster',

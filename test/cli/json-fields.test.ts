@@ -31,6 +31,7 @@ import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
 import { replicationListing, statusListing } from '../../src/cli/quorum/listings.ts'
 import { smokeListing } from '../../src/cli/smoke/listing.ts'
+import { expiryListing, tokenListing } from '../../src/cli/tokens/listing.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
@@ -128,6 +129,16 @@ const CONTEXT_FILE = {
   contexts: new Map([['a', CONTEXT_ENTRY]]),
   json: {},
 } as const
+const TOKEN = {
+  tokenId: 'a',
+  hmac: 'AAAA',
+  owner: 'User:a',
+  requester: null,
+  renewers: ['User:b'],
+  issueTimestamp: 1,
+  expiryTimestamp: 2,
+  maxTimestamp: 3,
+}
 
 /** A sample of what each tool prints, under the heading it has in docs/json-fields.md. */
 const LISTINGS: Record<string, Listing> = {
@@ -199,6 +210,8 @@ const LISTINGS: Record<string, Listing> = {
   'acls --list': aclListing([ACL], []),
   'acls --add': additionListing([{ acl: ACL, existed: false, isAdded: true, error: null }]),
   'acls --remove': removalListing([{ acl: ACL, isRemoved: true, error: null }]),
+  'delegation-tokens --describe': tokenListing([TOKEN], ''),
+  'delegation-tokens --renew': expiryListing('renew', 3),
   'client-metrics --list': subscriptionNames(['a']),
   'client-metrics --describe': subscriptionListing([{ name: 'a', configs: new Map([['metrics', 'b']]) }]),
   'client-metrics --alter': alteredListing('a', { set: new Map(), remove: [] }, false),

@@ -1,5 +1,8 @@
 // What ktool's own broker lacks: the tools say so in one sentence, and fail.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { main } from '../../src/cli/main.ts'
 import { type BrokerHandle, startBroker } from '../../src/index.ts'
@@ -27,4 +30,22 @@ test.each([
     '',
     `${before}The broker at ${broker.bootstrapServers} does not support ${api}\n`,
   ])
+})
+
+test.each([
+  ['create --max-life-time-period -1', 'CreateDelegationToken'],
+  ['renew AAAA --renew-time-period -1', 'RenewDelegationToken'],
+  ['expire AAAA --expiry-time-period -1', 'ExpireDelegationToken'],
+  ['describe', 'DescribeDelegationToken'],
+])('delegation-tokens %s', async (args, api) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-login-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const login = join(folder, 'login.properties')
+  writeFileSync(login, `bootstrap.servers=${broker.bootstrapServers}\n`)
+  const io = testIo()
+  const words = ['delegation-tokens', ...args.split(' '), '--command-config', login]
+  expect(await main('ktool', words, io)).toBe(1)
+  expect(io.stderr).toBe(
+    `org.apache.kafka.common.errors.UnsupportedVersionException: The broker at ${broker.bootstrapServers} does not support ${api}\n`,
+  )
 })

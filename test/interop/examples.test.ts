@@ -1,27 +1,22 @@
 // Examples of tools whose broker side `ktool serve` lacks, run against Apache Kafka; test/process has the others.
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ApacheKafkaProcess, startApacheKafka } from '../support/apache-kafka.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { exampleLines } from '../support/example-lines.ts'
 import { runExample, seed, workingFolder } from '../support/example-place.ts'
+import { loginProperties, type SecuredKafka, startSecuredKafka } from '../support/secured-kafka.ts'
 
 const examples = (await exampleLines()).filter(({ needsKafka }) => needsKafka)
 
-/** Anybody may do anything, but there are rules that can be listed and changed. */
-const SETTINGS = [
-  'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-  'super.users=User:ANONYMOUS',
-  'allow.everyone.if.no.acl.found=true',
-]
-
 describeWith(['apacheKafka'], 'examples of tools that need Apache Kafka', () => {
-  let kafka: ApacheKafkaProcess
+  let kafka: SecuredKafka
   let folder: string
 
   beforeAll(async () => {
-    kafka = await startApacheKafka(SETTINGS)
+    kafka = await startSecuredKafka()
     folder = workingFolder()
+    writeFileSync(join(folder, 'login.properties'), loginProperties(kafka, 'alice'))
   })
 
   afterAll(async () => {

@@ -41,7 +41,7 @@ const GROUP_TOOLS = [
   'groups-usage',
 ]
 /** Against Apache Kafka alone: our broker has nothing of the kind. */
-const SECURITY_TOOLS = ['acls', 'acls-disabled']
+const SECURITY_TOOLS = ['acls', 'acls-disabled', 'delegation-tokens']
 /** Tools for a cluster of several brokers, or for what our broker has not got yet. */
 const CLUSTER_TOOLS = ['metadata-quorum', 'leader-election']
 const FILE_TOOLS = ['storage', 'dump-log']

@@ -22,14 +22,18 @@ export interface ApacheKafkaProcess {
   stop(): Promise<void>
 }
 
-/** Runs a one-node Apache Kafka and waits until it answers; on a folder that is given, the data stays when it stops. */
+/**
+ * Runs a one-node Apache Kafka and waits until it answers; on a folder that is given, the data stays when it stops.
+ * Settings may depend on the port, behind which the controller has the next.
+ */
 export async function startApacheKafka(
-  settings: readonly string[] = [],
+  settings: readonly string[] | ((port: number) => readonly string[]) = [],
   given?: string,
 ): Promise<ApacheKafkaProcess> {
   const folder = given ?? mkdtempSync(join(tmpdir(), 'ktool-kafka-'))
   const port = await freePortPair()
-  const child = spawn(apacheKafka!, ['broker', folder, String(port), ...settings], { stdio: 'ignore' })
+  const lines = typeof settings === 'function' ? settings(port) : settings
+  const child = spawn(apacheKafka!, ['broker', folder, String(port), ...lines], { stdio: 'ignore' })
   const ended = once(child, 'exit')
   const waited = await Promise.race([
     runProgram(apacheKafka!, ['wait', String(port)]).then(({ code }) => code === 0),
@@ -66,7 +70,8 @@ async function freePortPair(): Promise<number> {
   }
 }
 
-function freePort(wanted: number): Promise<number | null> {
+/** `wanted` if it is free, null if not; any that is free for 0. */
+export function freePort(wanted: number): Promise<number | null> {
   return new Promise((resolve) => {
     const server = createServer()
     server.on('error', () => resolve(null))

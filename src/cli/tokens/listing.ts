@@ -1,0 +1,76 @@
+import type { Listing } from '../output.ts'
+import { type Principal, principalText } from '../principal.ts'
+
+export interface Token {
+  readonly tokenId: string
+  /** What is proved with it, in base64. */
+  readonly hmac: string
+  readonly owner: string
+  readonly requester: string | null
+  readonly renewers: readonly string[]
+  readonly issueTimestamp: number
+  readonly expiryTimestamp: number
+  readonly maxTimestamp: number
+}
+
+const TITLES = [
+  'TOKENID',
+  'HMAC',
+  'OWNER',
+  'REQUESTER',
+  'RENEWERS',
+  'ISSUEDATE',
+  'EXPIRYDATE',
+  'MAXDATE',
+] as const
+const WIDTHS = [15, 30, 15, 15, 25, 15, 15, 15] as const
+
+/** What `delegation-tokens --create` and `--describe` print; `above` is Kafka's sentence before the table. */
+export function tokenListing(tokens: readonly Token[], above: string): Listing {
+  return {
+    text: () => above + [TITLES, ...tokens.map(cellsOf)].map(lineText).join(''),
+    columns: [
+      'tokenId',
+      'hmac',
+      'owner',
+      'requester',
+      'renewers',
+      'issueTimestamp',
+      'expiryTimestamp',
+      'maxTimestamp',
+    ],
+    items: tokens.map((token) => ({ ...token })),
+    names: () => tokens.map(({ tokenId }) => tokenId),
+  }
+}
+
+/** What `delegation-tokens --renew` and `--expire` print; Kafka's sentence has no line end. */
+export function expiryListing(operation: 'renew' | 'expire', expiryTimestamp: number): Listing {
+  return {
+    text: () => `Completed ${operation} operation. New expiry date : ${dateText(expiryTimestamp)}`,
+    columns: ['expiryTimestamp'],
+    items: [{ expiryTimestamp }],
+    names: () => [],
+  }
+}
+
+/** As Java prints a list. */
+export const principalList = (principals: readonly Principal[]): string =>
+  `[${principals.map(principalText).join(', ')}]`
+
+function cellsOf(token: Token): string[] {
+  const { tokenId, hmac, owner, requester, renewers, issueTimestamp, expiryTimestamp, maxTimestamp } = token
+  const dates = [issueTimestamp, expiryTimestamp, maxTimestamp].map(dateText)
+  return [tokenId, hmac, owner, requester ?? ':', `[${renewers.join(', ')}]`, ...dates]
+}
+
+const lineText = (cells: readonly string[]): string =>
+  `\n${cells.map((cell, at) => cell.padEnd(WIDTHS[at]!)).join(' ')}\n`
+
+/** `2026-11-28T00:46`, where this machine is. */
+function dateText(timestamp: number): string {
+  const date = new Date(timestamp)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`
+}
