@@ -34,7 +34,7 @@ test('partitions are told by what became of them; one that failed makes the tool
   expect(await runTool('leader-election --election-type preferred --all-topic-partitions', elected)).toEqual({
     exit: 1,
     stdout:
-      'Successfully completed leader election (PREFERRED) for partitions a-0, a-2\n' +
+      'Successfully completed leader election (PREFERRED) for partitions a-2, a-0\n' +
       'Valid replica already elected for partitions a-1\n',
     stderr:
       'Error completing leader election (PREFERRED) for partition: a-9: No such partition as a-9\n' +
