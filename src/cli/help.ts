@@ -91,7 +91,9 @@ export function usage(
 ): string {
   const action = words.length > 0 ? ` [${words.map(dashed).join('|')}]` : ''
   const places = subjects.map((subject) => ` [${dashed(subject).toUpperCase()}]`)
-  return `Usage: ktool ${name}${action}${places.join('')} [options]`
+  const start = `Usage: ktool ${name}${action}`
+  const rest = `${places.join('')} [options]`
+  return start.length + rest.length <= 80 ? start + rest : `${start}\n      ${rest}`
 }
 
 const dashed = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -78,6 +78,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/leader-election.ts')).leaderElection,
   },
   {
+    name: 'reassign-partitions',
+    mirrors: 'kafka-reassign-partitions.sh',
+    subject: 'Cluster',
+    summary: 'Move partitions to other brokers, and replicas to other folders.',
+    load: async () => (await import('./commands/reassign-partitions.ts')).reassignPartitions,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     subject: 'Cluster',

@@ -30,6 +30,11 @@ import { offsetListing } from '../../src/cli/offsets/listing.ts'
 import type { Listing } from '../../src/cli/output.ts'
 import { render } from '../../src/cli/output.ts'
 import { replicationListing, statusListing } from '../../src/cli/quorum/listings.ts'
+import { cancelledListing } from '../../src/cli/reassign/cancel.ts'
+import { startedListing } from '../../src/cli/reassign/execute.ts'
+import { proposalListing } from '../../src/cli/reassign/generate.ts'
+import { reassignmentListing } from '../../src/cli/reassign/list.ts'
+import { stateListing } from '../../src/cli/reassign/verify.ts'
 import { smokeListing } from '../../src/cli/smoke/listing.ts'
 import { expiryListing, tokenListing } from '../../src/cli/tokens/listing.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
@@ -61,6 +66,7 @@ const config = {
   synonyms: [{ name: 'a', value: '1', source: 'DEFAULT_CONFIG' }],
 }
 
+const PLACED = { topic: 'a', partition: 0, replicas: [1], logDirs: ['/d'] }
 const REPLICA = {
   id: 1,
   directoryId: 'd',
@@ -181,6 +187,26 @@ const LISTINGS: Record<string, Listing> = {
   'metadata-quorum describe --replication': replicationListing(QUORUM),
   'leader-election': electedListing([
     { topic: 'a', partition: 0, electionType: 'PREFERRED', result: 'elected', error: null },
+  ]),
+  'reassign-partitions --generate': proposalListing([PLACED], [PLACED]),
+  'reassign-partitions --execute': startedListing([PLACED], [PLACED]),
+  'reassign-partitions --verify': stateListing(
+    [{ ...PLACED, state: 'completed', currentReplicas: [1] }],
+    [
+      {
+        topic: 'a',
+        partition: 0,
+        broker: 1,
+        logDir: '/d',
+        state: 'completed',
+        currentLogDir: '/d',
+        futureLogDir: null,
+      },
+    ],
+  ),
+  'reassign-partitions --cancel': cancelledListing([PLACED], [PLACED], []),
+  'reassign-partitions --list': reassignmentListing([
+    { ...PLACED, addingReplicas: [2], removingReplicas: [] },
   ]),
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },

@@ -20,6 +20,7 @@ test.each([
   ['metadata-quorum describe --status', '', 'DescribeQuorum'],
   ['metadata-quorum describe --replication', '', 'DescribeQuorum'],
   ['metadata-quorum remove-controller -i 1 -d 11oWnyF8RqGgogf6LzECfg', '', 'RemoveRaftVoter'],
+  ['reassign-partitions --list', 'Error: ', 'ListPartitionReassignments'],
   ['leader-election --election-type preferred --all-topic-partitions', '', 'ElectLeaders'],
   ['acls --remove --topic a', 'Error while executing ACL command: ', 'DeleteAcls'],
 ])('%s', async (args, before, api) => {
