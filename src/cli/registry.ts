@@ -108,6 +108,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/console-consumer.ts')).consoleConsumer,
   },
   {
+    name: 'console-share-consumer',
+    mirrors: 'kafka-console-share-consumer.sh',
+    subject: 'Topics and records',
+    summary: 'Print the records of a topic as a member of a share group.',
+    load: async () => (await import('./commands/console-share-consumer.ts')).consoleShareConsumer,
+  },
+  {
     name: 'consumer-groups',
     mirrors: 'kafka-consumer-groups.sh',
     subject: 'Groups',

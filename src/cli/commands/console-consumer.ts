@@ -6,8 +6,8 @@ import { Expectations } from '../consume/expectation.ts'
 import type { GroupReaderOptions } from '../consume/group-reader.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
 import {
+  limitsOf,
   printRecords,
-  type ReadLimits,
   RecordPrinter,
   type RecordSource,
   type Stop,
@@ -122,14 +122,6 @@ async function groupReader(
 
 const tally = ({ count, leftOut }: RecordPrinter): string =>
   `Processed a total of ${count} messages${leftOut > 0 ? `, ${leftOut} more were read and left out` : ''}`
-
-function limitsOf({ maxMessages, timeoutMs, deadlineMs }: Options): ReadLimits {
-  return {
-    records: maxMessages < 0 ? Infinity : maxMessages,
-    idleMs: timeoutMs === undefined || timeoutMs < 0 ? Infinity : timeoutMs,
-    totalMs: deadlineMs ?? Infinity,
-  }
-}
 
 function rangeOf(options: Options, reset: 'earliest' | 'latest' | 'none', nowMs: number): ReadRange {
   return { from: options.from?.(nowMs) ?? startOf(options, reset), until: options.until?.(nowMs) }

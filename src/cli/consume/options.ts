@@ -7,7 +7,8 @@ import { parseCondition } from '../where/condition.ts'
 import { parseExpectation } from './expectation.ts'
 import { parseFrom, parseUntil } from './place.ts'
 
-const older = (old: string, now: string): string =>
+/** The notice about an older spelling. */
+export const olderOption = (old: string, now: string): string =>
   `Option --${old} is deprecated and will be removed in a future version. Use --${now} instead.`
 
 const FORMATTER_SETTINGS =
@@ -93,7 +94,7 @@ export const CONSUMER_OPTIONS = {
     flags: '--property <name=value>',
     help: 'As --formatter-property.',
     repeatable: true,
-    deprecated: older('property', 'formatter-property'),
+    deprecated: olderOption('property', 'formatter-property'),
   },
   keyDeserializer: {
     flags: '--key-deserializer <class>',
@@ -132,12 +133,12 @@ export const CONSUMER_OPTIONS = {
     flags: '--consumer-property <name=value>',
     help: 'As --command-property.',
     repeatable: true,
-    deprecated: older('consumer-property', 'command-property'),
+    deprecated: olderOption('consumer-property', 'command-property'),
   },
   'consumer.config': {
     flags: '--consumer.config <file>',
     help: 'As --command-config.',
-    deprecated: older('consumer.config', 'command-config'),
+    deprecated: olderOption('consumer.config', 'command-config'),
   },
   from: {
     flags: '--from <place>',

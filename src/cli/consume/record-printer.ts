@@ -88,10 +88,24 @@ export interface ReadLimits {
   readonly totalMs: number
 }
 
+/** The limits that options set, as Kafka reads them: less than nothing is no limit. */
+export function limitsOf(options: {
+  readonly maxMessages: number
+  readonly timeoutMs: number | undefined
+  readonly deadlineMs: number | undefined
+}): ReadLimits {
+  const { maxMessages, timeoutMs, deadlineMs } = options
+  return {
+    records: maxMessages < 0 ? Infinity : maxMessages,
+    idleMs: timeoutMs === undefined || timeoutMs < 0 ? Infinity : timeoutMs,
+    totalMs: deadlineMs ?? Infinity,
+  }
+}
+
 /** Where records come from. */
-export interface RecordSource {
+export interface RecordSource<Records = FetchedRecords> {
   /** The next records, which may be used until the next call; null when there are none within `timeoutMs`. */
-  next(timeoutMs: number): Promise<FetchedRecords | null>
+  next(timeoutMs: number): Promise<Records | null>
   /** Ends the wait for records, too. */
   close(): void | Promise<void>
 }
@@ -100,9 +114,13 @@ export interface RecordSource {
 export type Stop = 'count' | 'end' | 'idle' | 'deadline'
 
 /** Prints what the reader gives until a limit is reached, or the reader has no more. */
-export async function printRecords(
-  reader: RecordSource,
-  printer: RecordPrinter,
+export async function printRecords<Records>(
+  reader: RecordSource<Records>,
+  printer: {
+    readonly count: number
+    readonly leftOut: number
+    print(records: Records, limit: number): void
+  },
   limits: ReadLimits,
   cluster: Cluster,
 ): Promise<Stop> {
@@ -135,8 +153,14 @@ export async function printRecords(
   }
 }
 
+/** Records that are stepped through; `cursor` points at the current one. */
+type SteppedRecords = Pick<
+  FetchedRecords,
+  'topic' | 'partition' | 'offset' | 'timestampMs' | 'timestampType' | 'cursor'
+>
+
 /** The record that the cursor stands on; its bytes are views, good until the next one. */
-export function currentRecord(records: FetchedRecords): ConsumedRecord {
+export function currentRecord(records: SteppedRecords): ConsumedRecord {
   const { cursor } = records
   const { buffer, keyAt, keyBytes, valueAt, valueBytes } = cursor
   return {

@@ -34,7 +34,7 @@ export function consumerSettings(
       `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${reset}', please remove one option`,
     )
   }
-  const groupId = onlyGroup([options.group, properties.get('group.id')])
+  const groupId = onlyGroup([options.group, properties.get('group.id')], 'consumer.config')
   if (groupId !== undefined) properties.set('group.id', groupId)
   if (options.fromBeginning) properties.set('auto.offset.reset', 'earliest')
   // Differs: without the flag Kafka's tool sets read_uncommitted even where a property says otherwise.
@@ -48,19 +48,28 @@ export function consumerSettings(
   return { fetch: fetchSettings(properties), group: isMember ? groupSettings(properties) : null }
 }
 
-function onlyGroup(given: readonly (string | undefined)[]): string | undefined {
+/** The one group that is named, in however many places; `fileOption` is the older spelling of --command-config. */
+export function onlyGroup(
+  given: readonly (string | undefined)[],
+  fileOption: 'consumer.config' | 'consumer-config',
+): string | undefined {
   const groups = [...new Set(given.filter((group) => group !== undefined))]
   if (groups.length > 1) {
     const names = groups.map((group) => `'${group}'`).join(', ')
     throw new UsageError(
-      `The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--consumer.config') do not match. Detected group ids: ${names}`,
+      `The group ids provided in different places (directly using '--group', via '--consumer-property', or via '--${fileOption}') do not match. Detected group ids: ${names}`,
     )
   }
   return groups[0]
 }
 
+type FormatterOptions = Pick<
+  Options,
+  'formatterConfig' | 'formatterProperty' | 'property' | 'keyDeserializer' | 'valueDeserializer'
+>
+
 /** The settings of the formatter. */
-export function formatterProperties(options: Options): Map<string, string> {
+export function formatterProperties(options: FormatterOptions): Map<string, string> {
   const properties = mergedProperties(options.formatterConfig, [
     ...options.formatterProperty,
     ...options.property,

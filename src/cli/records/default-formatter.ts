@@ -81,9 +81,9 @@ function describe(column: Exclude<Column, 'key' | 'value' | 'headers'>, record: 
       return `Partition:${record.partition}`
     case 'offset':
       return `Offset:${record.offset}`
-    // Kafka's console consumer makes its records anew and leaves these two out.
     case 'delivery':
-      return 'Delivery:NOT_PRESENT'
+      return `Delivery:${record.deliveryCount ?? 'NOT_PRESENT'}`
+    // Kafka's console consumers make their records anew and leave it out.
     case 'epoch':
       return 'Epoch:NOT_PRESENT'
   }

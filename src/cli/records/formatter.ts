@@ -11,6 +11,8 @@ export interface ConsumedRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly RecordHeader[]
+  /** How often it was given to a member of a share group, this time included; records read otherwise have none. */
+  readonly deliveryCount?: number | undefined
 }
 
 /** Prints records: what Kafka calls a MessageFormatter. */

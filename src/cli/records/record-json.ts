@@ -15,13 +15,15 @@ import { type Header, type InputRecord, LineError } from './line-reader.ts'
 const orNull = (bytes: Buffer | null): BytesJson | null => (bytes === null ? null : bytesToJson(bytes))
 
 function recordToJson(record: ConsumedRecord): string {
-  const { topic, partition, offset, timestamp, timestampType, headers, key, value } = record
+  const { topic, partition, offset, timestamp, timestampType, deliveryCount, headers, key, value } = record
   return JSON.stringify({
     topic,
     partition,
     offset,
     timestamp,
     timestampType,
+    // Left out where it is undefined.
+    deliveryCount,
     headers: headers.map(([name, bytes]) => [orNull(oddNameBytes(name)) ?? name, orNull(bytes)]),
     key: orNull(key),
     value: orNull(value),

@@ -46,8 +46,7 @@ export const SHARE_GROUP_OPTIONS = {
   },
   toEarliest: { ...PLACE, flags: '--to-earliest', help: 'The first record.' },
   toLatest: { ...PLACE, flags: '--to-latest', help: 'Behind the last record.' },
-  bootstrapServer: { ...CONNECTION, ...SERVER_OPTIONS.bootstrapServer },
-  commandConfig: { ...CONNECTION, ...SERVER_OPTIONS.commandConfig },
+  ...SERVER_OPTIONS,
   timeout: {
     ...CONNECTION,
     flags: '--timeout <ms>',

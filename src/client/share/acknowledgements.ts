@@ -1,0 +1,42 @@
+/** What becomes of a record; the number is that of the wire. A gap is an offset without a record. */
+export const ACKNOWLEDGE_TYPES = { gap: 0, accept: 1, release: 2, reject: 3 } as const
+export type AcknowledgeType = keyof typeof ACKNOWLEDGE_TYPES
+
+export interface AcknowledgedRange {
+  readonly first: number
+  readonly last: number
+  readonly type: AcknowledgeType
+}
+
+/** What was decided about records of one partition, in the order of their offsets, neighbours of a kind as one range. */
+export class Acknowledgements {
+  readonly #ranges: AcknowledgedRange[] = []
+
+  get isEmpty(): boolean {
+    return this.#ranges.length === 0
+  }
+
+  add(first: number, last: number, type: AcknowledgeType): void {
+    const before = this.#ranges.at(-1)
+    const isNext = before !== undefined && before.type === type && before.last + 1 === first
+    if (isNext) this.#ranges[this.#ranges.length - 1] = { first: before.first, last, type }
+    else this.#ranges.push({ first, last, type })
+  }
+
+  addAll(others: Acknowledgements): void {
+    for (const { first, last, type } of others.#ranges) this.add(first, last, type)
+  }
+
+  clear(): void {
+    this.#ranges.length = 0
+  }
+
+  /** As ShareFetch and ShareAcknowledge have them. */
+  batches(): { firstOffset: number; lastOffset: number; acknowledgeTypes: number[] }[] {
+    return this.#ranges.map(({ first, last, type }) => ({
+      firstOffset: first,
+      lastOffset: last,
+      acknowledgeTypes: [ACKNOWLEDGE_TYPES[type]],
+    }))
+  }
+}

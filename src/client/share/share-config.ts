@@ -1,0 +1,54 @@
+import { COMMON_PROPERTIES } from '../common-config.ts'
+import { property, readSettings, type SettingsOf } from '../properties.ts'
+import { bool, int, oneOf, text } from '../property-types.ts'
+import { SettingError } from '../setting-error.ts'
+
+const SHARE_PROPERTIES = {
+  ...COMMON_PROPERTIES,
+  'allow.auto.create.topics': property(bool, true),
+  'check.crcs': property(bool, true),
+  'fetch.max.bytes': property(int(0), 52_428_800),
+  'fetch.max.wait.ms': property(int(0), 500),
+  'fetch.min.bytes': property(int(0), 1),
+  'group.id': property(text, ''),
+  'max.poll.records': property(int(1), 500),
+  'share.acquire.mode': property(oneOf('batch_optimized', 'record_limit'), 'batch_optimized'),
+} as const
+
+export type ShareSettings = SettingsOf<typeof SHARE_PROPERTIES>
+
+/** Properties of a Java share consumer that change nothing here: every record is acknowledged by itself. */
+const WITHOUT_EFFECT = [
+  'exclude.internal.topics',
+  'key.deserializer',
+  'max.partition.fetch.bytes',
+  'max.poll.interval.ms',
+  'share.acknowledgement.mode',
+  'value.deserializer',
+]
+
+/** What share groups have no use for, or what their brokers decide. */
+const REFUSED = [
+  'auto.offset.reset',
+  'enable.auto.commit',
+  'group.instance.id',
+  'isolation.level',
+  'partition.assignment.strategy',
+  'interceptor.classes',
+  'session.timeout.ms',
+  'heartbeat.interval.ms',
+  'group.protocol',
+  'group.remote.assignor',
+]
+
+/** Settings of a share consumer from properties; the names `inherited` may be those of other clients. */
+export function shareSettings(
+  properties: ReadonlyMap<string, string>,
+  inherited: ReadonlySet<string> = new Set(),
+): ShareSettings {
+  const refused = REFUSED.filter((name) => properties.has(name) && !inherited.has(name))
+  if (refused.length > 0) {
+    throw new SettingError(`${refused.join(', ')} cannot be set when using a share group.`)
+  }
+  return readSettings(SHARE_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])
+}

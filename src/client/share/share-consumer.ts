@@ -1,0 +1,248 @@
+// Reads as a member of a share group: a member says which partitions, and a session with each broker that leads some
+// of them acquires records. What is decided about records goes to the broker with the next fetch, or at the end.
+
+import { KafkaError } from '../../protocol/errors.ts'
+import { sleep } from '../clock.ts'
+import type { Cluster } from '../cluster.ts'
+import { backoffMs, isRetriable } from '../retry.ts'
+import type { ShareSettings } from './share-config.ts'
+import { type ShareAssignment, ShareMember } from './share-member.ts'
+import type { SharePartition } from './share-partition.ts'
+import type { ShareRecords } from './share-records.ts'
+import { ShareSession } from './share-session.ts'
+
+export interface ShareConsumerOptions {
+  readonly settings: ShareSettings
+  readonly topics: readonly string[]
+  readonly memberId: string
+  /** Told of acknowledgements that did not arrive: their records come again. */
+  readonly onAcknowledgeFailure: (error: Error) => void
+}
+
+/** How long the last acknowledgements and the farewell may take. */
+const CLOSE_TIMEOUT_MS = 30_000
+
+/** Records that were acquired, and what goes on once all that came with them were used. */
+interface Ready {
+  readonly session: ShareSession
+  readonly records: ShareRecords
+  readonly done: () => void
+}
+
+export class ShareConsumer {
+  readonly #cluster: Cluster
+  readonly #options: ShareConsumerOptions
+  readonly #member: ShareMember
+  readonly #sessions = new Map<number, ShareSession>()
+  /** What reads from a session, until that has nothing to do. */
+  readonly #readers = new Map<ShareSession, Promise<void>>()
+  #assignment: ShareAssignment = []
+  /** Counts assignments and changes of leaders, so that what was looked up for an older one is dropped. */
+  #round = 0
+  readonly #ready: Ready[] = []
+  #current: Ready | null = null
+  #failure: Error | null = null
+  #hasStarted = false
+  #closing: Promise<void> | null = null
+  #waiters: (() => void)[] = []
+
+  constructor(cluster: Cluster, options: ShareConsumerOptions) {
+    this.#cluster = cluster
+    this.#options = options
+    this.#member = new ShareMember(cluster, {
+      groupId: options.settings['group.id'],
+      memberId: options.memberId,
+      topics: options.topics,
+      onAssignment: (assignment) => {
+        this.#assignment = assignment
+        void this.#place()
+      },
+    })
+  }
+
+  /**
+   * The next records, which may be used until the next call; what is not acknowledged then, others get. Null when
+   * there are none within `timeoutMs`, or after close.
+   */
+  async next(timeoutMs = Infinity): Promise<ShareRecords | null> {
+    if (!this.#hasStarted) await this.#start()
+    this.#passCurrent()
+    const deadline = this.#cluster.deadline(timeoutMs)
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure
+      if (this.#closing !== null) return null
+      const ready = this.#ready.shift()
+      if (ready !== undefined) {
+        this.#current = ready
+        return ready.records
+      }
+      if (deadline.isOver) return null
+      await this.#changed(deadline.leftMs)
+    }
+  }
+
+  /** Ends the wait for records, sends what was acknowledged, gives all other records back, and leaves the group. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #start(): Promise<void> {
+    this.#hasStarted = true
+    const allowAutoTopicCreation = this.#options.settings['allow.auto.create.topics']
+    await this.#cluster.topics(this.#options.topics, { refresh: true, allowAutoTopicCreation })
+    this.#member.run().catch((error: Error) => this.#fail(error))
+  }
+
+  async #close(): Promise<void> {
+    this.#passCurrent()
+    for (const { done } of this.#ready.splice(0)) done()
+    this.#notify()
+    const farewell = async (): Promise<void> => {
+      // A fetch that is under way would acquire records for a session that is no more.
+      await Promise.all(this.#readers.values())
+      await Promise.all([...this.#sessions.values()].map((session) => session.close()))
+      await this.#member.leave()
+    }
+    await new Promise<void>((resolve) => {
+      const cancel = this.#cluster.clock.after(CLOSE_TIMEOUT_MS, resolve)
+      const end = (): void => {
+        cancel()
+        resolve()
+      }
+      // Whoever cannot say goodbye is missed when its session is over.
+      farewell().then(end, end)
+    })
+  }
+
+  #passCurrent(): void {
+    const current = this.#current
+    this.#current = null
+    if (current === null) return
+    current.session.acknowledge(current.records)
+    current.done()
+  }
+
+  /** Finds the leaders of what is assigned, and has each of their sessions fetch its part. */
+  async #place(): Promise<void> {
+    const round = ++this.#round
+    for (let failures = 0; round === this.#round && this.#closing === null; ) {
+      try {
+        const byLeader = await this.#leaders(failures > 0)
+        if (round !== this.#round || this.#closing !== null) return
+        if (byLeader === null) {
+          await sleep(this.#cluster.clock, backoffMs(++failures, this.#cluster, this.#cluster.random))
+          continue
+        }
+        for (const nodeId of byLeader.keys()) this.#session(nodeId)
+        for (const [nodeId, session] of this.#sessions) {
+          session.want(byLeader.get(nodeId) ?? [])
+          this.#read(session)
+        }
+        return
+      } catch (error) {
+        this.#fail(error instanceof Error ? error : new Error(String(error)))
+        return
+      }
+    }
+  }
+
+  /** What is assigned, by leader; null while one of them cannot be told. */
+  async #leaders(refresh: boolean): Promise<Map<number, SharePartition[]> | null> {
+    const topics = await this.#cluster.topics(this.#options.topics, { refresh })
+    const byId = new Map([...topics.values()].map((topic) => [topic.topicId, topic]))
+    const byLeader = new Map<number, SharePartition[]>()
+    for (const { topicId, partitions } of this.#assignment) {
+      const topic = byId.get(topicId)
+      for (const partition of partitions) {
+        const leader = topic?.partitions[partition]?.leader ?? -1
+        if (topic === undefined || leader < 0) return refresh ? null : await this.#leaders(true)
+        const found = { topicId, topic: topic.name, partition }
+        if (!byLeader.get(leader)?.push(found)) byLeader.set(leader, [found])
+      }
+    }
+    return byLeader
+  }
+
+  #session(nodeId: number): ShareSession {
+    const known = this.#sessions.get(nodeId)
+    if (known !== undefined) return known
+    const session = new ShareSession(this.#cluster, nodeId, this.#options)
+    this.#sessions.set(nodeId, session)
+    return session
+  }
+
+  #read(session: ShareSession): void {
+    if (this.#readers.has(session) || !session.hasWork) return
+    const reading = this.#fetchFrom(session)
+      .catch((error: Error) => this.#fail(error))
+      .then(() => {
+        this.#readers.delete(session)
+        // It may have got something to do while its reader ended.
+        if (this.#closing === null && this.#failure === null) this.#read(session)
+      })
+    this.#readers.set(session, reading)
+  }
+
+  async #fetchFrom(session: ShareSession): Promise<void> {
+    for (let failures = 0; session.hasWork && this.#closing === null; ) {
+      try {
+        const { records, moved } = await session.fetch()
+        failures = 0
+        if (this.#closing !== null) return
+        if (moved.length > 0) await this.#lookAgain(new Set(moved.map(({ topic }) => topic)), 1)
+        if (records.length > 0) await this.#giveOut(session, records)
+      } catch (error) {
+        if (this.#closing !== null) return
+        if (!isRetriable(error) && !isSessionOver(error)) throw error
+        await this.#lookAgain(session.topics, ++failures)
+      }
+    }
+  }
+
+  /** Looks for leaders once more, not too soon. */
+  async #lookAgain(topics: ReadonlySet<string>, failures: number): Promise<void> {
+    await sleep(this.#cluster.clock, backoffMs(failures, this.#cluster, this.#cluster.random))
+    for (const topic of topics) this.#cluster.metadata.invalidate(topic)
+    await this.#place()
+  }
+
+  /** Settles when all records were used: a broker is not asked for more before. */
+  #giveOut(session: ShareSession, records: readonly ShareRecords[]): Promise<void> {
+    return new Promise((resolve) => {
+      let left = records.length
+      const done = (): void => {
+        if (--left === 0) resolve()
+      }
+      this.#ready.push(...records.map((each) => ({ session, records: each, done })))
+      this.#notify()
+    })
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#notify()
+  }
+
+  async #changed(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = timeoutMs === Infinity ? () => {} : this.#cluster.clock.after(timeoutMs, resolve)
+      this.#waiters.push(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  #notify(): void {
+    for (const resume of this.#waiters.splice(0)) resume()
+  }
+}
+
+const SESSION_OVER: ReadonlySet<string> = new Set([
+  'SHARE_SESSION_NOT_FOUND',
+  'INVALID_SHARE_SESSION_EPOCH',
+  'SHARE_SESSION_LIMIT_REACHED',
+])
+
+const isSessionOver = (error: unknown): boolean => error instanceof KafkaError && SESSION_OVER.has(error.code)
