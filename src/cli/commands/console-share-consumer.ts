@@ -29,7 +29,7 @@ export const consoleShareConsumer = defineCommand({
   async run(options, context) {
     const { io, interrupted } = context
     const server = shareServer(options)
-    const settings = shareConsumerSettings(options, context.settings(server))
+    const settings = shareConsumerSettings(options, await context.settings(server))
     const formatter = context.isText
       ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
       : new JsonFormatter(context.format === 'json')

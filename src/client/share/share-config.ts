@@ -1,5 +1,5 @@
 import { COMMON_PROPERTIES } from '../common-config.ts'
-import { property, readSettings, type SettingsOf } from '../properties.ts'
+import { pickSettings, property, type SettingsOf } from '../properties.ts'
 import { bool, int, oneOf, text } from '../property-types.ts'
 import { SettingError } from '../setting-error.ts'
 
@@ -16,16 +16,6 @@ const SHARE_PROPERTIES = {
 } as const
 
 export type ShareSettings = SettingsOf<typeof SHARE_PROPERTIES>
-
-/** Properties of a Java share consumer that change nothing here: every record is acknowledged by itself. */
-const WITHOUT_EFFECT = [
-  'exclude.internal.topics',
-  'key.deserializer',
-  'max.partition.fetch.bytes',
-  'max.poll.interval.ms',
-  'share.acknowledgement.mode',
-  'value.deserializer',
-]
 
 /** What share groups have no use for, or what their brokers decide. */
 const REFUSED = [
@@ -50,5 +40,5 @@ export function shareSettings(
   if (refused.length > 0) {
     throw new SettingError(`${refused.join(', ')} cannot be set when using a share group.`)
   }
-  return readSettings(SHARE_PROPERTIES, properties, [...WITHOUT_EFFECT, ...inherited])
+  return pickSettings(SHARE_PROPERTIES, properties)
 }
