@@ -33,8 +33,8 @@ function detailsOf(example: Example): Pick<ExampleLine, 'line' | 'exit' | 'goesO
   return { line: `ktool ${line}`, exit, goesOn }
 }
 
-/** The lines that begin with `ktool` below the README's heading of examples. */
+/** The block below the README's heading of examples. */
 export function readmeExamples(): string[] {
-  const [, below = ''] = readFileSync(README, 'utf8').split('\n## Ten examples\n')
-  return [...below.split('\n## ')[0]!.matchAll(/^ktool .*$/gm)].map(([line]) => line)
+  const [, block = ''] = /\n## Ten examples\n+```\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8')) ?? []
+  return block.split('\n').filter(Boolean)
 }
