@@ -1,10 +1,11 @@
-/** The candidate that is only a slip away from `word`, if there is one. */
+/** The candidate that is only a slip away from `word`, in letters large or small, if there is one. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
-    const isStart = word.length >= 3 && candidate.startsWith(word)
-    const distance = isStart ? 1 : editDistance(word, candidate)
+    const [typed, known] = [word.toLowerCase(), candidate.toLowerCase()]
+    const isStart = word.length >= 3 && known.startsWith(typed)
+    const distance = isStart ? 1 : editDistance(typed, known)
     if (distance < bestDistance) {
       best = candidate
       bestDistance = distance

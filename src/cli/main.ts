@@ -51,10 +51,8 @@ function takeToolName(args: string[]): string | undefined {
 }
 
 function unknownTool(name: string): UsageError {
-  const near = closest(
-    name,
-    TOOLS.flatMap((tool) => (tool.alias ? [tool.name, tool.alias] : [tool.name])),
-  )
+  const names = TOOLS.flatMap((tool) => (tool.alias ? [tool.name, tool.alias] : [tool.name]))
+  const near = toolOfProgram(name)?.name ?? closest(name, names)
   return new UsageError(`there is no tool '${name}'`, {
     hint: near ? `did you mean ${near}?` : 'ktool --help lists the tools',
   })

@@ -18,7 +18,7 @@ export function parseOptions(command: Command, options: OptionSpecs, all: readon
     order: found.order,
     command: args.length < all.length ? all.slice(args.length + 1) : null,
   }
-  command.check?.(given)
+  checkTogether(command, given, found.nearAction)
   for (const [key, spec] of Object.entries(options)) {
     if (spec.required && !given.has(key)) throw new UsageError(wordRequired(command, spec))
   }
@@ -39,11 +39,23 @@ export interface Parsed {
   readonly notices: readonly string[]
 }
 
+/** A slip in the word for the action is told with what is missing then: the word has become a subject. */
+function checkTogether(command: Command, given: Given, nearAction: string | undefined): void {
+  try {
+    command.check?.(given)
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.hint !== undefined || nearAction === undefined) throw error
+    throw new UsageError(error.message, didYouMean(nearAction))
+  }
+}
+
 interface Found {
   /** For each option that is there the texts given with it; none for one without a value. */
   readonly texts: Map<string, string[]>
   readonly order: string[]
   readonly words: string[]
+  /** The action that the first word may have been meant for. */
+  nearAction?: string | undefined
 }
 
 function findOptions(command: Command, options: OptionSpecs, args: readonly string[]): Found {
@@ -122,25 +134,22 @@ function refusal(command: Command, options: OptionSpecs, error: CommanderError):
   if (error.code === 'commander.unknownOption') {
     const name = quoted.replace(/=.*/s, '')
     const near = closest(name.replace(/^-+/, ''), Object.values(options).map(longName))
-    return new UsageError(
-      wordBadOption(command, sentences.unknown(name)),
-      near === undefined ? {} : { hint: `did you mean --${near}?` },
-    )
+    return new UsageError(wordBadOption(command, sentences.unknown(name)), didYouMean(near && `--${near}`))
   }
   return new UsageError(error.message.replace(/^error: /, ''))
 }
 
 /** Turns `topics create orders` into `--create --topic orders`. */
-function placeWords(command: Command, options: OptionSpecs, { texts, order, words }: Found): void {
+function placeWords(command: Command, options: OptionSpecs, found: Found): void {
+  const { texts, order, words } = found
   const rest = [...words]
-  if (
-    rest[0] !== undefined &&
-    command.words?.includes(rest[0]) &&
-    !command.words.some((word) => texts.has(word))
-  ) {
-    order.push(rest[0])
-    texts.set(rest.shift()!, [])
-  }
+  const hasAction = command.words?.some((word) => texts.has(word)) ?? false
+  const action = hasAction ? undefined : command.words?.find((key) => longName(options[key]!) === rest[0])
+  if (action !== undefined) {
+    order.push(action)
+    texts.set(action, [])
+    rest.shift()
+  } else if (!hasAction) found.nearAction = nearWord(command, rest[0])
   for (const subject of subjectsFor(command, options, rest.length)) {
     if (rest.length === 0) break
     const isFree = !texts.has(subject) || options[subject]?.repeatable
@@ -149,12 +158,19 @@ function placeWords(command: Command, options: OptionSpecs, { texts, order, word
     texts.set(subject, [...(texts.get(subject) ?? []), rest.shift()!])
   }
   if (rest.length === 0) return
-  const near = closest(rest[0]!, command.words ?? [])
   throw new UsageError(
     `unexpected argument '${rest[0]}'`,
-    near === undefined ? {} : { hint: `did you mean ${near}?` },
+    didYouMean(found.nearAction ?? nearWord(command, rest[0])),
   )
 }
+
+/** The action that a word nearly is: it may have been taken for a subject. */
+function nearWord(command: Command, word: string | undefined): string | undefined {
+  return word === undefined ? undefined : closest(word, command.words ?? [])
+}
+
+const didYouMean = (near: string | undefined): { hint?: string } =>
+  near === undefined ? {} : { hint: `did you mean ${near}?` }
 
 /** Which option each positional argument fills; an only subject that may be repeated takes them all. */
 function subjectsFor({ subjects = [] }: Command, options: OptionSpecs, count: number): readonly string[] {
@@ -190,7 +206,8 @@ function readText(command: Command, spec: OptionSpec, text: string, args: readon
   } catch (error) {
     if (!(error instanceof BadValue)) throw error
     const reason = error.isWhole ? error.message : sentencesOf(command).badValue(spec, text, error.message)
-    throw new UsageError(wordBadValue(command, reason, args))
+    const near = Array.isArray(spec.completes) ? closest(text, spec.completes) : undefined
+    throw new UsageError(wordBadValue(command, reason, args), didYouMean(near))
   }
 }
 

@@ -63,6 +63,20 @@ test('a group of commands has a help of its own, and one for each command', asyn
 test.each([
   ['', 'no tool was named\nhint: ktool --help lists them\n'],
   ['topcs', "there is no tool 'topcs'\nhint: did you mean topics?\n"],
+  ['kafka-topics.sh', "there is no tool 'kafka-topics.sh'\nhint: did you mean topics?\n"],
+  [
+    'topics lst',
+    'Command must include exactly one action: --list, --describe, --create, --alter or --delete\nhint: did you mean list?\n',
+  ],
+  ['topics crate orders', "unexpected argument 'orders'\nhint: did you mean create?\n"],
+  [
+    'topics list -o jsn',
+    "Error while executing topic command : --output: 'jsn' is not one of text, table, json, jsonl, csv, name\nhint: did you mean json?\n",
+  ],
+  [
+    'lag --by Group',
+    "--by: 'Group' is not one of topic, group, member, partition\nhint: did you mean group?\n",
+  ],
   ['xyz', "there is no tool 'xyz'\nhint: ktool --help lists the tools\n"],
   [
     'features descrbe',
