@@ -93,6 +93,13 @@ export function long(text: string): number {
 /** The long name of the option with this key: `all-groups` of `allGroups`. */
 export const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
+/** A time that is not nothing. */
+export function positiveMs(text: string): number {
+  const value = long(text)
+  if (value > 0) return value
+  throw new BadValue(`'${text}' is not a positive number of milliseconds`, { isWhole: true })
+}
+
 /** Refuses a command line without one of `keys`. */
 export function requireOptions<K extends string>(given: Given<K>, ...keys: K[]): void {
   for (const key of keys) {

@@ -208,6 +208,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/smoke.ts')).smoke,
   },
   {
+    name: 'doctor',
+    subject: 'Measuring and testing',
+    summary: 'Tell which step of reaching a cluster fails, and what helps.',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'serve',
     subject: 'A broker on this machine',
     summary: 'Run a broker, or a few, on this machine.',

@@ -12,6 +12,7 @@ import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoin
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
 import { contextListing, detailsListing, importListing } from '../../src/cli/contexts/listing.ts'
+import { doctorListing } from '../../src/cli/doctor/listing.ts'
 import { electedListing } from '../../src/cli/election/elect.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
 import { dependencyListing, mappingListing } from '../../src/cli/features/mapping.ts'
@@ -263,6 +264,7 @@ const LISTINGS: Record<string, Listing> = {
   ),
   apply: planListing([{ action: 'delete', name: 'a' }], new Map()),
   export: manifestListing([{ name: 'a', partitions: 1, replicationFactor: 1, configs: new Map() }]),
+  doctor: doctorListing([{ step: 'dns', subject: 'h', isOk: false, found: 'unknown', remedy: null }]),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')

@@ -29,6 +29,14 @@ export const OPERATIONS = [
   'DESCRIBE_TOKENS',
   'TWO_PHASE_COMMIT',
 ] as const
+/** Before versions that tell, and where it was not asked for, the bits of operations are the least int32. */
+const NOT_TOLD = -(2 ** 31)
+
+/** The operations that an answer says are allowed, a bit for each; null when it does not tell. */
+export function operationNames(bits: number): string[] | null {
+  return bits === NOT_TOLD ? null : OPERATIONS.filter((_, at) => (bits & (1 << at)) !== 0)
+}
+
 export const PERMISSIONS = ['UNKNOWN', 'ANY', 'DENY', 'ALLOW'] as const
 
 export type ResourceType = (typeof RESOURCE_TYPES)[number]

@@ -2,8 +2,7 @@ import type { ClusterOptions } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import type { Context, ServerOptions } from '../context.ts'
 import { ConditionNotMet, Failure, messageOf } from '../failures.ts'
-import { BadValue } from '../option-spec.ts'
-import { long, SERVER_OPTIONS } from '../options.ts'
+import { positiveMs, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 import { latencyMs, smokeListing } from '../smoke/listing.ts'
 import { smokeTest } from '../smoke/round-trip.ts'
@@ -21,12 +20,12 @@ export const smoke = defineCommand({
     maxLatencyMs: {
       flags: '--max-latency-ms <ms>',
       help: 'Exit with 3 when the record took longer to the cluster and back.',
-      parse: positive,
+      parse: positiveMs,
     },
     timeoutMs: {
       flags: '--timeout-ms <ms>',
       help: 'How long each step may take.',
-      parse: positive,
+      parse: positiveMs,
       default: 10_000,
     },
     ...SERVER_OPTIONS,
@@ -73,10 +72,4 @@ async function clusterToTest(server: ServerOptions, timeoutMs: number, context: 
     cluster: await context.cluster({ ...server, bootstrapServer: bootstrapServers }, limits),
     bootstrapServers,
   }
-}
-
-function positive(text: string): number {
-  const value = long(text)
-  if (value > 0) return value
-  throw new BadValue(`'${text}' is not a positive number of milliseconds`, { isWhole: true })
 }
