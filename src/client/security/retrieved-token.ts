@@ -30,13 +30,20 @@ export function retrievedTokens(
   }
   const url = endpointUrl(settings)
   const retrieve = url.protocol === 'file:' ? () => readToken(url) : requester(url, settings, options, clock)
-  let held: { token: Secret; untilMs: number } | undefined
-  return async () => {
-    if (held === undefined || clock.now() >= held.untilMs) {
-      const token = await retrieve()
-      held = { token, untilMs: refreshTime(token, clock.now()) }
-    }
-    return held.token
+  let held: { token: Promise<Secret>; untilMs: number } | undefined
+  return () => {
+    if (held !== undefined && clock.now() < held.untilMs) return held.token
+    const fetched = { token: retrieve(), untilMs: Infinity }
+    held = fetched
+    fetched.token.then(
+      (token) => {
+        fetched.untilMs = refreshTime(token, clock.now())
+      },
+      () => {
+        if (held === fetched) held = undefined
+      },
+    )
+    return fetched.token
   }
 }
 

@@ -132,6 +132,9 @@ async function read(path: string, type: string): Promise<Buffer> {
 const loadFailure = (path: string, type: string, reason: string): SettingError =>
   new SettingError(`Failed to load SSL keystore ${path} of type ${type}`, { hint: `${path}: ${reason}` })
 
+const PEM_HINT =
+  'PEM begins with -----BEGIN …-----; in a properties file a backslash at its end joins a line to the next'
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 const PRIVATE_KEY = /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----[\s\S]+?-----END ([A-Z]+ )?PRIVATE KEY-----/
 
@@ -144,7 +147,9 @@ const lines = (pem: string): string => {
 
 function certificatesOf(text: string, source: string): string[] {
   const found = text.match(CERTIFICATE)?.map(lines)
-  if (found === undefined) throw new SettingError(`${source} holds no certificate in PEM format`)
+  if (found === undefined) {
+    throw new SettingError(`${source} holds no certificate in PEM format`, { hint: PEM_HINT })
+  }
   return found
 }
 
@@ -155,7 +160,9 @@ function pemIdentity(
   source: string,
 ): Identity {
   const pem = PRIVATE_KEY.exec(keyText)?.[0]
-  if (pem === undefined) throw new SettingError(`${source} holds no private key in PEM format`)
+  if (pem === undefined) {
+    throw new SettingError(`${source} holds no private key in PEM format`, { hint: PEM_HINT })
+  }
   let key: KeyObject
   try {
     key = createPrivateKey({ key: lines(pem), passphrase: keyPassword?.reveal() ?? '' })

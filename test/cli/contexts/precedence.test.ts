@@ -244,4 +244,13 @@ describe("a project's file", () => {
       "'sasl.oauthbearer.token.endpoint.url'",
     )
   })
+
+  test('names no providers that would read what is not its own', async () => {
+    const folder = join(root, 'providing')
+    const provider = { 'config.providers': 'env', 'config.providers.env.class': 'EnvVarConfigProvider' }
+    write(join(folder, '.ktool.json'), { contexts: { a: named('a', { properties: provider }) } })
+    await expect(settingsOf({ context: 'a' }, {}, folder)).rejects.toThrow(
+      "context 'a' of a project names config providers",
+    )
+  })
 })
