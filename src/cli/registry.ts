@@ -85,6 +85,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/reassign-partitions.ts')).reassignPartitions,
   },
   {
+    name: 'transactions',
+    mirrors: 'kafka-transactions.sh',
+    subject: 'Cluster',
+    summary: 'List and describe transactions and producers; find and end what hangs.',
+    load: async () => (await import('./commands/transactions.ts')).transactions,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     subject: 'Cluster',

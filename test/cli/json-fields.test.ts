@@ -41,6 +41,10 @@ import { expiryListing, tokenListing } from '../../src/cli/tokens/listing.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
 import { descriptionListing } from '../../src/cli/topics/description.ts'
 import { topicListing } from '../../src/cli/topics/list.ts'
+import { descriptionListing as transactionDescription } from '../../src/cli/transactions/describe.ts'
+import { hangingListing } from '../../src/cli/transactions/hanging.ts'
+import { transactionListing } from '../../src/cli/transactions/list.ts'
+import { producerListing } from '../../src/cli/transactions/producers.ts'
 import { waitListing } from '../../src/cli/wait/listing.ts'
 import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
@@ -67,6 +71,14 @@ const config = {
   synonyms: [{ name: 'a', value: '1', source: 'DEFAULT_CONFIG' }],
 }
 
+const PRODUCER = {
+  producerId: 1,
+  producerEpoch: 0,
+  coordinatorEpoch: 0,
+  lastSequence: 1,
+  lastTimestamp: 1,
+  transactionStartOffset: 1,
+}
 const PLACED = { topic: 'a', partition: 0, replicas: [1], logDirs: ['/d'] }
 const REPLICA = {
   id: 1,
@@ -208,6 +220,26 @@ const LISTINGS: Record<string, Listing> = {
   'reassign-partitions --cancel': cancelledListing([PLACED], [PLACED], []),
   'reassign-partitions --list': reassignmentListing([
     { ...PLACED, addingReplicas: [2], removingReplicas: [] },
+  ]),
+  'transactions list': transactionListing([
+    { transactionalId: 't', coordinator: 1, producerId: 1, state: 'Ongoing' },
+  ]),
+  'transactions describe': transactionDescription(
+    {
+      coordinatorId: 1,
+      transactionalId: 't',
+      producerId: 1,
+      producerEpoch: 0,
+      state: 'Ongoing',
+      timeoutMs: 1,
+      startTimeMs: 1,
+      partitions: [{ topic: 'a', partition: 0 }],
+    },
+    2,
+  ),
+  'transactions describe-producers': producerListing([PRODUCER]),
+  'transactions find-hanging': hangingListing([
+    { topic: 'a', partition: 0, producer: PRODUCER, durationMinutes: 20 },
   ]),
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },

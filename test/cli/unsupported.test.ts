@@ -10,7 +10,7 @@ import { testIo } from '../support/test-io.ts'
 
 let broker: BrokerHandle
 beforeAll(async () => {
-  broker = await startBroker()
+  broker = await startBroker({ topics: [{ name: 'orders', partitions: 1 }] })
 })
 afterAll(() => broker.close())
 
@@ -49,4 +49,31 @@ test.each([
   expect(io.stderr).toBe(
     `org.apache.kafka.common.errors.UnsupportedVersionException: The broker at ${broker.bootstrapServers} does not support ${api}\n`,
   )
+})
+
+test.each([
+  ['list', 'list transactions', 'ListTransactions'],
+  ['describe x', 'describe transaction state of transactional-id `x`', 'DescribeTransactions'],
+  ['describe-producers orders 0', 'describe producers for partition orders-0 on leader', 'DescribeProducers'],
+  [
+    'find-hanging orders',
+    'describe producers for 1 partitions on broker Optional.empty',
+    'DescribeProducers',
+  ],
+  ['abort orders 0 --start-offset 0', 'validate producer state for partition orders-0', 'DescribeProducers'],
+  [
+    'abort orders 0 --producer-id 1 --producer-epoch 2 --coordinator-epoch -1',
+    'abort transaction AbortTransactionSpec(topicPartition=orders-0, producerId=1, producerEpoch=2, coordinatorEpoch=0)',
+    'WriteTxnMarkers',
+  ],
+  ['forceTerminateTransaction x', 'force terminate transactionalId `x`', 'EndTxn'],
+])('transactions %s', async (args, what, api) => {
+  const io = testIo()
+  const words = ['transactions', ...args.split(' '), '--bootstrap-server', broker.bootstrapServers]
+  expect(await main('ktool', words, io)).toBe(1)
+  expect([io.stdout, io.stderr]).toEqual([
+    '',
+    `Failed to ${what}: The broker at ${broker.bootstrapServers} does not support ${api}. ` +
+      'Enable debug logging for additional detail.\n',
+  ])
 })

@@ -43,7 +43,7 @@ const GROUP_TOOLS = [
 /** Against Apache Kafka alone: our broker has nothing of the kind. */
 const SECURITY_TOOLS = ['acls', 'acls-disabled', 'delegation-tokens']
 /** Tools for a cluster of several brokers, or for what our broker has not got yet. */
-const CLUSTER_TOOLS = ['metadata-quorum', 'leader-election', 'reassign-partitions']
+const CLUSTER_TOOLS = ['metadata-quorum', 'leader-election', 'reassign-partitions', 'transactions']
 const FILE_TOOLS = ['storage', 'dump-log']
 
 /** Records of transactions, which our broker does not have yet. */

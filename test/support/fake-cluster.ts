@@ -57,6 +57,7 @@ export function fakeCluster({
     topics: async (names: readonly string[]) =>
       new Map(names.flatMap((name) => (byName.has(name) ? [[name, byName.get(name)!]] : []))),
     brokers: async () => addresses,
+    connectionFor: async () => ({ version: () => version }),
     deadline: (timeoutMs = 1000) => new Deadline(systemClock, timeoutMs),
     retrying: <T>(_deadline: Deadline, attempt: () => Promise<T>) => attempt(),
     close() {
