@@ -3,6 +3,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import type { FetchSettings } from '../../client/fetch-config.ts'
 import type { GroupSettings } from '../../client/groups/group-config.ts'
 import { GroupConsumer, type GroupTopics } from '../../client/groups/group-consumer.ts'
+import type { TopicPartition } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
 import type { Selection } from './selection.ts'
 
@@ -12,12 +13,14 @@ export interface GroupReaderOptions {
   /** The one topic to read; left out when the selection goes by a pattern. */
   readonly topic: string | undefined
   readonly selection: Selection
+  readonly onAssigned?: ((partitions: readonly TopicPartition[]) => void) | undefined
+  readonly onRevoked?: ((partitions: readonly TopicPartition[]) => void) | undefined
 }
 
 /** Reads the chosen topics as a member of a group. */
 export function openGroupReader(
   cluster: Cluster,
-  { group, fetch, topic, selection }: GroupReaderOptions,
+  { group, fetch, topic, selection, onAssigned, onRevoked }: GroupReaderOptions,
   context: Context,
 ): GroupConsumer {
   const topics = async (): Promise<GroupTopics> => {
@@ -28,6 +31,8 @@ export function openGroupReader(
     group,
     fetch,
     topics,
+    onAssigned,
+    onRevoked,
     memberId: randomUuid((size) => context.io.randomBytes(size)),
     onCommitFailure: (error) => context.say(`WARN: the offsets were not committed: ${error.message}`),
   })

@@ -11,7 +11,7 @@ import { Fetcher } from '../fetcher.ts'
 import { requireReadable } from '../read-only.ts'
 import { partitionName, type TopicPartition } from '../topic-partition.ts'
 import { ClassicMember } from './classic-member.ts'
-import { COMMIT_BY_NAME, commitTopics, partitionErrors } from './committed-offsets.ts'
+import { COMMIT_BY_NAME, commitTopics, type OffsetToCommit, partitionErrors } from './committed-offsets.ts'
 import { ConsumerMember } from './consumer-member.ts'
 import { coordinatorCode } from './coordinator-link.ts'
 import type { GroupSettings } from './group-config.ts'
@@ -27,6 +27,10 @@ export interface GroupConsumerOptions {
   readonly memberId: string
   /** Told of commits that failed and will be tried again with the next ones. */
   readonly onCommitFailure: (error: Error) => void
+  /** Told of partitions that the member has from now on, before it knows where to start in them. */
+  readonly onAssigned?: ((partitions: readonly TopicPartition[]) => void) | undefined
+  /** Told of partitions that the member gives up or has lost. */
+  readonly onRevoked?: ((partitions: readonly TopicPartition[]) => void) | undefined
 }
 
 export interface GroupTopics {
@@ -46,6 +50,8 @@ export class GroupConsumer {
   readonly #options: GroupConsumerOptions
   readonly #membership: Membership
   readonly #positions = new Map<string, Position>()
+  /** What others were told of; positions come later. */
+  #assigned: readonly TopicPartition[] = []
   readonly #cancels = new Set<() => void>()
   #topics: readonly string[] = []
   #fetcher: Fetcher | null = null
@@ -68,7 +74,10 @@ export class GroupConsumer {
       topics: () => this.#topics,
       revoke: (keep) => this.#revoke(keep),
       assign: (partitions) => this.#assign(partitions),
-      lose: () => this.#drop([]),
+      lose: () => {
+        this.#tellRevoked([])
+        this.#drop([])
+      },
     }
     this.#membership =
       options.group['group.protocol'] === 'consumer'
@@ -100,6 +109,11 @@ export class GroupConsumer {
     }
   }
 
+  /** Commits these offsets, whatever was read; throws when they were not taken. */
+  async commit(offsets: readonly OffsetToCommit[]): Promise<void> {
+    await this.#send(offsets, this.#cluster.defaultApiTimeoutMs)
+  }
+
   /** Ends the wait for records, commits what was read, and leaves the group. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -124,6 +138,7 @@ export class GroupConsumer {
     this.#notify()
     if (!this.#hasStarted) return
     if (this.#failure === null) await this.#commit(CLOSE_TIMEOUT_MS)
+    this.#tellRevoked([])
     this.#drop([])
     // Whoever cannot say goodbye is missed when its session is over.
     await new Promise<void>((resolve) => {
@@ -156,6 +171,7 @@ export class GroupConsumer {
 
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
     const round = ++this.#round
+    this.#tellAssigned(partitions)
     const added = partitions.filter((partition) => !this.#positions.has(partitionName(partition)))
     const { group, fetch } = this.#options
     const found = await startPositions(this.#cluster, group['group.id'], added, fetch)
@@ -169,12 +185,27 @@ export class GroupConsumer {
 
   async #revoke(keep: readonly TopicPartition[]): Promise<void> {
     const kept = new Set(keep.map(partitionName))
-    if ([...this.#positions.keys()].every((name) => kept.has(name))) return
+    if ([...this.#positions.keys()].every((name) => kept.has(name))) return this.#tellRevoked(keep)
     this.#fetcher?.close()
     this.#fetcher = null
     await this.#idle()
     await this.#commit(this.#cluster.requestTimeoutMs)
+    this.#tellRevoked(keep)
     this.#drop(keep)
+  }
+
+  #tellAssigned(partitions: readonly TopicPartition[]): void {
+    const before = new Set(this.#assigned.map(partitionName))
+    this.#assigned = partitions
+    this.#options.onAssigned?.(partitions.filter((partition) => !before.has(partitionName(partition))))
+  }
+
+  #tellRevoked(keep: readonly TopicPartition[]): void {
+    const kept = new Set(keep.map(partitionName))
+    const lost = this.#assigned.filter((partition) => !kept.has(partitionName(partition)))
+    if (lost.length === 0) return
+    this.#assigned = this.#assigned.filter((partition) => kept.has(partitionName(partition)))
+    this.#options.onRevoked?.(lost)
   }
 
   /** Until nobody uses records that were given out. */
@@ -211,6 +242,15 @@ export class GroupConsumer {
   async #commitNews(timeoutMs: number): Promise<void> {
     if (!this.#commits || !this.#hasNews || this.#positions.size === 0) return
     this.#hasNews = false
+    try {
+      await this.#send([...this.#positions.values()], timeoutMs)
+    } catch (error) {
+      this.#hasNews = true
+      this.#options.onCommitFailure(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  async #send(offsets: readonly OffsetToCommit[], timeoutMs: number): Promise<void> {
     const groupId = this.#options.group['group.id']
     const instanceId = this.#options.group['group.instance.id']
     const body = {
@@ -218,19 +258,14 @@ export class GroupConsumer {
       generationIdOrMemberEpoch: this.#membership.generation,
       memberId: this.#membership.memberId,
       ...(instanceId === '' ? {} : { groupInstanceId: instanceId }),
-      topics: commitTopics([...this.#positions.values()]),
+      topics: commitTopics(offsets),
     }
-    try {
-      const answer = await requestCoordinator(this.#cluster, 'group', groupId, COMMIT_BY_NAME, body, {
-        timeoutMs,
-        errorCodeIn: ({ topics }) => coordinatorCode(topics),
-      })
-      const [[name, error] = []] = partitionErrors(answer.topics)
-      if (error) throw new KafkaError(error.code, `${name}: ${error.message}`)
-    } catch (error) {
-      this.#hasNews = true
-      this.#options.onCommitFailure(error instanceof Error ? error : new Error(String(error)))
-    }
+    const answer = await requestCoordinator(this.#cluster, 'group', groupId, COMMIT_BY_NAME, body, {
+      timeoutMs,
+      errorCodeIn: ({ topics }) => coordinatorCode(topics),
+    })
+    const [[name, error] = []] = partitionErrors(answer.topics)
+    if (error) throw new KafkaError(error.code, `${name}: ${error.message}`)
   }
 
   #commitEvery(intervalMs: number): void {
