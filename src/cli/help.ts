@@ -85,12 +85,16 @@ function commandLines(
   ]
 }
 
+const MAX_PLACES = 4
+
 export function usage(
   name: string,
   { words = [], subjects = [] }: Pick<Command, 'words' | 'subjects'>,
 ): string {
   const action = words.length > 0 ? ` [${words.map(dashed).join('|')}]` : ''
-  const places = subjects.map((subject) => ` [${dashed(subject).toUpperCase()}]`)
+  // A long row of positions is an older spelling that nobody should learn.
+  const places =
+    subjects.length > MAX_PLACES ? [] : subjects.map((subject) => ` [${dashed(subject).toUpperCase()}]`)
   const start = `Usage: ktool ${name}${action}`
   const rest = `${places.join('')} [options]`
   return start.length + rest.length <= 80 ? start + rest : `${start}\n      ${rest}`

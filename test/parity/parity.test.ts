@@ -31,6 +31,7 @@ const OTHER_TOOLS = [
   'producer-plain',
   'producer-keys',
   'producer-usage',
+  'perf-tools',
 ]
 const GROUP_TOOLS = [
   'groups-active',

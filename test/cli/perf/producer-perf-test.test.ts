@@ -1,38 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { main } from '../../../src/cli/main.ts'
+import { afterAll, expect, test } from 'vitest'
 import { Latencies } from '../../../src/cli/perf/latencies.ts'
 import { RandomPayloads, splitAsScanner } from '../../../src/cli/perf/payloads.ts'
 import { SendFigures } from '../../../src/cli/perf/send-figures.ts'
 import { Throttle } from '../../../src/cli/perf/throttle.ts'
-import { type BrokerHandle, startBroker } from '../../../src/index.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { perfPlace } from '../../support/perf-place.ts'
 import { runTool } from '../../support/run-tool.ts'
-import { testIo } from '../../support/test-io.ts'
 
-const TOPICS = Array.from({ length: 10 }, (_, i) => ({ name: `perf-${i}`, partitions: 2 }))
+const { take, address } = perfPlace(10)
 const folder = mkdtempSync(join(tmpdir(), 'ktool-perf-'))
-let broker: BrokerHandle
-beforeAll(async () => {
-  broker = await startBroker({ topics: TOPICS })
-})
-afterAll(async () => {
-  await broker.close()
-  rmSync(folder, { recursive: true })
-})
-
-const unused = [...TOPICS]
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function setUp() {
-  const topic = unused.shift()!.name
-  const run = async (tool: string, ...args: string[]) => {
-    const io = testIo()
-    const own = ['--bootstrap-server', broker.bootstrapServers, '--topic', topic]
-    const exit = await main('ktool', [tool, ...own, ...args], io)
-    return { exit, stdout: io.stdout, stderr: io.stderr }
-  }
+  const { topic, run } = take()
   return {
     topic,
     send: (...args: string[]) => run('producer-perf-test', ...args),
@@ -153,7 +136,7 @@ test('a broker without transactions is told by name', async () => {
   expect(await send(...args)).toEqual({
     exit: 1,
     stdout: '',
-    stderr: `The broker at ${broker.bootstrapServers} does not support EndTxn\n`,
+    stderr: `The broker at ${address()} does not support EndTxn\n`,
   })
 })
 

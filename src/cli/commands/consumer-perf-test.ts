@@ -1,0 +1,89 @@
+import { clusterOptions } from '../../client/common-config.ts'
+import type { FetchedRecords } from '../../client/fetched-records.ts'
+import { defineCommand } from '../command.ts'
+import { openGroupReader } from '../consume/group-reader.ts'
+import { selectPattern, selectTopic } from '../consume/selection.ts'
+import { UsageError } from '../failures.ts'
+import { javaDateFormat } from '../java-date-format.ts'
+import { FigurePrinter } from '../perf/figure-printer.ts'
+import { metricsText } from '../perf/metrics.ts'
+import { Polls } from '../perf/polls.ts'
+import { READ_COLUMNS, ReadFigures, readHeader } from '../perf/read-figures.ts'
+import { ReadMetrics } from '../perf/read-metrics.ts'
+import { checkReadOptions, READ_OPTIONS } from '../perf/read-options.ts'
+import { readServer, readSettings } from '../perf/read-settings.ts'
+
+export const consumerPerfTest = defineCommand({
+  name: 'consumer-perf-test',
+  options: READ_OPTIONS,
+  subjects: ['topic'],
+  formats: ['text', 'table', 'json', 'jsonl', 'csv'],
+  check: checkReadOptions,
+  examples: [
+    'consumer-perf-test --topic orders --num-records 10 --timeout 2000',
+    'consumer-perf-test --topic orders --num-records 10 --show-detailed-stats --reporting-interval 100 --timeout 2000',
+    'consumer-perf-test --topic orders --num-records 10 --timeout 2000 -o json',
+  ],
+  async run(options, context) {
+    if (options.reportingInterval <= 0) throw new UsageError('Reporting interval must be greater than 0.')
+    const wanted = options.numRecords ?? options.messages!
+    // The option may stand without its value.
+    const timeoutMs = typeof options.timeout === 'number' ? options.timeout : 10_000
+    const isDetailed = options.showDetailedStats
+    const formatTime = javaDateFormat(options.dateFormat)
+    const server = readServer(options)
+    const { properties } = await context.settings(server)
+    const { fetch, group, maxPollRecords } = readSettings(options, properties, context.io)
+    const { topic, include } = options
+    const selection = topic === undefined ? selectPattern(include!) : selectTopic(topic, undefined, fetch)
+    const cluster = await context.cluster(server, clusterOptions(fetch))
+    const { clock } = cluster
+    const figures = new ReadFigures(clock.now(), formatTime)
+    // A header promises figures, so it waits until somebody answers.
+    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    if (!options.hideHeader && context.isText) context.io.out(readHeader(isDetailed))
+    const metrics = new ReadMetrics()
+    const printer = new FigurePrinter(context, READ_COLUMNS)
+    const consumer = openGroupReader(
+      cluster,
+      {
+        group,
+        fetch,
+        topic,
+        selection,
+        onAssigned: (partitions) => figures.assigned(partitions.length, clock.now()),
+        onRevoked: (partitions) => figures.revoked(partitions.length, clock.now()),
+      },
+      context,
+    )
+    const count = ({ cursor: { keyBytes, valueBytes } }: FetchedRecords): void => {
+      figures.bytes += Math.max(0, keyBytes) + Math.max(0, valueBytes)
+    }
+    const polls = new Polls(consumer, maxPollRecords)
+    try {
+      while (figures.records < wanted) {
+        const poll = await polls.next(timeoutMs, count)
+        if (poll === null) break
+        figures.records += poll.count
+        metrics.count(poll)
+        if (figures.intervalMs(clock.now()) < options.reportingInterval) continue
+        const { text, row } = figures.interval(clock.now())
+        if (isDetailed) printer.add(text, row)
+      }
+      const endMs = clock.now()
+      metrics.assigned = figures.assignedPartitions
+      if (figures.records < wanted) {
+        context.warn(
+          `WARNING: Exiting before consuming the expected number of records: timeout (${timeoutMs} ms) exceeded. You can use the --timeout option to increase the timeout.`,
+        )
+      }
+      await consumer.close()
+      const { text, row } = figures.total(endMs)
+      if (!isDetailed || !context.isText) printer.add(text, row)
+      await printer.end()
+      if (options.printMetrics) context.warn(metricsText(metrics.metrics(fetch['client.id'])).trimEnd())
+    } finally {
+      await consumer.close()
+    }
+  },
+})

@@ -1,0 +1,24 @@
+import type { Context } from '../context.ts'
+import { javaDouble } from '../java-double.ts'
+
+/** Prints what happens as lines of JSON, in the order of fields that Kafka's tools have. */
+export class EventPrinter {
+  readonly #context: Context
+  readonly #now: () => number
+
+  constructor(context: Context, now: () => number) {
+    this.#context = context
+    this.#now = now
+  }
+
+  /** `doubles` stand last, and are written as Java writes them: `0.0`. */
+  print(
+    name: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    doubles: Readonly<Record<string, number>> = {},
+  ): void {
+    const json = JSON.stringify({ timestamp: this.#now(), name, ...fields })
+    const rest = Object.entries(doubles).map(([key, value]) => `,"${key}":${javaDouble(value)}`)
+    this.#context.io.out(`${json.slice(0, -1)}${rest.join('')}}\n`)
+  }
+}
