@@ -261,6 +261,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/completion.ts')).completion,
   },
   {
+    name: 'link',
+    subject: 'ktool itself',
+    summary: "Make links with the names of Kafka's tools that lead to ktool.",
+    load: async () => (await import('./commands/link.ts')).link,
+  },
+  {
     name: 'context',
     subject: 'ktool itself',
     summary: 'Name clusters, and choose the one that tools talk to.',

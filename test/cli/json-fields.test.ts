@@ -24,6 +24,7 @@ import { offsetsListing } from '../../src/cli/groups/offsets-listing.ts'
 import { resetListing } from '../../src/cli/groups/reset-listing.ts'
 import { statesListing } from '../../src/cli/groups/states-listing.ts'
 import { lagListing } from '../../src/cli/lag/listing.ts'
+import { linkListing } from '../../src/cli/link/links.ts'
 import { logDirListing } from '../../src/cli/log-dirs/listing.ts'
 import { planListing } from '../../src/cli/manifest/plan-listing.ts'
 import { manifestListing } from '../../src/cli/manifest/write.ts'
@@ -297,6 +298,9 @@ const LISTINGS: Record<string, Listing> = {
   apply: planListing([{ action: 'delete', name: 'a' }], new Map()),
   export: manifestListing([{ name: 'a', partitions: 1, replicationFactor: 1, configs: new Map() }]),
   doctor: doctorListing([{ step: 'dns', subject: 'h', isOk: false, found: 'unknown', remedy: null }]),
+  link: linkListing([
+    { name: 'kafka-topics', path: '/b/kafka-topics', tool: 'topics', state: 'made', error: null },
+  ]),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')
