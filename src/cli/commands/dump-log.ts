@@ -106,6 +106,7 @@ const OPTIONS = {
 export const dumpLog = defineCommand({
   name: 'dump-log',
   options: OPTIONS,
+  subjects: ['files'],
   formats: ['text', 'json', 'jsonl'],
   failure: { exit: 0 },
   examples: [

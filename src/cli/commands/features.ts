@@ -59,6 +59,7 @@ const upgrade = defineCommand({
     'features upgrade --release-version 4.3 --dry-run',
   ],
   options: { ...OPTIONS, metadata: METADATA, releaseVersion: RELEASE, feature: LEVEL, dryRun: DRY_RUN },
+  subjects: ['feature'],
   async run(options, context) {
     const cluster = await context.cluster(options)
     const levels = required(wantedLevels('upgrade', options), 'upgrade')
@@ -79,6 +80,7 @@ const downgrade = defineCommand({
     unsafe: UNSAFE,
     dryRun: DRY_RUN,
   },
+  subjects: ['feature'],
   async run(options, context) {
     const cluster = await context.cluster(options)
     const levels = required(wantedLevels('downgrade', options), 'downgrade')
@@ -97,6 +99,7 @@ const disable = defineCommand({
     unsafe: UNSAFE,
     dryRun: DRY_RUN,
   },
+  subjects: ['feature'],
   async run(options, context) {
     const cluster = await context.cluster(options)
     const levels = requireDistinct(options.feature.map((feature) => ({ feature, level: 0 })))
@@ -113,6 +116,7 @@ const versionMapping = defineCommand({
     ...OPTIONS,
     releaseVersion: { ...RELEASE, help: 'The release, as 4.3 or 3.9-IV0.', default: '4.3-IV0' },
   },
+  subjects: ['releaseVersion'],
   formats: ALL_FORMATS,
   run: ({ releaseVersion }, context) => context.print(mappingListing(releaseVersion)),
 })
@@ -123,6 +127,7 @@ const featureDependencies = defineCommand({
   summary: 'Tell what a level of a feature needs.',
   examples: ['features feature-dependencies --feature transaction.version=2'],
   options: { ...OPTIONS, feature: { ...LEVEL, required: true } },
+  subjects: ['feature'],
   formats: ALL_FORMATS,
   run: ({ feature }, context) => context.print(dependencyListing(feature.map(parseFeatureLevel))),
 })

@@ -27,6 +27,7 @@ const info = defineCommand({
   examples: ['storage info --config server.properties'],
   style: 'argparse',
   options: { config: CONFIG },
+  subjects: ['config'],
   formats: ['text', 'json', 'jsonl'],
   async run({ config }, context) {
     const found = inspectFolders(readServerConfig(readProperties(config)).directories)
@@ -99,6 +100,7 @@ const format = defineCommand({
     },
     dryRun: DRY_RUN,
   },
+  subjects: ['config'],
   check(given) {
     const [first, second] = QUORUM_KEYS.filter((key) => given.has(key))
     if (first !== undefined && second !== undefined) {
@@ -170,6 +172,7 @@ const versionMapping = defineCommand({
       default: '4.3-IV0',
     },
   },
+  subjects: ['releaseVersion'],
   formats: ALL_FORMATS,
   run: ({ releaseVersion }, context) => context.print(mappingListing(releaseVersion)),
 })
@@ -187,6 +190,7 @@ const featureDependencies = defineCommand({
       repeatable: true,
     },
   },
+  subjects: ['feature'],
   formats: ALL_FORMATS,
   run: ({ feature }, context) =>
     context.print(dependencyListing(feature.map(parseNeededLevel), unsupportedLevel)),
