@@ -1,8 +1,9 @@
+import type { Cluster } from '../../client/cluster.ts'
 import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { deleteRecords } from '../offsets/delete-records.ts'
-import { parseOffsetFile } from '../offsets/offset-file.ts'
+import { type OffsetTarget, parseOffsetFile } from '../offsets/offset-file.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
 import type { Listing } from '../output.ts'
 import { ALL_FORMATS } from '../output.ts'
@@ -29,14 +30,8 @@ export const deleteRecordsTool = defineCommand({
   ],
   async run(options, context) {
     const wanted = parseOffsetFile(readTextFile(options.offsetJsonFile))
-    if (options.dryRun) {
-      for (const target of wanted) {
-        const place = target.offset === -1 ? 'up to the end' : `before offset ${target.offset}`
-        context.say(`dry run: records of ${partitionName(target)} ${place} would be deleted`)
-      }
-      return 0
-    }
     const cluster = await context.cluster(options)
+    if (options.dryRun) return await sayWhatWouldGo(cluster, wanted, context)
     if (context.isText)
       context.io.out('Executing records delete operation\nRecords delete operation completed:\n')
     const results = await deleteRecords(cluster, wanted)
@@ -48,6 +43,23 @@ export const deleteRecordsTool = defineCommand({
   },
   failure: { exit: 0 },
 })
+
+/** Gives the exit code: 1 when some records could not be deleted. */
+async function sayWhatWouldGo(
+  cluster: Cluster,
+  wanted: readonly OffsetTarget[],
+  context: Context,
+): Promise<number> {
+  const { tryDeleteRecords } = await import('../offsets/try-delete-records.ts')
+  const tried = await tryDeleteRecords(cluster, wanted)
+  for (const { target, error, count } of tried) {
+    const name = partitionName(target)
+    const place = target.offset === -1 ? 'up to the end' : `before offset ${target.offset}`
+    if (error === null) context.say(`dry run: records of ${name} ${place} would be deleted: ${count} offsets`)
+    else context.say(`partition: ${name}\terror: ${error}`)
+  }
+  return tried.some(({ error }) => error !== null) ? 1 : 0
+}
 
 const DELETED_COLUMNS = ['topic', 'partition', 'lowWatermark', 'error'] as const
 

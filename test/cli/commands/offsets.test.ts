@@ -149,6 +149,13 @@ test.each([
   expect(() => parseOffsetFile(text)).toThrow(message)
 })
 
+interface ListRequest {
+  readonly topics: {
+    readonly name: string
+    readonly partitions: { readonly partitionIndex: number; readonly timestamp: number }[]
+  }[]
+}
+
 const file = (partitions: readonly object[]): string => {
   const path = join(folder, 'offsets.json')
   writeFileSync(path, JSON.stringify({ version: 1, partitions }))
@@ -195,16 +202,40 @@ test('a topic that is not there fails for itself', async () => {
   })
 })
 
-test('--dry-run tells what would go and asks nobody', async () => {
+test('--dry-run asks how far each partition goes, tells what would go and deletes nothing', async () => {
   const path = file([
     { topic: 'a', partition: 0, offset: 5 },
     { topic: 'a', partition: 1, offset: -1 },
   ])
-  const cluster = fakeCluster()
+  // Offsets 2 to 8 are there.
+  const ListOffsets: Answers[string] = ({ topics }: ListRequest) => ({
+    topics: topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex, timestamp }) => ({
+        partitionIndex,
+        errorCode: 0,
+        offset: timestamp === -1 ? 9 : 2,
+      })),
+    })),
+  })
+  const cluster = fakeCluster({ topics: [topic('a', 2)], answers: { ListOffsets } })
   const { exit, stderr } = await runTool(['delete-records', path, '--dry-run'], cluster)
-  expect([exit, stderr, cluster.asked]).toEqual([
+  expect([exit, stderr]).toEqual([
     0,
-    'dry run: records of a-0 before offset 5 would be deleted\ndry run: records of a-1 up to the end would be deleted\n',
-    [],
+    'dry run: records of a-0 before offset 5 would be deleted: 3 offsets\n' +
+      'dry run: records of a-1 up to the end would be deleted: 7 offsets\n',
   ])
+  expect(new Set(cluster.asked.map(({ api }) => api))).toEqual(new Set(['ListOffsets']))
+
+  const beyond = file([
+    { topic: 'a', partition: 0, offset: 10 },
+    { topic: 'none', partition: 0, offset: 0 },
+  ])
+  expect(await runTool(['delete-records', beyond, '--dry-run'], cluster)).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr:
+      'partition: a-0\terror: The requested offset is not within the range of offsets maintained by the server.\n' +
+      "partition: none-0\terror: topic 'none' does not exist\n",
+  })
 })
