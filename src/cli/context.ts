@@ -22,7 +22,8 @@ export class Context {
   readonly #color: boolean
   readonly #closers: (() => unknown)[] = []
   #abort: AbortController | undefined
-  #server: ServerChoice | undefined
+  /** In the order in which they were chosen: a tool may talk to several. */
+  readonly #servers: ServerChoice[] = []
   /** Told once, however often the settings are asked for. */
   readonly #warnings = new Set<string>()
 
@@ -50,9 +51,12 @@ export class Context {
     return this.#abort
   }
 
-  /** The server that was chosen last. */
-  get server(): ServerChoice | undefined {
-    return this.#server
+  /** The server that a failure is about, as far as its address tells; else the one that was chosen last. */
+  serverOf(error: unknown): ServerChoice | undefined {
+    const address = error instanceof Error && 'address' in error ? String(error.address) : null
+    const isMeant = ({ addresses }: ServerChoice) =>
+      address?.split(', ').some((one) => addresses.includes(one))
+    return this.#servers.find(isMeant) ?? this.#servers.at(-1)
   }
 
   /** Whether data is printed as Kafka's tool prints it. */
@@ -93,7 +97,7 @@ export class Context {
   /** A client of the cluster that the options name; closed when the tool ends. */
   async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
     const { server, properties, readOnly } = await this.settings(options)
-    this.#server = server
+    this.#servers.push(server)
     const cluster = await this.#connect({
       ...clusterOptions(commonSettings(properties)),
       ...more,

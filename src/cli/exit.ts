@@ -66,8 +66,9 @@ function tell(error: unknown, situation: Situation): Told {
   }
   const reason = messageOf(error)
   if (error instanceof Error && error.name === 'ReadOnlyError') {
+    // Kafka's tools know no such failure, so they have no code for it either.
     return {
-      exit,
+      exit: EXIT.failed,
       message: reason,
       hint: 'another is named with --context; ktool context update NAME --writable lifts it',
       code: codeOf(error),

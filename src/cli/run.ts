@@ -85,7 +85,7 @@ async function runCommand(
     context = new Context(io, { args, given, format, color: switches.color, connect })
     return exitCode(await runUntilInterrupted(command, values, context, io), situation)
   } catch (error) {
-    return report(error, { ...situation, server: context?.server }, io)
+    return report(error, { ...situation, server: context?.serverOf(error) }, io)
   } finally {
     await context?.close()
   }

@@ -4,8 +4,10 @@ import { exitCode, report } from '../../src/cli/exit.ts'
 import { ConditionNotMet, Failure, SeveralFailures, UsageError } from '../../src/cli/failures.ts'
 import { OutputClosed } from '../../src/cli/io.ts'
 import { ConnectionError } from '../../src/client/connection-error.ts'
+import { ReadOnlyError } from '../../src/client/read-only.ts'
 import { SettingError } from '../../src/client/setting-error.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
+import { CreateTopics } from '../../src/protocol/messages/topics.ts'
 import { testIo } from '../support/test-io.ts'
 
 const SITUATION: Situation = { command: 'tool', args: ['--a'], isJson: false, debug: false, compat: false }
@@ -24,6 +26,12 @@ test.each([
   ['a wire error', new KafkaError('NOT_CONTROLLER', 'go away'), 1, 'go away\n'],
   ['no connection', new ConnectionError('unreachable', 'a:1', 'refused'), 1, 'a:1: refused\n'],
   ['an address that is none', new SettingError('Invalid url'), 2, 'Invalid url\n'],
+  [
+    'a change to a read-only cluster',
+    new ReadOnlyError("context 'prod' is read-only", CreateTopics),
+    1,
+    "context 'prod' is read-only: CreateTopics was not sent\nhint: another is named with --context; ktool context update NAME --writable lifts it\n",
+  ],
   ['a bug', new RangeError('oops'), 1, 'oops\n'],
   ['something thrown that is no error', 'text', 1, 'text\n'],
   ['a reader that went away', new OutputClosed('closed'), 0, ''],
@@ -37,6 +45,7 @@ test.each([
   ['a failure', new Failure('no'), {}, 1],
   ['a failure of a tool that exits 0 in Kafka', new Failure('no'), { exit: 0 }, 0],
   ['a condition, which Kafka does not know', new ConditionNotMet('no'), {}, 3],
+  ['a read-only cluster, which Kafka does not know', new ReadOnlyError('no', CreateTopics), { exit: 0 }, 1],
 ])("with Kafka's codes, %s", (_, error, failure, exit) => {
   expect(told(error, { compat: true, failure })[0]).toBe(exit)
 })

@@ -32,6 +32,14 @@ test.each(commands)('%s: words and subjects are options', (_, { options, words =
   for (const key of [...words, ...subjects]) expect(options).toHaveProperty([key])
 })
 
+const talking = commands.filter(
+  ([path, { options }]) => 'bootstrapServer' in options && !path.startsWith('context '),
+)
+
+test.each(talking)('%s: a cluster can also be named by its context', (_, { options }) => {
+  expect(options).toHaveProperty('context.flags', '--context <name>')
+})
+
 test('names, aliases and mirrored scripts are unique', () => {
   const names = TOOLS.flatMap(({ name, alias, mirrors }) => [name, alias, mirrors]).filter(
     (name) => name !== undefined,

@@ -2,8 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Context } from '../../../src/cli/context.ts'
 import { contextNames } from '../../../src/cli/contexts/choose-context.ts'
 import { serverSettings } from '../../../src/cli/server-choice.ts'
+import type { Cluster } from '../../../src/client/cluster.ts'
+import { ConnectionError } from '../../../src/client/connection-error.ts'
+import { testIo } from '../../support/test-io.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ktool-contexts-'))
 const project = join(root, 'project')
@@ -253,4 +257,29 @@ describe("a project's file", () => {
       "context 'a' of a project names config providers",
     )
   })
+})
+
+test('of several clusters in one tool, the one that failed is told', async () => {
+  const folder = join(root, 'two')
+  write(join(folder, '.ktool.json'), { contexts: { a: named('a'), b: named('b') } })
+  const connect = () => ({ close() {} }) as unknown as Cluster
+  const given = { has: () => false, texts: () => [], order: [], command: null }
+  const io = testIo({ cwd: folder })
+  const context = new Context(io, { args: [], given, format: 'text', color: false, connect })
+  await context.cluster({ context: 'a' })
+  await context.cluster({ context: 'b' })
+  const failure = (address: string) => new ConnectionError('unreachable', address, 'refused')
+  expect(context.serverOf(failure('a:9092'))?.source).toBe("context 'a', named by --context")
+  expect(context.serverOf(failure('b:9092'))?.source).toBe("context 'b', named by --context")
+  expect(context.serverOf(failure('elsewhere:9092'))?.addresses).toBe('b:9092')
+})
+
+test("a project's file does not send what config providers read", async () => {
+  const folder = join(root, 'providers')
+  write(join(folder, '.ktool.json'), {
+    contexts: { a: named('a', { properties: { 'config.providers': 'env' } }) },
+  })
+  await expect(settingsOf({ context: 'a' }, {}, folder)).rejects.toThrow(
+    "context 'a' of a project names config providers",
+  )
 })
