@@ -75,7 +75,8 @@ export class Connections {
       try {
         return await this.#connect(address, 'main')
       } catch (error) {
-        if (!(error instanceof ConnectionError)) throw error
+        // Each broker of a cluster knows the same users: another would only count as one more wrong login.
+        if (!(error instanceof ConnectionError) || isRefusal(error)) throw error
         failures.push(error)
       }
     }
@@ -127,6 +128,8 @@ export class Connections {
   }
 }
 
+const isRefusal = ({ failure }: ConnectionError): boolean => failure === 'authentication' || failure === 'tls'
+
 function noneReached(failures: ConnectionError[]): ConnectionError {
   const [first] = failures
   if (first === undefined) throw new KafkaError('BROKER_NOT_AVAILABLE', 'the cluster has no brokers')
@@ -135,5 +138,6 @@ function noneReached(failures: ConnectionError[]): ConnectionError {
   const reasons = failures.map(({ message }) => message).join('; ')
   return new ConnectionError(first.failure, addresses, `no broker could be reached (${reasons})`, {
     cause: first,
+    hint: first.hint,
   })
 }

@@ -5,6 +5,7 @@
 // A key is EncryptedPrivateKeyInfo under an algorithm of Sun's own: salt 20, key XOR a chain of SHA-1, SHA-1 of both.
 
 import { createHash } from 'node:crypto'
+import { contentOf, parts, readDer, TAG } from './der.ts'
 import type { Secret } from './secret.ts'
 import { type StoreContents, type StoredKey, StoreError } from './store-contents.ts'
 
@@ -91,20 +92,7 @@ function decryptKey(info: Buffer, password: Secret): Buffer {
 }
 
 /** The octets of EncryptedPrivateKeyInfo ::= SEQUENCE { algorithm SEQUENCE, OCTET STRING }. */
-function encryptedData(info: Buffer): Buffer {
-  const outer = derContent(info, 0)
-  const algorithm = derContent(info, outer.from)
-  const octets = derContent(info, algorithm.to)
-  return info.subarray(octets.from, octets.to)
-}
-
-function derContent(bytes: Buffer, at: number): { from: number; to: number } {
-  const first = bytes[at + 1]!
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f
-  const length = lengthBytes === 0 ? first : bytes.readUIntBE(at + 2, lengthBytes)
-  const from = at + 2 + lengthBytes
-  return { from, to: from + length }
-}
+const encryptedData = (info: Buffer): Buffer => contentOf(parts(readDer(info))[1], TAG.octets)
 
 const sha1 = (...parts: Buffer[]): Buffer => {
   const hash = createHash('sha1')

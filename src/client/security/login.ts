@@ -1,7 +1,7 @@
 // Logging in (SASL): the settings tell a mechanism and what it needs, the broker is asked whether it takes that
 // mechanism, and then tokens go to and fro. Java's sentences, for scripts match them; never a password in any.
 
-import { errorName } from '../../protocol/errors.ts'
+import { errorName, KafkaError } from '../../protocol/errors.ts'
 import { SaslAuthenticate, SaslHandshake } from '../../protocol/messages/auth.ts'
 import type { Clock } from '../clock.ts'
 import type { Login, LoginLink } from '../connection.ts'
@@ -102,7 +102,12 @@ function jaasEntry(settings: SecuritySettings, modules: readonly string[]): Jaas
 }
 
 async function logIn(mechanism: Mechanism, link: LoginLink): Promise<number> {
-  const handshake = await link.request(SaslHandshake, { mechanism: mechanism.name })
+  const handshake = await link
+    .request(SaslHandshake, { mechanism: mechanism.name })
+    .catch((error: unknown) => {
+      if (!(error instanceof KafkaError) || error.code !== 'UNSUPPORTED_VERSION') throw error
+      throw refusal(link, error.message, mechanism.name, [])
+    })
   if (handshake.errorCode !== 0) {
     throw refusal(link, handshakeSentence(mechanism.name, handshake), mechanism.name, handshake.mechanisms)
   }

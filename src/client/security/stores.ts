@@ -113,7 +113,7 @@ async function readStore(
   try {
     if (isJks(bytes)) return readJks(bytes, password, keyPassword)
     const { readPkcs12 } = await import('./pkcs12.ts')
-    return readPkcs12(bytes, password)
+    return await readPkcs12(bytes, password)
   } catch (error) {
     throw loadFailure(path, type, error instanceof StoreError ? error.message : 'it is damaged')
   }

@@ -227,11 +227,30 @@ test.each<
   expect(broker.requestsFor(SaslAuthenticate)).toBe(0)
 })
 
+test('a password that one broker refuses is not tried on the next', async () => {
+  const brokers = [
+    await ScriptedBroker.start([willing, described, refusing(null)]),
+    await ScriptedBroker.start([willing, described, refusing(null)]),
+  ]
+  const options = clusterOptions(
+    commonSettings(new Map(Object.entries({ 'security.protocol': 'SASL_PLAINTEXT', ...plain() }))),
+  )
+  const bootstrapServers = brokers.map(({ address }) => address).join(',')
+  const cluster = Cluster.connect({ ...options, bootstrapServers, bootstrapTimeoutMs: 0 })
+  onTestFinished(() => cluster.close())
+  await expect(ask(cluster)).rejects.toMatchObject({
+    failure: 'authentication',
+    message: 'the broker refused the login with SASL_AUTHENTICATION_FAILED',
+  })
+  expect(brokers.map((broker) => broker.requestsFor(SaslAuthenticate))).toEqual([1, 0])
+})
+
 test('a broker without logins says which request it lacks', async () => {
   const broker = await ScriptedBroker.start([described])
   await expect(ask(clusterAt(broker.port, plain()))).rejects.toMatchObject({
-    code: 'UNSUPPORTED_VERSION',
+    failure: 'authentication',
     message: `The broker at ${broker.address} does not support SaslHandshake`,
+    hint: `the listener ${broker.address} has no logins: set security.protocol to PLAINTEXT or SSL`,
   })
 })
 

@@ -77,6 +77,7 @@ test.each<[what: string, given: Given, chain: string[]]>([
     CHAIN,
   ],
   ["openssl's PKCS12", file('openssl.p12', { type: 'PKCS12', ...PASSWORD }), CHAIN_WITH_ROOT],
+  ['PKCS12 with triple DES', file('triple-des.p12', { type: 'PKCS12', ...PASSWORD }), CHAIN],
   ["openssl's old PKCS12", file('legacy.p12', { type: 'PKCS12', ...PASSWORD }), CHAIN],
   ["keytool's PKCS12", file('keytool.p12', PASSWORD), CHAIN_WITH_ROOT],
   ['JKS', file('keys.jks', PASSWORD), CHAIN_WITH_ROOT],
@@ -104,6 +105,7 @@ const failed = (path: string, type = 'JKS') =>
 test.each<[what: 'truststore' | 'keystore', given: Given, message: string, hint?: RegExp]>([
   ['truststore', file('trust.p12', { password: 'hunter2' }), failed('trust.p12'), /the password is wrong/],
   ['truststore', file('trust.jks', { password: 'hunter2' }), failed('trust.jks'), /the password is wrong/],
+  ['keystore', file('legacy.p12', { password: 'hunter2' }), failed('legacy.p12'), /the password is wrong/],
   ['keystore', file('keytool.p12', { password: 'hunter2' }), failed('keytool.p12'), /the password is wrong/],
   [
     'keystore',

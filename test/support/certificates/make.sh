@@ -33,6 +33,8 @@ openssl ca -batch -notext -config ca.cnf -cert ca.pem -keyfile ca.key -startdate
 cat client.key client.pem intermediate.pem > client-chain.pem
 openssl pkcs8 -topk8 -in client.key -passout pass:key-password -out client-encrypted.key
 openssl pkcs12 -export -in client-chain.pem -certfile ca.pem -passout pass:store-password -out openssl.p12
+openssl pkcs12 -export -certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1 -in client-chain.pem \
+  -passout pass:store-password -out triple-des.p12
 openssl pkcs12 -export -legacy -in client-chain.pem -passout pass:store-password -out legacy.p12
 
 store() { keytool "$@" -noprompt -storepass store-password; }
