@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { apacheKafka } from './outside.ts'
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.ts'
+import { runKtool } from './start-ktool.ts'
 
 /** Runs one of Apache Kafka's tools to its end; each start of Java takes about two seconds. */
 export const runKafkaTool = (
@@ -53,6 +54,54 @@ export async function startApacheKafka(
       if (given === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A second broker for the cluster of the first one; it knows of no controller but that one's. */
+export async function startSecondBroker(first: ApacheKafkaProcess): Promise<ApacheKafkaProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-kafka-'))
+  const dataDir = join(folder, 'data')
+  const port = await freePortPair()
+  const properties = join(folder, 'server.properties')
+  writeFileSync(
+    properties,
+    [
+      'process.roles=broker',
+      'node.id=2',
+      `controller.quorum.bootstrap.servers=127.0.0.1:${first.port + 1}`,
+      'controller.listener.names=CONTROLLER',
+      `listeners=PLAINTEXT://127.0.0.1:${port}`,
+      `log.dirs=${dataDir}`,
+      'offsets.topic.replication.factor=1',
+      'transaction.state.log.replication.factor=1',
+      'transaction.state.log.min.isr=1',
+      '',
+    ].join('\n'),
+  )
+  const format = ['storage', 'format', '-t', clusterIdIn(first.dataDir), '-c', properties]
+  await runKtool([...format, '--no-initial-controllers'])
+  const child = spawn(apacheKafka!, ['server-start', properties], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  const { code } = await runProgram(apacheKafka!, ['wait', String(port)])
+  if (code !== 0) {
+    child.kill('SIGKILL')
+    throw new Error('the second broker of Apache Kafka did not start')
+  }
+  return {
+    bootstrapServers: `127.0.0.1:${port}`,
+    port,
+    pid: child.pid!,
+    dataDir,
+    // Not asked to stop: it would hand over to the first one what nobody needs any more.
+    async stop() {
+      child.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function clusterIdIn(dataDir: string): string {
+  return /^cluster\.id=(.*)$/m.exec(readFileSync(join(dataDir, 'meta.properties'), 'utf8'))![1]!
 }
 
 async function endProcess(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
