@@ -219,6 +219,12 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/lag.ts')).lag,
   },
   {
+    name: 'copy',
+    subject: 'Topics and records',
+    summary: 'Copy a topic to another one or another cluster, and go on where a copy ended.',
+    load: async () => (await import('./commands/copy.ts')).copy,
+  },
+  {
     name: 'apply',
     subject: 'Topics and records',
     summary: 'Make topics what a file says: partitions and settings, and show the difference.',

@@ -12,6 +12,7 @@ import { clusterIdListing, endpointListing } from '../../src/cli/cluster/endpoin
 import { deletedListing } from '../../src/cli/commands/delete-records.ts'
 import { configListing } from '../../src/cli/configs/listing.ts'
 import { contextListing, detailsListing, importListing } from '../../src/cli/contexts/listing.ts'
+import { copyListing } from '../../src/cli/copy/listing.ts'
 import { doctorListing } from '../../src/cli/doctor/listing.ts'
 import { electedListing } from '../../src/cli/election/elect.ts'
 import { featureListing } from '../../src/cli/features/describe.ts'
@@ -301,6 +302,12 @@ const LISTINGS: Record<string, Listing> = {
   link: linkListing([
     { name: 'kafka-topics', path: '/b/kafka-topics', tool: 'topics', state: 'made', error: null },
   ]),
+  copy: copyListing(
+    { clusterId: 'x', topic: 'a' },
+    { clusterId: 'y', topic: 'b' },
+    [{ partition: 0, next: 0, end: 0, until: 1 }],
+    new Map([[0, 1]]),
+  ),
 }
 
 const sections = readFileSync('docs/json-fields.md', 'utf8')

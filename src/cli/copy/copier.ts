@@ -1,0 +1,117 @@
+import type { FetchSettings } from '../../client/fetch-config.ts'
+import { Fetcher } from '../../client/fetcher.ts'
+import { Producer } from '../../client/producer.ts'
+import type { ProducerSettings } from '../../client/producer-config.ts'
+import { currentRecord } from '../consume/record-printer.ts'
+import { AckTracker } from './ack-tracker.ts'
+import type { PartitionState } from './copy-state.ts'
+import type { Side } from './sides.ts'
+
+export interface CopyRange extends PartitionState {
+  /** The first offset of the source that is not copied. */
+  readonly until: number
+}
+
+export interface CopierOptions {
+  readonly from: Side
+  readonly to: Side
+  readonly ranges: readonly CopyRange[]
+  readonly fetch: FetchSettings
+  readonly produce: ProducerSettings
+  /** Records go where their key says, not to the partition they come from. */
+  readonly byKey: boolean
+  /** Is told, about once a second and at the end, how far everything is acknowledged. */
+  readonly onCheckpoint: (states: PartitionState[]) => void
+}
+
+const CHECKPOINT_MS = 1000
+
+/** Copies ranges of partitions: keys, values, headers and timestamps as they are, in order within each partition. */
+export class Copier {
+  readonly #options: CopierOptions
+  readonly #trackers: Map<number, AckTracker>
+  readonly #fetcher: Fetcher
+  #isStopped = false
+
+  constructor(options: CopierOptions) {
+    this.#options = options
+    const { from, fetch, ranges } = options
+    this.#trackers = new Map(ranges.map((range) => [range.partition, new AckTracker(range)]))
+    const targets = ranges.map(({ partition, next, until }) => ({
+      topic: from.topic,
+      partition,
+      from: next,
+      until,
+    }))
+    this.#fetcher = new Fetcher(from.cluster, fetch, targets)
+  }
+
+  /** How many records of each partition have been acknowledged. */
+  counts(): Map<number, number> {
+    return new Map([...this.#trackers].map(([partition, { acknowledged }]) => [partition, acknowledged]))
+  }
+
+  /** Ends the copy before its end; what has been read is still sent. */
+  stop(): void {
+    this.#isStopped = true
+    this.#fetcher.close()
+  }
+
+  /** Rejects with what stopped it; where it stands is noted first. */
+  async run(): Promise<void> {
+    const { to, produce, onCheckpoint } = this.#options
+    const producer = await Producer.create(to.cluster, produce)
+    let error: Error | null = null
+    try {
+      await producer.prepare(to.topic)
+      await this.#send(producer)
+    } catch (thrown) {
+      if (!(thrown instanceof Error)) throw thrown
+      error = thrown
+    }
+    await producer.close()
+    const failure = error ?? this.#failure()
+    if (failure === null && !this.#isStopped) this.#passEnds()
+    onCheckpoint(this.#states())
+    if (failure !== null) throw failure
+  }
+
+  async #send(producer: Producer): Promise<void> {
+    const { to, byKey, onCheckpoint } = this.#options
+    const { clock } = to.cluster
+    let checkpointMs = clock.now()
+    for (let records = await this.#fetcher.next(); records !== null; records = await this.#fetcher.next()) {
+      const tracker = this.#trackers.get(records.partition)!
+      const partition = byKey ? undefined : records.partition
+      let hasRoom = true
+      while (records.next()) {
+        const { key, value, headers, timestamp, offset } = currentRecord(records)
+        const onDelivery = tracker.send(offset)
+        hasRoom = producer.append(to.topic, key, value, headers, timestamp, partition, onDelivery)
+      }
+      if (!hasRoom) await producer.room()
+      const failure = this.#failure()
+      if (failure) throw failure
+      if (clock.now() - checkpointMs < CHECKPOINT_MS) continue
+      checkpointMs = clock.now()
+      onCheckpoint(this.#states())
+    }
+  }
+
+  #failure(): Error | null {
+    for (const { failure } of this.#trackers.values()) if (failure) return failure
+    return null
+  }
+
+  /** Behind the last record there may be markers and holes, which are not looked at again. */
+  #passEnds(): void {
+    for (const { partition, until } of this.#options.ranges) {
+      const tracker = this.#trackers.get(partition)!
+      tracker.next = Math.max(tracker.next, until)
+    }
+  }
+
+  #states(): PartitionState[] {
+    return [...this.#trackers.values()].map(({ partition, next, end }) => ({ partition, next, end }))
+  }
+}

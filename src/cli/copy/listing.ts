@@ -1,0 +1,32 @@
+import type { Listing } from '../output.ts'
+import type { CopyRange } from './copier.ts'
+import type { TopicPlace } from './copy-state.ts'
+
+/** A row for each partition: what was to be copied, and how much was. */
+export function copyListing(
+  from: TopicPlace,
+  to: TopicPlace,
+  ranges: readonly CopyRange[],
+  counts: ReadonlyMap<number, number>,
+): Listing {
+  const items = ranges.map(({ partition, next, until }) => ({
+    topic: from.topic,
+    partition,
+    toTopic: to.topic,
+    from: next,
+    until: Math.max(next, until),
+    copied: counts.get(partition) ?? 0,
+  }))
+  return {
+    text: () =>
+      items
+        .map(
+          (row) =>
+            `${row.topic}-${row.partition}: ${row.copied} records copied, offsets ${row.from} to ${row.until}\n`,
+        )
+        .join(''),
+    items,
+    columns: ['topic', 'partition', 'toTopic', 'from', 'until', 'copied'],
+    names: () => [to.topic],
+  }
+}
