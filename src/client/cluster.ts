@@ -133,6 +133,7 @@ export class Cluster {
     body: Body<Q>,
     { node, deadline, version: wanted }: OnceOptions,
   ): Promise<Decoded<S>> {
+    requireReadable(api, this.readOnly)
     if (this.controllers) requireControllerApi(api)
     const connection = await this.connectionFor(node)
     const version = wanted ?? connection.version(api)

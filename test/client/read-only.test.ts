@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { findCoordinator, requestCoordinator } from '../../src/client/coordinators.ts'
 import { fetchSettings } from '../../src/client/fetch-config.ts'
+import { CoordinatorLink } from '../../src/client/groups/coordinator-link.ts'
 import { groupSettings } from '../../src/client/groups/group-config.ts'
 import { GroupConsumer } from '../../src/client/groups/group-consumer.ts'
 import { Producer } from '../../src/client/producer.ts'
 import { producerSettings } from '../../src/client/producer-config.ts'
 import { requireReading } from '../../src/client/read-only.ts'
 import { APIS } from '../../src/protocol/apis.ts'
+import { Heartbeat } from '../../src/protocol/messages/classic-groups.ts'
 import { OffsetCommit } from '../../src/protocol/messages/commits.ts'
 import { DescribeCluster, FindCoordinator, Metadata } from '../../src/protocol/messages/metadata.ts'
 import { Produce } from '../../src/protocol/messages/produce.ts'
@@ -148,6 +150,10 @@ test('a change is refused before anybody is asked anything', async () => {
   const commit = { groupId: 'g', memberId: 'm', topics: [] }
   await expect(readOnly.request(Produce, { acks: 1, timeoutMs: 1, topicData: [] })).rejects.toThrow(REASON)
   await expect(requestCoordinator(readOnly, 'group', 'g', OffsetCommit, commit)).rejects.toThrow(REASON)
+  const heartbeat = { groupId: 'g', generationId: 1, memberId: 'm' }
+  await expect(new CoordinatorLink(readOnly, 'g').send(Heartbeat, heartbeat)).rejects.toThrow(REASON)
+  const once = { node: 1, deadline: readOnly.deadline() }
+  await expect(readOnly.requestOnce(Heartbeat, heartbeat, once)).rejects.toThrow(REASON)
   await expect(Producer.create(readOnly, producerSettings(new Map()))).rejects.toThrow(REASON)
   const group = groupSettings(new Map([['group.id', 'g']]))
   expect(

@@ -3,6 +3,7 @@ import type { Api, Decoded, Fields } from '../../protocol/schema.ts'
 import type { Body, Cluster } from '../cluster.ts'
 import { ConnectionError } from '../connection-error.ts'
 import { findCoordinator } from '../coordinators.ts'
+import { requireReadable } from '../read-only.ts'
 import { isRetriable } from '../retry.ts'
 
 const MOVED: ReadonlySet<string> = new Set([
@@ -39,6 +40,7 @@ export class CoordinatorLink {
     body: Body<Q>,
     { timeoutMs = this.#cluster.requestTimeoutMs, channel = 'group' as 'group' | 'main' } = {},
   ): Promise<Decoded<S>> {
+    requireReadable(api, this.#cluster.readOnly)
     this.#node ??= await findCoordinator(this.#cluster, 'group', this.#groupId)
     const connection = await this.#cluster.connectionTo(this.#node, channel)
     const version = connection.version(api)

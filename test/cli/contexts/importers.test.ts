@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ImportFormat } from '../../../src/cli/contexts/import/formats.ts'
 import { readForeignFile } from '../../../src/cli/contexts/import/read-file.ts'
+import { parseJaas } from '../../../src/client/security/jaas.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ktool-import-'))
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'
@@ -152,6 +153,19 @@ sasl.oauthbearer.token.endpoint.url=https://login.example.com/token`,
     )
   })
 })
+
+test.each(['plain', 'a"b', 'a\\\\b', "it's; required", 'a\\nb', '$x #y //z', 'ä€😀'])(
+  'the password %j is what the login module reads',
+  async (password) => {
+    const { contexts } = await read(
+      'secrets.yaml',
+      JSON.stringify({ clusters: [{ name: 'a', brokers: ['b:1'], SASL: { username: 'u', password } }] }),
+    )
+    const { options } = parseJaas(contexts[0]!.properties['sasl.jaas.config']!)
+    expect(options.get('username')?.reveal()).toBe('u')
+    expect(options.get('password')?.reveal()).toBe(password)
+  },
+)
 
 test('kafkactl: all contexts of a config.yml, whatever the case of its names', async () => {
   writeFileSync(join(root, 'current-context.yml'), 'current-context: remote\n')
