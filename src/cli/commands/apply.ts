@@ -8,7 +8,6 @@ import { makeChanges } from '../manifest/make.ts'
 import type { TopicSpec } from '../manifest/manifest.ts'
 import { type Plan, planChanges } from '../manifest/plan.ts'
 import { planListing } from '../manifest/plan-listing.ts'
-import { readManifest } from '../manifest/read.ts'
 import { readText } from '../manifest/read-text.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
@@ -63,6 +62,7 @@ export const apply = defineCommand({
 })
 
 async function readAll(files: readonly string[], context: Context): Promise<TopicSpec[]> {
+  const { readManifest } = await import('../manifest/read.ts')
   const topics = new Map<string, { file: string; topic: TopicSpec }>()
   for (const file of files) {
     for (const topic of readManifest(await readText(file, context.io), file)) {

@@ -1,7 +1,6 @@
 import { clusterOptions } from '../../client/common-config.ts'
 import type { FetchedRecords } from '../../client/fetched-records.ts'
 import { defineCommand } from '../command.ts'
-import { openGroupReader } from '../consume/group-reader.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { UsageError } from '../failures.ts'
 import { javaDateFormat } from '../java-date-format.ts'
@@ -44,6 +43,7 @@ export const consumerPerfTest = defineCommand({
     if (!options.hideHeader && context.isText) context.io.out(readHeader(isDetailed))
     const metrics = new ReadMetrics()
     const printer = new FigurePrinter(context, READ_COLUMNS)
+    const { openGroupReader } = await import('../consume/group-reader.ts')
     const consumer = openGroupReader(
       cluster,
       {

@@ -1,6 +1,5 @@
 import { defineCommand } from '../command.ts'
 import { currentTopics } from '../manifest/current.ts'
-import { manifestListing } from '../manifest/write.ts'
 import { SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 import { selectTopics } from '../topics/select.ts'
@@ -25,6 +24,7 @@ export const exportTopics = defineCommand({
     'export -o json | ktool apply -f - --dry-run',
   ],
   async run({ topic, includeInternal, ...server }, context) {
+    const { manifestListing } = await import('../manifest/write.ts')
     const cluster = await context.cluster(server)
     const selection = { topic, excludeInternal: !includeInternal, ifExists: false }
     await context.print(manifestListing(await currentTopics(cluster, await selectTopics(cluster, selection))))

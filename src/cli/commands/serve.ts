@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Logger } from '../../broker/logger.ts'
-import { type BrokerHandle, startBroker } from '../../broker/start.ts'
+import type { BrokerHandle } from '../../broker/start.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
@@ -12,7 +12,6 @@ import { readProperties } from '../properties.ts'
 import { chooseListeners, parseAdvertised } from '../serve/listeners.ts'
 import { removeReadyFile, writeReadyFile } from '../serve/ready-file.ts'
 import { readServerProperties } from '../serve/server-properties.ts'
-import { settingWarnings } from '../serve/setting-warnings.ts'
 import { parseSetting, parseTopicOption } from '../serve/topic-option.ts'
 
 const DEFAULT_PORT = 9092
@@ -136,6 +135,9 @@ function check(given: Given): void {
 }
 
 async function start(options: Options, context: Context): Promise<BrokerHandle> {
+  // Whoever asks for help or mistypes an option does not wait for a broker to be loaded.
+  const { startBroker } = await import('../../broker/start.ts')
+  const { settingWarnings } = await import('../serve/setting-warnings.ts')
   const path = options.serverProperties
   const file = path === undefined ? new Map<string, string>() : readProperties(path)
   const fromFile = readServerProperties(file)

@@ -9,8 +9,6 @@ import { DRY_RUN } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
 import { readProperties } from '../properties.ts'
 import { initialLevels, parseNeededLevel, unsupportedLevel } from '../storage/feature-levels.ts'
-import { formatFolders } from '../storage/format.ts'
-import { infoText, inspectFolders, problemsText } from '../storage/info.ts'
 import { parseScram, SCRAM_SINCE } from '../storage/scram.ts'
 import { readServerConfig, type ServerConfig } from '../storage/server-config.ts'
 import { parseVoters, voterHost } from '../storage/voters.ts'
@@ -30,6 +28,7 @@ const info = defineCommand({
   subjects: ['config'],
   formats: ['text', 'json', 'jsonl'],
   async run({ config }, context) {
+    const { infoText, inspectFolders, problemsText } = await import('../storage/info.ts')
     const found = inspectFolders(readServerConfig(readProperties(config)).directories)
     const { identity, problems } = found
     await context.print({
@@ -110,6 +109,7 @@ const format = defineCommand({
     }
   },
   async run(options, { io }) {
+    const { formatFolders } = await import('../storage/format.ts')
     const config = readServerConfig(readProperties(options.config))
     const hasQuorumFlag =
       options.standalone || options.noInitialControllers || options.initialControllers !== undefined

@@ -2,7 +2,6 @@ import { clusterOptions } from '../../client/common-config.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { comparePartitions } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
-import { openGroupReader } from '../consume/group-reader.ts'
 import { selectTopic } from '../consume/selection.ts'
 import type { Values } from '../option-spec.ts'
 import { Polls } from '../perf/polls.ts'
@@ -40,6 +39,7 @@ export const verifiableConsumer = defineCommand({
     const tell = (name: string) => (partitions: readonly TopicPartition[]) =>
       events.print(name, { partitions: [...partitions].sort(comparePartitions).map(plain) })
     const selection = selectTopic(options.topic, undefined, fetch)
+    const { openGroupReader } = await import('../consume/group-reader.ts')
     const consumer = openGroupReader(
       cluster,
       {
