@@ -29,6 +29,18 @@ test.each([
   ['consumer-groups list', 'consumer-groups --list'],
   ['consumer-groups describe billing', 'consumer-groups --describe --group billing'],
   ['consumer-groups delete billing other', 'consumer-groups --delete --group billing --group other'],
+  [
+    'consumer-groups reset-offsets billing --topic orders --to-earliest',
+    'consumer-groups --reset-offsets --group billing --topic orders --to-earliest',
+  ],
+  [
+    'consumer-groups delete-offsets billing --topic orders',
+    'consumer-groups --delete-offsets --group billing --topic orders',
+  ],
+  [
+    'share-groups reset-offsets team --topic orders --to-latest --dry-run',
+    'share-groups --reset-offsets --group team --topic orders --to-latest --dry-run',
+  ],
   ['groups list --share', 'groups --list --share'],
   ['acls list orders', 'acls --list --topic orders'],
   ['acls add orders --allow-principal User:a', 'acls --add --topic orders --allow-principal User:a'],

@@ -12,7 +12,7 @@ type Options = Values<typeof GROUP_OPTIONS>
 export const consumerGroups = defineCommand({
   name: 'consumer-groups',
   options: GROUP_OPTIONS,
-  words: ['list', 'describe', 'delete'],
+  words: ['list', 'describe', 'delete', 'resetOffsets', 'deleteOffsets'],
   subjects: ['group'],
   formats: ALL_FORMATS,
   failure: {

@@ -13,7 +13,7 @@ type Options = Values<typeof SHARE_GROUP_OPTIONS>
 export const shareGroups = defineCommand({
   name: 'share-groups',
   options: SHARE_GROUP_OPTIONS,
-  words: ['list', 'describe', 'delete'],
+  words: ['list', 'describe', 'delete', 'resetOffsets', 'deleteOffsets'],
   subjects: ['group'],
   formats: ALL_FORMATS,
   failure: {
