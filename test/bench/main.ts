@@ -6,6 +6,7 @@ import { consoleTools } from './console.ts'
 import { groups } from './groups.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { perf } from './perf.ts'
 import { produce } from './produce.ts'
 import type { Question, Row } from './question.ts'
 import { rebalance } from './rebalance.ts'
@@ -21,6 +22,7 @@ const QUESTIONS: readonly Question[] = [
   groups,
   produce,
   consoleTools,
+  perf,
 ]
 
 const { values, positionals } = parseArgs({

@@ -88,8 +88,14 @@ export const producerPerfTest = defineCommand({
       total,
       (nowMs) => figures(true, nowMs),
     )
-    await run.send(producer, startMs)
-    if (transactions?.isOpen) await transactions.commit()
+    try {
+      await run.send(producer, startMs)
+      if (transactions?.isOpen) await transactions.commit()
+    } catch (error) {
+      // An open transaction would hold back readers of committed records until its time is over.
+      if (transactions?.isOpen) await transactions.abort().catch(() => {})
+      throw error
+    }
     const counts = await producer.close()
     const endMs = cluster.clock.now()
     printer.add(total.totalText(endMs), total.totalRow(endMs))
