@@ -92,9 +92,7 @@ export const producerPerfTest = defineCommand({
       await run.send(producer, startMs)
       if (transactions?.isOpen) await transactions.commit()
     } catch (error) {
-      // An open transaction would hold back readers of committed records until its time is over.
-      if (transactions?.isOpen) await transactions.abort().catch(() => {})
-      throw error
+      throw await abandon(transactions, error)
     }
     const counts = await producer.close()
     const endMs = cluster.clock.now()
@@ -122,6 +120,20 @@ async function openProducer(
   const { TransactionalProducer } = await import('../../client/transactions.ts')
   const transactions = await TransactionalProducer.open(cluster, settings, onBatch)
   return { producer: transactions.producer, transactions }
+}
+
+/**
+ * Aborts what cannot be committed: an open transaction would hold back readers of committed records until its time is
+ * over. Gives what is to be told; the coordinator knows best what a leader's refusal means.
+ */
+async function abandon(transactions: TransactionalProducer | null, error: unknown): Promise<unknown> {
+  if (!transactions?.isOpen) return error
+  try {
+    await transactions.abort()
+    return error
+  } catch (later) {
+    return later instanceof KafkaError ? later : error
+  }
 }
 
 /** Transactions that are committed when they have lasted long enough. */
