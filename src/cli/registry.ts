@@ -136,6 +136,20 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/share-groups.ts')).shareGroups,
   },
   {
+    name: 'streams-groups',
+    mirrors: 'kafka-streams-groups.sh',
+    subject: 'Groups',
+    summary: 'List, describe, reset and delete streams groups, their offsets and internal topics.',
+    load: async () => (await import('./commands/streams-groups.ts')).streamsGroups,
+  },
+  {
+    name: 'streams-application-reset',
+    mirrors: 'kafka-streams-application-reset.sh',
+    subject: 'Groups',
+    summary: 'Have a Kafka Streams application start over: reset offsets, delete internal topics.',
+    load: async () => (await import('./commands/streams-application-reset.ts')).streamsApplicationReset,
+  },
+  {
     name: 'groups',
     mirrors: 'kafka-groups.sh',
     subject: 'Groups',

@@ -52,6 +52,7 @@ import type { GroupDescription } from '../../src/client/groups/description.ts'
 import { topic } from '../support/fake-cluster.ts'
 import { PERF_LISTINGS } from './perf/samples.ts'
 import { SHARE_GROUP_LISTINGS } from './share-groups/samples.ts'
+import { STREAMS_GROUP_LISTINGS } from './streams-groups/samples.ts'
 
 const filter = { underReplicated: false, unavailable: false, underMinIsr: false, atMinIsr: false }
 const partition = {
@@ -267,6 +268,7 @@ const LISTINGS: Record<string, Listing> = {
     '',
   ),
   ...SHARE_GROUP_LISTINGS,
+  ...STREAMS_GROUP_LISTINGS,
   'groups --list': groupListing([LISTED]),
   'acls --list': aclListing([ACL], []),
   'acls --add': additionListing([{ acl: ACL, existed: false, isAdded: true, error: null }]),

@@ -41,6 +41,8 @@ const GROUP_TOOLS = [
   'groups-reset-files',
   'groups-usage',
 ]
+/** Against Apache Kafka alone: our broker has neither share nor streams groups. */
+const OTHER_GROUP_TOOLS = ['groups-all-kinds']
 /** Against Apache Kafka alone: our broker has nothing of the kind. */
 const SECURITY_TOOLS = ['acls', 'acls-disabled', 'delegation-tokens']
 /** Tools for a cluster of several brokers, or for what our broker has not got yet. */
@@ -94,7 +96,14 @@ describeWith(['parity'], 'transcripts of Apache Kafka’s tools', () => {
 })
 
 describeWith(['parity', 'apacheKafka'], 'transcripts, with Apache Kafka on one side', () => {
-  const all = [...ADMIN_TOOLS, ...OTHER_TOOLS, ...GROUP_TOOLS, ...SECURITY_TOOLS, ...CLUSTER_TOOLS]
+  const all = [
+    ...ADMIN_TOOLS,
+    ...OTHER_TOOLS,
+    ...GROUP_TOOLS,
+    ...OTHER_GROUP_TOOLS,
+    ...SECURITY_TOOLS,
+    ...CLUSTER_TOOLS,
+  ]
   play('ktool’s tools against Apache Kafka', ['--tool', ktool], all)
   play(
     'Apache Kafka’s tools against ktool serve',

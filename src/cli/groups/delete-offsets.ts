@@ -26,6 +26,23 @@ export async function deleteOffsets(
   context: Context,
 ): Promise<number> {
   const { partitions, missing } = await findPartitions(cluster, topicArguments, timeoutMs)
+  return await deleteFound(cluster, group, partitions, { timeoutMs, dryRun, missing }, context)
+}
+
+/** Forgets what a group committed for partitions, as deleteOffsets. */
+export async function deleteFound(
+  cluster: Cluster,
+  group: string,
+  partitions: readonly TopicPartition[],
+  options: {
+    readonly timeoutMs: number
+    readonly dryRun: boolean
+    /** Topics that are told as failed. */
+    readonly missing?: readonly { readonly topic: string; readonly error: KafkaError }[]
+  },
+  context: Context,
+): Promise<number> {
+  const { timeoutMs, dryRun, missing = [] } = options
   const { groupError, errors } = dryRun
     ? { groupError: null, errors: new Map<string, KafkaError>() }
     : await tryDeletion(cluster, group, partitions, timeoutMs)

@@ -13,17 +13,18 @@ export interface ResetRow {
 
 const COLUMNS = ['group', 'topic', 'partition', 'currentOffset', 'newOffset', 'difference', 'error'] as const
 
-/** What `consumer-groups --reset-offsets` prints about these groups. */
-export function resetListing(rows: readonly ResetRow[], groups: readonly string[]): Listing {
+/** What `--reset-offsets` prints about these groups; streams-groups has columns of a fixed width. */
+export function resetListing(
+  rows: readonly ResetRow[],
+  groups: readonly string[],
+  fixedWidths?: readonly number[],
+): Listing {
   const text = (): string => {
-    const widths = [
-      widest(15, groups),
-      widest(
-        15,
-        rows.map(({ topic }) => topic),
-      ),
-      10,
-    ]
+    const topicWidth = widest(
+      15,
+      rows.map(({ topic }) => topic),
+    )
+    const widths = fixedWidths ?? [widest(15, groups), topicWidth, 10]
     const lines = [
       ...(groups.length > 0 ? [['GROUP', 'TOPIC', 'PARTITION', 'NEW-OFFSET']] : []),
       ...rows.map(({ group, topic, partition, newOffset }) => [group, topic, partition, newOffset]),

@@ -49,7 +49,8 @@ function wordedFor<T>(kind: GroupKind, read: () => T): T {
   }
 }
 
-function scenarioOf(options: Omit<ScenarioOptions, 'group' | 'fromFile'>, nowMs: number): Scenario {
+/** The place that one of the options names; what is committed when none does. */
+export function scenarioOf(options: Omit<ScenarioOptions, 'group' | 'fromFile'>, nowMs: number): Scenario {
   const { toOffset, shiftBy, toDatetime, byDuration } = options
   if (toOffset !== undefined) return { to: 'offset', offset: toOffset }
   if (shiftBy !== undefined) return { to: 'shifted', by: shiftBy }

@@ -1,0 +1,125 @@
+import type { Cluster } from '../../client/cluster.ts'
+import { type CommittedOffset, fetchCommitted } from '../../client/groups/committed-offsets.ts'
+import { answersOf, failuresOf } from '../../client/groups/coordinated.ts'
+import {
+  activePartitions,
+  describeStreamsGroups,
+  type StreamsGroupDescription,
+  sourceTopicsOf,
+} from '../../client/groups/streams-groups.ts'
+import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
+import type { Context } from '../context.ts'
+import { Failure, throwFailures } from '../failures.ts'
+import { type FoundOffset, lookUpOffsets } from '../groups/offset-rows.ts'
+import { failureOf } from '../groups/sentence.ts'
+import { stateOf } from '../groups/states-listing.ts'
+import {
+  type StreamsOffset,
+  streamsMembersListing,
+  streamsOffsetsListing,
+  streamsStatesListing,
+} from './listings.ts'
+
+export interface DescribeOptions {
+  readonly timeout: number
+  readonly verbose: boolean
+  readonly members: boolean
+  readonly state: string | true | undefined
+}
+
+/** Describes streams groups; those that cannot be described are told behind the others. */
+export async function describeGroups(
+  cluster: Cluster,
+  groups: readonly string[],
+  options: DescribeOptions,
+  context: Context,
+): Promise<void> {
+  const { timeout: timeoutMs, verbose } = options
+  const results = await describeStreamsGroups(cluster, groups, { timeoutMs })
+  const descriptions = answersOf(results).sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
+  const failures = failuresOf(results)
+  if (options.members) {
+    sayEmpty(descriptions, context)
+    await context.print(streamsMembersListing(descriptions, verbose))
+  } else if (options.state) {
+    const { brokers } = cluster.connections
+    const states = descriptions.map((group) => stateOf({ ...group, assignor: null }, brokers))
+    await context.print(streamsStatesListing(states, verbose))
+  } else {
+    failures.push(...(await printOffsets(cluster, descriptions, { timeoutMs, verbose }, context)))
+  }
+  throwFailures(failures)
+}
+
+async function printOffsets(
+  cluster: Cluster,
+  descriptions: readonly StreamsGroupDescription[],
+  { timeoutMs, verbose }: { readonly timeoutMs: number; readonly verbose: boolean },
+  context: Context,
+): Promise<Error[]> {
+  sayEmpty(descriptions, context)
+  const ids = descriptions.map(({ groupId }) => groupId)
+  const results = await fetchCommitted(cluster, ids, { timeoutMs })
+  const told = descriptions.flatMap((group) => {
+    const committed = results.get(group.groupId)?.answer
+    if (!committed) return []
+    const sources = sourceTopicsOf(group)
+    return [{ group, committed: committed.filter(({ topic }) => sources.has(topic)) }]
+  })
+  const partitions = told.flatMap(({ group, committed }) => [...activePartitions(group), ...committed])
+  const [starts, ends] = await Promise.all([
+    lookUpOffsets(cluster, partitions, { timeoutMs, spec: 'earliest' }),
+    lookUpOffsets(cluster, partitions, { timeoutMs }),
+  ])
+  const groups = told.map(({ group, committed }) => ({
+    group: group.groupId,
+    state: group.state,
+    offsets: offsetsOf(group, committed, starts, ends),
+  }))
+  await context.print(streamsOffsetsListing(groups, verbose))
+  const unreadable = groups.flatMap(({ group, offsets }) =>
+    offsets.flatMap((found) =>
+      found.error === null ? [] : [`group ${group}, ${partitionName(found)}: ${found.error.message}`],
+    ),
+  )
+  return [...failuresOf(results), ...unreadable.map((reason) => new Failure(failureOf('streams')(reason)))]
+}
+
+function offsetsOf(
+  group: StreamsGroupDescription,
+  committed: readonly CommittedOffset[],
+  starts: ReadonlyMap<string, FoundOffset>,
+  ends: ReadonlyMap<string, FoundOffset>,
+): StreamsOffset[] {
+  const active = activePartitions(group)
+  const activeNames = new Set(active.map(partitionName))
+  const byName = new Map(committed.map((found) => [partitionName(found), found]))
+  const all = new Map<string, TopicPartition>(
+    [...active, ...committed].map((partition) => [partitionName(partition), partition]),
+  )
+  return [...all]
+    .map(([name, { topic, partition }]): StreamsOffset => {
+      const [found, start, end] = [byName.get(name), starts.get(name), ends.get(name)]
+      const currentOffset = found === undefined || found.error !== null ? null : found.offset
+      const from = currentOffset ?? start
+      return {
+        topic,
+        partition,
+        currentOffset,
+        leaderEpoch: found?.leaderEpoch ?? null,
+        logEndOffset: typeof end === 'number' ? end : null,
+        lag: typeof end === 'number' && typeof from === 'number' ? end - from : null,
+        isActive: activeNames.has(name),
+        error: found?.error ?? (end instanceof Error ? end : null),
+      }
+    })
+    .sort(comparePartitions)
+}
+
+/** Kafka's tool prints nothing at all about a group without members here. */
+function sayEmpty(groups: readonly StreamsGroupDescription[], context: Context): void {
+  if (!context.isText) return
+  for (const { groupId, state } of groups) {
+    if (state === 'Empty') context.say(`\nStreams group '${groupId}' has no active members.`)
+  }
+}
