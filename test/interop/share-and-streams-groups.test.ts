@@ -1,11 +1,14 @@
 // Share groups and streams groups live on Apache Kafka alone: our tools and Apache's look at the same groups there, and
 // have to print the same. A member of a streams group is played by the test.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Cluster } from '../../src/client/cluster.ts'
 import { commitOffsets } from '../../src/client/groups/committed-offsets.ts'
 import { type ApacheKafkaProcess, runKafkaTool, startApacheKafka } from '../support/apache-kafka.ts'
 import { describeWith } from '../support/describe-with.ts'
-import { runKtool } from '../support/start-ktool.ts'
+import { runProgram } from '../support/run-program.ts'
+import { KTOOL, runKtool } from '../support/start-ktool.ts'
 import { StreamsMember } from '../support/streams-member.ts'
 
 const APP = 'app'
@@ -109,6 +112,51 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       expect(going).toMatchObject({ code: 0, stdout: '3544952156018063160\n' })
       expect(going.stderr).toContain('Processed a total of 2 messages')
     })
+  })
+
+  describe('console-share-consumer that is stopped', () => {
+    const RECORDS = 20_000
+    const lines = (text: string) => text.split('\n').filter(Boolean)
+    const command = () =>
+      `${process.execPath} ${KTOOL} console-share-consumer --bootstrap-server ${kafka.bootstrapServers} --topic piped --group pipers`
+
+    beforeAll(async () => {
+      await ktool('topics --create --topic piped')
+      await ktool('configs --alter --group pipers --add-config share.auto.offset.reset=earliest')
+      const values = Array.from({ length: RECORDS }, (_, at) => `${at} ${'x'.repeat(100)}\n`)
+      await ktool('console-producer --topic piped', values.join(''))
+    })
+
+    test('a closed pipe ends it quietly, and what was not written comes again', async () => {
+      const script = `${command()} | head -n 1; echo "exit \${PIPESTATUS[0]}"`
+      const { stdout, stderr } = await runProgram('bash', ['-c', script], { timeoutMs: 20_000 })
+      const [first, exit] = lines(stdout.toString())
+      expect({ first, exit, stderr }).toEqual({
+        first: expect.stringMatching(/^0 x/),
+        exit: 'exit 0',
+        stderr: '',
+      })
+      const left = await ktool(
+        'console-share-consumer --topic piped --group pipers --timeout-ms 2000 -o jsonl',
+      )
+      const records = lines(left.stdout).map((line) => JSON.parse(line))
+      expect(records.at(-1).value).toMatch(new RegExp(`^${RECORDS - 1} x`))
+      expect(records[0]).toMatchObject({ deliveryCount: 2 })
+    }, 40_000)
+
+    test('an interrupt ends it with 130, and it leaves the group', async () => {
+      const child = spawn(process.execPath, [
+        ...[KTOOL, 'console-share-consumer', '--bootstrap-server', kafka.bootstrapServers],
+        ...['--topic', 'piped', '--group', 'pipers'],
+      ])
+      const ended = once(child, 'exit')
+      await ktool('console-producer --topic piped', 'last\n')
+      await once(child.stdout, 'data')
+      child.kill('SIGINT')
+      expect(await ended).toEqual([130, null])
+      const described = await ktool('share-groups --describe --group pipers --state -o json')
+      expect(JSON.parse(described.stdout)).toMatchObject([{ state: 'Empty', memberCount: 0 }])
+    }, 20_000)
   })
 
   describe('share-groups', () => {
