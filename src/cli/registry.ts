@@ -92,6 +92,13 @@ export const TOOLS: readonly Tool[] = [
     load: async () => (await import('./commands/transactions.ts')).transactions,
   },
   {
+    name: 'replica-verification',
+    mirrors: 'kafka-replica-verification.sh',
+    subject: 'Cluster',
+    summary: 'Compare the replicas of partitions, batch by batch.',
+    load: async () => (await import('./commands/replica-verification.ts')).replicaVerification,
+  },
+  {
     name: 'broker-api-versions',
     mirrors: 'kafka-broker-api-versions.sh',
     subject: 'Cluster',

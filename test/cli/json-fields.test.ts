@@ -38,6 +38,7 @@ import { startedListing } from '../../src/cli/reassign/execute.ts'
 import { proposalListing } from '../../src/cli/reassign/generate.ts'
 import { reassignmentListing } from '../../src/cli/reassign/list.ts'
 import { stateListing } from '../../src/cli/reassign/verify.ts'
+import { reportListing } from '../../src/cli/replicas/compare.ts'
 import { smokeListing } from '../../src/cli/smoke/listing.ts'
 import { expiryListing, tokenListing } from '../../src/cli/tokens/listing.ts'
 import { createdListing } from '../../src/cli/topics/create.ts'
@@ -244,6 +245,10 @@ const LISTINGS: Record<string, Listing> = {
   'transactions find-hanging': hangingListing([
     { topic: 'a', partition: 0, producer: PRODUCER, durationMinutes: 20 },
   ]),
+  'replica-verification': reportListing(
+    { timeMs: 1, maxLag: 0, topic: 'a', partition: 0, offset: 1, partitionCount: 1, mismatches: 0 },
+    String,
+  ),
   'broker-api-versions': apiVersionListing([
     { nodeId: 1, host: 'h', port: 1, rack: null, isFenced: false, error: null, apis: [] },
   ]),

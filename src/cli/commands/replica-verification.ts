@@ -1,0 +1,135 @@
+import type { Cluster } from '../../client/cluster.ts'
+import { defineCommand } from '../command.ts'
+import { Failure } from '../failures.ts'
+import { includeList } from '../java-regex.ts'
+import { BadValue } from '../option-spec.ts'
+import { int, long, SERVER_OPTIONS } from '../options.ts'
+import type { ReplicatedPartition } from '../replicas/fetch.ts'
+
+export const replicaVerification = defineCommand({
+  name: 'replica-verification',
+  options: {
+    brokerList: {
+      flags: '-b, --broker-list <host:port>',
+      help: 'Brokers to ask first, as a:9092,b:9092.',
+      details: SERVER_OPTIONS.bootstrapServer.details,
+      section: 'Connection',
+    },
+    context: SERVER_OPTIONS.context,
+    topicsInclude: {
+      flags: '--topics-include <regex>',
+      help: 'The topics, as a Java regular expression.',
+      parse: topicFilter,
+    },
+    time: {
+      flags: '--time <ms>',
+      help: 'From when on; -1 for the end, -2 for the start.',
+      parse: long,
+      default: -1,
+    },
+    fetchSize: {
+      flags: '--fetch-size <bytes>',
+      help: 'How much to read at a time.',
+      parse: int,
+      default: 1_048_576,
+    },
+    maxWaitMs: {
+      flags: '--max-wait-ms <ms>',
+      help: 'How long a broker may wait for records.',
+      parse: int,
+      default: 1000,
+    },
+    reportIntervalMs: {
+      flags: '--report-interval-ms <ms>',
+      help: 'How often to tell how far it is.',
+      parse: long,
+      default: 30_000,
+    },
+    once: {
+      flags: '--once',
+      help: 'End when everything that was there is compared.',
+      own: true,
+    },
+  },
+  subjects: ['topicsInclude'],
+  formats: ['text', 'jsonl'],
+  failure: { noServer: 'Missing required argument "[broker-list]"' },
+  examples: [
+    'replica-verification orders --time -2 --once',
+    'replica-verification --topics-include orders,payments --time -2 --once -o jsonl',
+    { line: 'replica-verification --report-interval-ms 5000', goesOn: true },
+  ],
+  endsOnInterrupt: true,
+  async run({ brokerList: bootstrapServer, context: named, ...options }, context) {
+    context.say('This tool is deprecated and may be removed in a future major release.')
+    const [{ ReplicaComparison, reportListing }, { fetchReplicas }, { javaDateFormat }] = await Promise.all([
+      import('../replicas/compare.ts'),
+      import('../replicas/fetch.ts'),
+      import('../java-date-format.ts'),
+    ])
+    const dateText = javaDateFormat('yyyy-MM-dd HH:mm:ss,SSS')
+    const { io, interrupted } = context
+    const cluster = await context.cluster({ bootstrapServer, context: named })
+    const partitions = await choosePartitions(cluster, options.topicsInclude)
+    const starts = await startsOf(cluster, partitions, options.time)
+    const comparison = new ReplicaComparison(starts, (what) => context.warn(`${dateText(io.now())}: ${what}`))
+    context.warn(`${dateText(io.now())}: verification process is started`)
+    let reportedMs = io.now()
+    for (;;) {
+      const data = await fetchReplicas(cluster, partitions, (at) => comparison.offsetOf(at), options)
+      const lag = comparison.compare(data)
+      const timeMs = io.now()
+      const isAnswered = [...data.values()].flat().every(({ highWatermark }) => highWatermark >= 0)
+      const isDone = options.once && isAnswered && lag.maxLag <= 0
+      if (isDone || timeMs - reportedMs > options.reportIntervalMs) {
+        const { partitionCount, mismatches } = comparison
+        await context.print(reportListing({ ...lag, timeMs, partitionCount, mismatches }, dateText))
+        reportedMs = timeMs
+      }
+      const found = comparison.mismatches > 0 ? 1 : undefined
+      if (isDone || interrupted.aborted) return found
+    }
+  },
+})
+
+function topicFilter(text: string): (topic: string) => boolean {
+  try {
+    return includeList(text)
+  } catch {
+    throw new BadValue(`${text} is an invalid regex`, { isWhole: true })
+  }
+}
+
+async function choosePartitions(
+  cluster: Cluster,
+  isIncluded: (topic: string) => boolean = () => true,
+): Promise<ReplicatedPartition[]> {
+  const topics = [...(await cluster.allTopics()).values()].filter(({ name }) => isIncluded(name))
+  if (topics.length === 0) {
+    throw new Failure(
+      'No topics found. [topics-include] if specified, is either filtering out all topics or there is no topic.',
+    )
+  }
+  return topics.flatMap(({ name: topic, topicId, partitions }) =>
+    partitions.map(({ partition, replicas }) => ({ topic, topicId, partition, replicas })),
+  )
+}
+
+async function startsOf(cluster: Cluster, partitions: readonly ReplicatedPartition[], timestamp: number) {
+  const { listOffsets, OFFSET_SPECS } = await import('../../client/offsets.ts')
+  const ask = async (asked: readonly ReplicatedPartition[], time: number) => {
+    const results = await listOffsets(
+      cluster,
+      asked.map(({ topic, partition }) => ({ topic, partition, timestamp: time })),
+    )
+    return results.map(({ target, answer, error }) => {
+      if (error) throw error
+      return { topic: target.topic, partition: target.partition, offset: answer.offset }
+    })
+  }
+  const starts = await ask(partitions, timestamp)
+  // Nothing is that young: the end then.
+  const late = partitions.filter((_, at) => starts[at]!.offset < 0)
+  if (late.length === 0) return starts
+  return [...starts.filter(({ offset }) => offset >= 0), ...(await ask(late, OFFSET_SPECS.latest))]
+}
