@@ -17,6 +17,7 @@ import {
   SERVER_OPTIONS,
 } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
+import { shownArguments } from '../shown-arguments.ts'
 
 export const configs = defineCommand({
   name: 'configs',
@@ -111,7 +112,7 @@ export const configs = defineCommand({
   failure: {
     // Kafka leaves the reason to its stack trace.
     sentence: (reason, args) =>
-      `Error while executing config command with args '${args.join(' ')}'\n${reason}`,
+      `Error while executing config command with args '${shownArguments(args)}'\n${reason}`,
     noServer: 'Either --bootstrap-server or --bootstrap-controller must be specified.',
   },
   examples: [

@@ -69,7 +69,8 @@ export async function alterScram(
 export function readCredential(mechanism: string, text: string): { iterations: number; password: string } {
   const match = /^(?:iterations=(-?\d*),)?password=(.*)$/s.exec(text)
   if (match === null)
-    throw new Failure(`Invalid credential property ${mechanism.replaceAll('-', '_')}=${text}`)
+    // Differs: Kafka shows what was given, which may be a password.
+    throw new Failure(`Invalid credential property ${mechanism.replaceAll('-', '_')}=[hidden]`)
   const [, given, password = ''] = match
   const iterations = given === undefined || given === '-1' ? MIN_SCRAM_ITERATIONS : Number(given)
   if (iterations < MIN_SCRAM_ITERATIONS) {

@@ -61,9 +61,14 @@ function splitArgument(text: string): [mechanism: string, settings: Record<strin
   return [mechanism, Object.fromEntries(list.slice(1, -1).split(',').map(splitSetting))]
 }
 
+const NAMES = ['name', 'salt', 'iterations', 'password', 'saltedpassword']
+
 function splitSetting(text: string): [name: string, value: string] {
   const at = text.indexOf('=')
-  if (at < 0) throw new Failure(`No equals sign found in SCRAM component: ${text}`)
+  // Differs: Kafka shows what stands there, which may be the rest of a password with a comma in it.
+  if (at < 0) {
+    throw new Failure(`No equals sign found in SCRAM component: ${NAMES.includes(text) ? text : '[hidden]'}`)
+  }
   const value = text.slice(at + 1)
   return [text.slice(0, at), /^".*"$/s.test(value) && value.length >= 2 ? value.slice(1, -1) : value]
 }
@@ -85,6 +90,8 @@ function checkIterations(iterations: number, mechanism: string): void {
 }
 
 function base64(text: string, what: string): Buffer {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new Failure(`Failed to decode given ${what}: ${text}`)
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+    throw new Failure(`Failed to decode given ${what}: ${what === 'salt' ? text : '[hidden]'}`)
+  }
   return Buffer.from(text, 'base64')
 }

@@ -243,7 +243,7 @@ test.each([
     '--user u --add-config producer_byte_rate=abc',
     'Cannot parse quota configuration value for producer_byte_rate: abc',
   ],
-  ['--user u --add-config SCRAM-SHA-256=foo', 'Invalid credential property SCRAM_SHA_256=foo'],
+  ['--user u --add-config SCRAM-SHA-256=foo', 'Invalid credential property SCRAM_SHA_256=[hidden]'],
   [
     '--user-defaults --add-config SCRAM-SHA-256=[password=x]',
     'The use of --entity-default or --user-defaults is not allowed with User SCRAM Credentials using --bootstrap-server.',

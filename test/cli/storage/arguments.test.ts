@@ -32,6 +32,8 @@ test.each([
   ['SCRAM-SHA-256=name=a', 'Expected configuration string to start with ['],
   ['SCRAM-SHA-256=[name=a', 'Expected configuration string to end with ]'],
   ['SCRAM-SHA-256=[name]', 'No equals sign found in SCRAM component: name'],
+  ['SCRAM-SHA-256=[name=a,password=b,hunter2]', 'No equals sign found in SCRAM component: [hidden]'],
+  ['SCRAM-SHA-256=[name=a,salt=YCE=,saltedpassword=#]', 'Failed to decode given saltedPassword: [hidden]'],
   ['SCRAM-SHA-256=[password=b]', "You must supply 'name' to add-scram"],
   ['SCRAM-SHA-256=[name=a]', "You must supply one of 'password' or 'saltedpassword' to add-scram"],
   ['SCRAM-SHA-256=[name=a,saltedpassword=YCE=]', "You must supply 'salt' with 'saltedpassword' to add-scram"],
