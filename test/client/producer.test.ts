@@ -436,3 +436,32 @@ test('a client that is closed under the producer fails what is left, at once', a
   await producer.flush()
   expect(producer.counts).toMatchObject({ failed: 20, firstError: { failure: 'shut-down' } })
 })
+
+test('tags come back with their batch, and with the parts of one that was too large', async () => {
+  const { twin, producer, reports } = await setUp(1)
+  twin.trouble = ({ count }) => (count === 0 ? 'MESSAGE_TOO_LARGE' : undefined)
+  await producer.prepare('orders')
+  const letters = Buffer.from('abcdefgh')
+  for (const [from, to, tag] of [
+    [0, 2, 7],
+    [2, 4, 7],
+    [4, 6, 7],
+    [6, 8, -8],
+  ] as const) {
+    producer.appendRange('orders', letters, -1, -1, from, to, 1000, tag)
+  }
+  await producer.flush()
+  expect(reports.map(({ recordCount, runs }) => [recordCount, runs])).toEqual([
+    [2, [{ tag: 7, count: 2, valueBytes: 4 }]],
+    [
+      2,
+      [
+        { tag: 7, count: 1, valueBytes: 2 },
+        { tag: -8, count: 1, valueBytes: 2 },
+      ],
+    ],
+  ])
+  producer.append('orders', null, letters)
+  await producer.flush()
+  expect(reports.at(-1)?.runs).toBe(null)
+})
