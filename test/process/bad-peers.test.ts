@@ -8,6 +8,7 @@ import { lineOf } from '../../src/cli/command.ts'
 import { main } from '../../src/cli/main.ts'
 import { TOOLS } from '../../src/cli/registry.ts'
 import { workingFolder } from '../support/example-place.ts'
+import { plainWords } from '../support/plain-words.ts'
 import { type TestIo, testIo } from '../support/test-io.ts'
 
 /** Tools that take the option and ask nobody: argparse4j has it for all commands of a tool, and contexts keep it. */
@@ -31,13 +32,13 @@ function linesOf(name: string, tool: Command | CommandGroup): CommandLine[] {
   if (!('bootstrapServer' in tool.options) || ASK_NOBODY.test(name)) return []
   const line = (tool.examples ?? []).map(lineOf).find((example) => !/[|&;]/.test(example))
   if (line === undefined) throw new Error(`no example of ${name} is a plain command line`)
-  return [{ name, args: wordsOf(line), kafkaExit: tool.failure?.exit ?? 1 }]
-}
-
-/** The words of a line that does something, without redirections. */
-function wordsOf(line: string): string[] {
-  const plain = line.replace(/ [<>] ?\S+| --dry-run/g, '')
-  return [...plain.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '')
+  return [
+    {
+      name,
+      args: plainWords(line).filter((word) => word !== '--dry-run'),
+      kafkaExit: tool.failure?.exit ?? 1,
+    },
+  ]
 }
 
 const LINES = await commandLines()
