@@ -79,7 +79,7 @@ function commandLines(
       own.filter(({ deprecated }) => deprecated),
       columns,
     ),
-    ...names('In every tool', Object.values(GLOBAL_OPTIONS), columns),
+    ...globalOptions(own.length > 0, columns),
     ...legend(listed, isMirror),
     ...exampleLines(command.examples ?? []),
   ]
@@ -118,7 +118,7 @@ export function groupHelp({ name, summary, isMirror }: Title, group: CommandGrou
       widthOf(shared.map((spec) => optionRow(spec, isMirror))),
       columns,
     ),
-    ...names('In every tool', Object.values(GLOBAL_OPTIONS), columns),
+    ...globalOptions(shared.length > 0, columns),
     `ktool ${name} COMMAND --help tells more about one of them.`,
     ...exampleLines(groupExamples(group)),
   ])
@@ -182,6 +182,14 @@ export function defaultOf(spec: OptionSpec): string | undefined {
   if (spec.default === undefined || takesValue(spec) === 'never') return undefined
   const value = String(spec.default)
   return value === '' ? undefined : value
+}
+
+/** In a line behind others; where there are no others, they are listed as what they are. */
+function globalOptions(areOthers: boolean, columns: number): string[] {
+  const specs = Object.values(GLOBAL_OPTIONS)
+  return areOthers
+    ? names('In every tool', specs, columns)
+    : optionSections(specs, false, columns).slice(0, -1)
 }
 
 function names(title: string, specs: readonly OptionSpec[], columns: number): string[] {
