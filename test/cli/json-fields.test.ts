@@ -181,7 +181,7 @@ const LISTINGS: Record<string, Listing> = {
     { filter, overridesOnly: false },
   ),
   'configs --describe': configListing([{ entity: { topic: 'a' }, title: 'a', configs: [config] }]),
-  'get-offsets': offsetListing([{ topic: 'a', partition: 0, offset: 1 }]),
+  'get-offsets': offsetListing([{ topic: 'a', partition: 0, offset: 1 }], -1),
   'delete-records': deletedListing([{ topic: 'a', partition: 0, lowWatermark: 1, error: null }]),
   'log-dirs --describe': logDirListing([
     {

@@ -32,7 +32,7 @@ export const getOffsets = defineCommand({
     excludeInternalTopics: { flags: '--exclude-internal-topics', help: "Leave out Kafka's own topics." },
   },
   subjects: ['topic'],
-  formats: ALL_FORMATS,
+  formats: [...ALL_FORMATS, 'prometheus'],
   failure: { sentence: occurred, badValue: occurred, badOption: occurred },
   examples: [
     'get-offsets orders',
@@ -64,7 +64,7 @@ export const getOffsets = defineCommand({
         context.say(`Skip getting offsets for topic-partition ${name} due to error: ${error.message}`)
       else if (answer.offset >= 0) rows.push({ ...target, offset: answer.offset })
     }
-    await context.print(offsetListing(rows))
+    await context.print(offsetListing(rows, options.time))
     return results.some(({ error }) => error !== null) ? 1 : 0
   },
 })

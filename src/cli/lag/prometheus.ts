@@ -1,9 +1,5 @@
+import { metric } from '../prometheus.ts'
 import { type GroupLag, type PartitionLag, totalsOf } from './group-lag.ts'
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string | number>>
-  readonly value: number | null
-}
 
 /** Metrics under the names of kafka_exporter, so that its dashboards and alerts go on working. What is unknown is left out. */
 export function prometheusText(groups: readonly GroupLag[]): string {
@@ -67,16 +63,3 @@ function sum(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null)
   return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
 }
-
-function metric(name: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples
-    .filter(({ value }) => value !== null)
-    .map(({ labels, value }) => `${name}{${labelText(labels)}} ${value}\n`)
-  if (lines.length === 0) return ''
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`
-}
-
-const labelText = (labels: Sample['labels']): string =>
-  Object.entries(labels)
-    .map(([label, value]) => `${label}="${String(value).replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`)
-    .join(',')

@@ -1,5 +1,7 @@
+import { OFFSET_SPECS } from '../../client/offsets.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import type { Listing } from '../output.ts'
+import { metric } from '../prometheus.ts'
 
 export interface OffsetRow extends TopicPartition {
   readonly offset: number
@@ -7,8 +9,24 @@ export interface OffsetRow extends TopicPartition {
 
 const OFFSET_COLUMNS = ['topic', 'partition', 'offset'] as const
 
+/** The names that kafka_exporter has for the two ends of a partition, by the timestamps that stand for them. */
+const METRICS: Readonly<Record<number, readonly [name: string, help: string]>> = {
+  [OFFSET_SPECS.latest]: [
+    'kafka_topic_partition_current_offset',
+    'Offset behind the last record of the partition',
+  ],
+  [OFFSET_SPECS.earliest]: [
+    'kafka_topic_partition_oldest_offset',
+    'Offset of the first record of the partition',
+  ],
+}
+const OTHER_METRIC = [
+  'kafka_topic_partition_offset_at_time',
+  'Offset that the partition has at the time asked for',
+] as const
+
 /** What get-offsets prints. Kafka's text is in the order of the names topic-partition, so 10 stands before 2. */
-export function offsetListing(rows: readonly OffsetRow[]): Listing {
+export function offsetListing(rows: readonly OffsetRow[], timestamp: number): Listing {
   const sorted = [...rows].sort(comparePartitions)
   return {
     text: () =>
@@ -18,6 +36,11 @@ export function offsetListing(rows: readonly OffsetRow[]): Listing {
         .join(''),
     columns: OFFSET_COLUMNS,
     items: sorted.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
+    prometheus: () =>
+      metric(
+        ...(METRICS[timestamp] ?? OTHER_METRIC),
+        sorted.map(({ topic, partition, offset }) => ({ labels: { partition, topic }, value: offset })),
+      ),
     names: () => [...new Set(sorted.map(({ topic }) => topic))],
   }
 }

@@ -64,6 +64,17 @@ test.each([
   expect(cluster.asked[0]).toMatchObject({ node: 1, body: { topics: [{ partitions: [{ timestamp }] }] } })
 })
 
+test.each([
+  ['latest', 'kafka_topic_partition_current_offset'],
+  ['earliest', 'kafka_topic_partition_oldest_offset'],
+  ['max-timestamp', 'kafka_topic_partition_offset_at_time'],
+])('offsets at %s are the metric %s', async (time, name) => {
+  const cluster = fakeCluster({ topics: [topic('a')], answers: offsets() })
+  const { exit, stdout } = await runTool(['get-offsets', '--time', time, '-o', 'prometheus'], cluster)
+  expect(exit).toBe(0)
+  expect(stdout).toContain(`# TYPE ${name} gauge\n${name}{partition="0",topic="a"} 100`)
+})
+
 test('a partition without an offset at that time is left out', async () => {
   const cluster = fakeCluster({
     topics: [topic('a', 2)],
