@@ -69,7 +69,10 @@ export class Producer {
     })
   }
 
-  /** `onBatch` is told of every batch that was delivered or given up. The cluster stays the caller's to close. */
+  /**
+   * `onBatch` is told of every batch that was delivered or given up; like all that deliveries are reported to, it must
+   * not throw. The cluster stays the caller's to close.
+   */
   static async create(
     cluster: Cluster,
     settings: ProducerSettings,

@@ -95,6 +95,7 @@ export const producerPerfTest = defineCommand({
       throw await abandon(transactions, error)
     }
     const counts = await producer.close()
+    run.check()
     const endMs = cluster.clock.now()
     printer.add(total.totalText(endMs), total.totalRow(endMs))
     if (run.steady) printer.add(run.steady.totalText(endMs), run.steady.totalRow(endMs))

@@ -33,6 +33,7 @@ export class SendRun {
   readonly #options: SendRunOptions
   readonly #total: SendFigures
   readonly #startSteady: (nowMs: number) => SendFigures
+  #failure: { readonly error: unknown } | null = null
   steady: SendFigures | null = null
 
   constructor(
@@ -47,8 +48,22 @@ export class SendRun {
     this.#startSteady = startSteady
   }
 
+  /** What cannot be printed stops the run, and not the client that reports a batch: `check` throws it. */
+  readonly onBatch = (report: BatchReport): void => {
+    try {
+      this.#count(report)
+    } catch (error) {
+      this.#failure ??= { error }
+    }
+  }
+
+  /** Throws what went wrong while batches were reported. */
+  check(): void {
+    if (this.#failure !== null) throw this.#failure.error
+  }
+
   // A tag is the time a record was sent at; below 0 for records of the steady state.
-  readonly onBatch = ({ runs, error }: BatchReport): void => {
+  #count({ runs, error }: BatchReport): void {
     if (error !== null || runs === null) return
     const nowMs = this.#cluster.clock.now()
     for (const { tag, count, valueBytes } of runs) {
@@ -64,6 +79,7 @@ export class SendRun {
     const throttle = new Throttle(clock, perSecond, startMs)
     let lastTurnMs = startMs
     for (let i = 0; i < count; i++) {
+      this.check()
       payloads.next(i)
       const nowMs = clock.now()
       transaction?.before(nowMs)

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { type Io, OutputClosed } from '../../../src/cli/io.ts'
+import { main } from '../../../src/cli/main.ts'
 import { Latencies } from '../../../src/cli/perf/latencies.ts'
 import { RandomPayloads, splitAsScanner } from '../../../src/cli/perf/payloads.ts'
 import { SendFigures } from '../../../src/cli/perf/send-figures.ts'
@@ -9,6 +11,7 @@ import { Throttle } from '../../../src/cli/perf/throttle.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { perfPlace } from '../../support/perf-place.ts'
 import { runTool } from '../../support/run-tool.ts'
+import { testIo } from '../../support/test-io.ts'
 
 const { take, address } = perfPlace(10)
 const folder = mkdtempSync(join(tmpdir(), 'ktool-perf-'))
@@ -276,4 +279,18 @@ test('a throttle sleeps when enough short waits have come together', async () =>
   expect(clock.pendingTasks).toBe(1)
   clock.pass(1)
   await waiting
+})
+
+test('whoever reads no more figures ends the run', async () => {
+  const { topic } = setUp()
+  const io = testIo()
+  const closed: Io = {
+    ...io,
+    out() {
+      throw new OutputClosed('closed')
+    },
+  }
+  const figures = ['--num-records', '1000000', '--record-size', '10', '--reporting-interval', '1']
+  const args = ['producer-perf-test', '-b', address(), '--topic', topic, '--throughput', '10000', ...figures]
+  expect(await main('ktool', args, closed)).toBe(0)
 })
