@@ -53,7 +53,11 @@ export const verifiableConsumer = defineCommand({
       context,
     )
     const onInterrupt = (): void => {
-      events.print('shutdown_requested')
+      try {
+        events.print('shutdown_requested')
+      } catch {
+        // Thrown here it would end the process; the next event cannot be printed either.
+      }
       void consumer.close()
     }
     interrupted.addEventListener('abort', onInterrupt)

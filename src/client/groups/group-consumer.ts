@@ -138,9 +138,16 @@ export class GroupConsumer {
     this.#notify()
     if (!this.#hasStarted) return
     if (this.#failure === null) await this.#commit(CLOSE_TIMEOUT_MS)
-    this.#tellRevoked([])
-    this.#drop([])
-    // Whoever cannot say goodbye is missed when its session is over.
+    try {
+      this.#tellRevoked([])
+    } finally {
+      this.#drop([])
+      await this.#leave()
+    }
+  }
+
+  /** Whoever cannot say goodbye is missed when its session is over. */
+  async #leave(): Promise<void> {
     await new Promise<void>((resolve) => {
       const cancel = this.#cluster.clock.after(CLOSE_TIMEOUT_MS, resolve)
       this.#membership

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { type Io, OutputClosed } from '../../../src/cli/io.ts'
 import { main } from '../../../src/cli/main.ts'
 import { perfPlace } from '../../support/perf-place.ts'
 import { runTool } from '../../support/run-tool.ts'
 import { testIo } from '../../support/test-io.ts'
 
-const { take } = perfPlace(14)
+const { take, address } = perfPlace(14)
 const folder = mkdtempSync(join(tmpdir(), 'ktool-verifiable-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -232,3 +233,39 @@ test.each(['verifiable-producer --topic t', 'verifiable-consumer --topic t --gro
     expect([io.stdout, io.stderr]).toEqual(['', '127.0.0.1:1: connection refused\n'])
   },
 )
+
+test('an interrupt that cannot be printed ends the consumer as quietly', async () => {
+  const { topic } = take()
+  const io = testIo()
+  let isClosed = false
+  const closable: Io = {
+    ...io,
+    out(chunk) {
+      if (isClosed) throw new OutputClosed('closed')
+      io.out(chunk)
+    },
+  }
+  const ended = main(
+    'ktool',
+    ['verifiable-consumer', '-b', address(), '--topic', topic, '--group-id', topic],
+    closable,
+  )
+  await vi.waitFor(() => expect(io.stdout).toContain('partitions_assigned'))
+  isClosed = true
+  io.interrupt()
+  expect(await ended).toBe(0)
+  const asked = testIo()
+  const describe = [
+    'consumer-groups',
+    '-b',
+    address(),
+    '--describe',
+    '--state',
+    '--group',
+    topic,
+    '-o',
+    'json',
+  ]
+  await main('ktool', describe, asked)
+  expect(JSON.parse(asked.stdout)).toMatchObject([{ state: 'Empty' }])
+})
