@@ -16,6 +16,7 @@ export class TransactionPartitions {
   readonly #added = new Set<string>()
   readonly #wanted = new Map<string, TopicPartition>()
   #isAsking = false
+  #asked: Promise<void> = Promise.resolve()
 
   constructor(cluster: Cluster, transactionalId: string, timeoutMs: number) {
     this.#cluster = cluster
@@ -45,19 +46,23 @@ export class TransactionPartitions {
     if (!this.#isAsking) {
       this.#isAsking = true
       // A little later, so that what is wanted at the same time goes into one request.
-      queueMicrotask(() => {
-        this.#add(identity)
-          .then(
-            () => null,
-            (error: Error) => error,
-          )
-          .then((error) => {
-            this.#isAsking = false
-            onOutcome(error)
-          })
-      })
+      this.#asked = Promise.resolve()
+        .then(() => this.#add(identity))
+        .then(
+          () => null,
+          (error: Error) => error,
+        )
+        .then((error) => {
+          this.#isAsking = false
+          onOutcome(error)
+        })
     }
     return false
+  }
+
+  /** Resolves when the coordinator has answered all that it was told. */
+  settled(): Promise<void> {
+    return this.#asked
   }
 
   clear(): void {

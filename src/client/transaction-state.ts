@@ -60,6 +60,11 @@ export class TransactionState implements Identities {
     return this.#partitions.hasAny
   }
 
+  /** Resolves when the broker is not being told of partitions any more. */
+  settled(): Promise<void> {
+    return this.#partitions.settled()
+  }
+
   /** Whether each transaction has an epoch of its own, which the broker gives (transaction.version 2). */
   get isImplicit(): boolean {
     return this.#isImplicit

@@ -70,6 +70,8 @@ export class TransactionalProducer {
     if (!hadFailed) this.#state.failed(new Error('the transaction was aborted'))
     await this.producer.flush()
     await this.producer.restart()
+    // What is being added would open the transaction again once it had been ended.
+    await this.#state.settled()
     this.#state.check()
     await this.#end(false)
     // Before, one epoch serves many transactions, and a batch that got lost may still be on its way under it.

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { producerSettings } from '../../src/client/producer-config.ts'
 import { TransactionalProducer } from '../../src/client/transactions.ts'
 import { type ErrorName, errorCode } from '../../src/protocol/errors.ts'
@@ -22,7 +22,7 @@ const FAST = {
 interface Troubles {
   /** What the coordinator answers to the n-th request in place of agreeing. */
   readonly init?: (count: number) => ErrorName | undefined
-  readonly add?: (count: number) => ErrorName | undefined
+  readonly add?: (count: number) => ErrorName | undefined | Promise<undefined>
   readonly end?: (count: number) => ErrorName | typeof HANG_UP | undefined
 }
 
@@ -43,15 +43,15 @@ async function setUp(level: 1 | 2, troubles: Troubles = {}, properties: Record<s
       if (errorCode === 0) epoch++
       return { errorCode, producerId: 7, producerEpoch: epoch }
     }),
-    on(AddPartitionsToTxn, ({ v3AndBelowTopics }, { count }) => ({
-      resultsByTopicV3AndBelow: v3AndBelowTopics.map(({ name, partitions }) => ({
-        name,
-        resultsByPartition: partitions.map((partitionIndex) => ({
-          partitionIndex,
-          partitionErrorCode: code(troubles.add?.(count)),
+    on(AddPartitionsToTxn, async ({ v3AndBelowTopics }, { count }) => {
+      const partitionErrorCode = code(await troubles.add?.(count))
+      return {
+        resultsByTopicV3AndBelow: v3AndBelowTopics.map(({ name, partitions }) => ({
+          name,
+          resultsByPartition: partitions.map((partitionIndex) => ({ partitionIndex, partitionErrorCode })),
         })),
-      })),
-    })),
+      }
+    }),
     on(EndTxn, ({ producerEpoch, committed }, { count }) => {
       const trouble = troubles.end?.(count)
       if (trouble === HANG_UP) return HANG_UP
@@ -197,6 +197,27 @@ test.each([1, 2] as const)(
     expect(transactions.producer.counts).toMatchObject({ acknowledged: 2, failed: 1 })
   },
 )
+
+test('an abort waits for partitions that are being added, and ends what they have begun', async () => {
+  let answer = (): void => {}
+  const { broker, ends, open } = await setUp(1, {
+    add: (count) =>
+      count > 0 ? undefined : new Promise<undefined>((resolve) => (answer = () => resolve(undefined))),
+  })
+  const transactions = await open()
+  transactions.begin()
+  appendValues(transactions, 0, 'a')
+  await vi.waitFor(() => expect(broker.requestsFor(AddPartitionsToTxn)).toBe(1))
+  const aborted = transactions.abort()
+  await transactions.producer.flush()
+  answer()
+  await aborted
+  transactions.begin()
+  appendValues(transactions, 0, 'b')
+  await transactions.commit()
+  expect(ends.map(({ committed }) => committed)).toEqual([false, true])
+  expect(broker.requestsFor(AddPartitionsToTxn)).toBe(2)
+})
 
 test.each([1, 2] as const)(
   'level %i: a record that fails makes a commit impossible, until an abort',
