@@ -4,7 +4,7 @@ import type { Logger } from '../../broker/logger.ts'
 import type { BrokerHandle } from '../../broker/start.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { UsageError } from '../failures.ts'
+import { messageOf, UsageError } from '../failures.ts'
 import type { Given, OptionSpecs, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import { int } from '../options.ts'
@@ -111,6 +111,7 @@ export const serve = defineCommand({
       writeReadyFile(path, ready)
       context.onClose(() => removeReadyFile(path))
     }
+    if (options.exec && context.interrupted.aborted) return
     if (options.exec) return await execute(context.given.command ?? [], broker, context)
     context.io.out(ready)
     await interrupted(context)
@@ -161,6 +162,7 @@ async function seed(path: string, { bootstrapServers }: BrokerHandle, context: C
   const cluster = await context.clusterAt(bootstrapServers)
   const { records, passedOver } = await seedTopics(cluster, path, context.interrupted)
   context.say(`${records} records written from ${path}`)
+  if (context.interrupted.aborted) context.say('interrupted: there may be more records in it')
   if (passedOver.length > 0) context.say(`left as they are, not empty: ${passedOver.join(', ')}`)
 }
 
@@ -173,11 +175,20 @@ async function execute(
   const { runCommand } = await import('../serve/exec.ts')
   const code = await runCommand(command, bootstrapServers, context)
   if (code !== 0 && !context.interrupted.aborted) {
-    const { lastRecords } = await import('../serve/last-records.ts')
     context.say(`'${command.join(' ')}' ended with ${code}; the broker holds:`)
-    context.io.err(await lastRecords(await context.clusterAt(bootstrapServers)))
+    await tellLastRecords(bootstrapServers, context)
   }
   return code
+}
+
+/** Whatever goes wrong here, the exit code is the one of the command. */
+async function tellLastRecords(bootstrapServers: string, context: Context): Promise<void> {
+  try {
+    const { lastRecords } = await import('../serve/last-records.ts')
+    context.io.err(await lastRecords(await context.clusterAt(bootstrapServers)))
+  } catch (error) {
+    context.say(`its records cannot be read: ${messageOf(error)}`)
+  }
 }
 
 const readyFields = ({ bootstrapServers, clusterId, dataDir }: BrokerHandle) => ({
