@@ -103,7 +103,7 @@ export class Context {
       ...more,
       bootstrapServers: server.addresses,
       controllers: server.source === '--bootstrap-controller',
-      readOnly,
+      readOnly: readOnly ?? more.readOnly,
     })
     this.onClose(() => cluster.close())
     return cluster
@@ -121,8 +121,17 @@ export class Context {
     this.#closers.push(closer)
   }
 
+  /** Closes what was opened last first, all of it even when something cannot be closed; that is thrown in the end. */
   async close(): Promise<void> {
-    for (const closer of this.#closers.splice(0).reverse()) await closer()
+    const failures: unknown[] = []
+    for (const closer of this.#closers.splice(0).reverse()) {
+      try {
+        await closer()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw failures[0]
   }
 }
 
