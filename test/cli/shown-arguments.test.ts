@@ -5,6 +5,8 @@ test.each<[args: string[], shown: string]>([
   [['--alter', '--topic', 't', '--add-config', 'a=1'], '--alter --topic t --add-config a=1'],
   [['--add-config', 'SCRAM-SHA-256=[iterations=8192,password=a,b]'], '--add-config SCRAM-SHA-256=[hidden]'],
   [['--add-config=SCRAM-SHA-512=[password=x,iterations=4096]'], '--add-config=SCRAM-SHA-512=[hidden]'],
+  [['--add-config', 'SCRAM-SHA-256=[password=a]b],x=1'], '--add-config SCRAM-SHA-256=[hidden]'],
+  [['--add-config', 'a=1,ssl.key.password=a]b'], '--add-config a=1,ssl.key.password=[hidden]'],
   [
     ['--add-config', 'listener.name.a.ssl.key.password = x y'],
     '--add-config listener.name.a.ssl.key.password = [hidden]',
