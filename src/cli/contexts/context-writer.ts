@@ -6,7 +6,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { sleep, systemClock } from '../../client/clock.ts'
@@ -34,9 +34,13 @@ export async function changeContextFile(
     const text = `${JSON.stringify(change(before?.json ?? {}), null, 2)}\n`
     // What is written must be readable again.
     parseContextFile(text, target, kind)
-    writeSync(descriptor, text)
-    fsyncSync(descriptor)
-    closeSync(descriptor)
+    try {
+      // Unlike writeSync it writes all of it, or throws where the disk is full.
+      writeFileSync(descriptor, text)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
     renameSync(lock, target)
   } catch (error) {
     rmSync(lock, { force: true })
