@@ -171,7 +171,8 @@ export class Connection {
     }
     this.#logIn(login).then(goOn, (error) => {
       const isTold = error instanceof ConnectionError
-      this.#fail(isTold ? error : new ConnectionError('authentication', this.address, String(error)))
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#fail(isTold ? error : new ConnectionError('authentication', this.address, reason))
       goOn()
     })
   }
