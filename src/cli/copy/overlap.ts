@@ -17,7 +17,10 @@ export async function passOverlap(
   const { partition, next, end } = state
   if (targetEnd <= end || next >= until) return { ...state, end: targetEnd }
   const source = recordsOf(from.cluster, settings, { topic: from.topic, partition, from: next, until })
-  const written = recordsOf(to.cluster, settings, { topic: to.topic, partition, from: end, until: targetEnd })
+  // What is looked for is not part of a transaction, and must not wait for those of others.
+  const writtenSettings: FetchSettings = { ...settings, 'isolation.level': 'read_uncommitted' }
+  const target = { topic: to.topic, partition, from: end, until: targetEnd }
+  const written = recordsOf(to.cluster, writtenSettings, target)
   let goOnAt = next
   try {
     let expected = await source.next()

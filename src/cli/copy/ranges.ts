@@ -44,6 +44,7 @@ export async function copyRanges(
       if (goOn.next > until && range.until === 'latest') throw shortened(from, goOn, until)
       if (!hasSamePartitions) return { ...goOn, until }
       const targetEnd = ends[partition]!
+      if (targetEnd < goOn.end) throw emptied(to, goOn, targetEnd)
       return { ...(await passOverlap(from, to, goOn, { until, targetEnd }, fetch)), until }
     }),
   )
@@ -60,6 +61,12 @@ const shortened = ({ topic }: Side, { partition, next }: PartitionState, end: nu
   new Failure(
     `ktool copy: an earlier copy of ${topic}-${partition} went up to offset ${next}, and now it ends at ${end}`,
     { hint: 'if the topic was made anew, --restart copies it from its start' },
+  )
+
+const emptied = ({ topic }: Side, { partition, end }: PartitionState, targetEnd: number): Failure =>
+  new Failure(
+    `ktool copy: an earlier copy filled ${topic}-${partition} up to offset ${end}, and now it ends at ${targetEnd}`,
+    { hint: 'if the topic was made anew, --restart copies all of it again' },
   )
 
 async function offsetsOf(

@@ -196,3 +196,16 @@ test('a source that was made anew is not taken for the old one', async () => {
     'went up to offset 2, and now it ends at 0\nhint: if the topic was made anew, --restart',
   )
 })
+
+test('a target that was made anew is not taken for the one that has the records', async () => {
+  await write([{ key: 'a', value: '1' }])
+  await copy()
+  await ktool(['topics', '-b', to, '--delete', '--topic', 'orders'])
+  const { exit, stderr } = await copy()
+  expect(exit).toBe(1)
+  expect(stderr).toContain(
+    'up to offset 1, and now it ends at 0\nhint: if the topic was made anew, --restart copies all of it again',
+  )
+  expect((await copy('--restart')).exit).toBe(0)
+  expect(await contents(to)).toEqual(await contents(from))
+})
