@@ -61,7 +61,7 @@ function tell(error: unknown, situation: Situation): Told {
   if (error instanceof ConditionNotMet) return { exit: EXIT.notMet, message: error.message }
   const exit = exitCode(EXIT.failed, situation)
   if (error instanceof Failure) {
-    const { message, hint, code, kafkaExit = exit } = error
+    const { message, hint, code = clientCode(error.cause), kafkaExit = exit } = error
     return { exit: compat ? kafkaExit : exit, message, hint, code }
   }
   const reason = messageOf(error)
@@ -114,6 +114,10 @@ function codeOf(error: unknown): string | undefined {
   if ('failure' in error && typeof error.failure === 'string') return error.failure
   return undefined
 }
+
+/** The code of what a broker said, or of what kept it from saying anything. */
+const clientCode = (cause: unknown): string | undefined =>
+  cause instanceof Error && ['KafkaError', 'ConnectionError'].includes(cause.name) ? codeOf(cause) : undefined
 
 function debugText(error: unknown): string {
   const lines: string[] = []

@@ -50,6 +50,17 @@ test.each([
   expect(told(error, { compat: true, failure })[0]).toBe(exit)
 })
 
+test('a failure has the code of the wire error behind it, in JSON', () => {
+  const codeOf = (error: Error) => JSON.parse(told(error, { isJson: true })[1]).error.code
+  const refused = new KafkaError('NOT_CONTROLLER')
+  expect(codeOf(new Failure('no', { cause: refused }))).toBe('NOT_CONTROLLER')
+  expect(codeOf(new Failure('no', { cause: refused, code: 'OTHER' }))).toBe('OTHER')
+  expect(codeOf(new Failure('no', { cause: new ConnectionError('unreachable', 'a:1', 'no') }))).toBe(
+    'unreachable',
+  )
+  expect(codeOf(new Failure('no', { cause: new RangeError('oops') }))).toBe(null)
+})
+
 test('items that failed count as failures of the tool', () => {
   expect(exitCode(1, { compat: false })).toBe(1)
   expect(exitCode(1, { compat: true, failure: { exit: 0 } })).toBe(0)
