@@ -8,6 +8,7 @@ import type { DecodedResponseOf } from '../protocol/schema.ts'
 import { loadCodec } from '../records/compression.ts'
 import { Alarm } from './alarm.ts'
 import { BrokerLane } from './broker-lane.ts'
+import { Changes } from './changes.ts'
 import type { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
@@ -40,7 +41,7 @@ export class Fetcher {
   readonly #alarm: Alarm
   #partitions: FetchPartition[]
   #current: Response | null = null
-  #waiters: (() => void)[] = []
+  readonly #changes: Changes
   #isRefreshing = false
   #isClosed = false
   #failure: Error | null = null
@@ -49,6 +50,7 @@ export class Fetcher {
 
   constructor(cluster: Cluster, settings: FetchSettings, targets: readonly FetchTarget[]) {
     this.#cluster = cluster
+    this.#changes = new Changes(cluster.clock)
     this.#settings = settings
     this.#partitions = targets.map((target) => new FetchPartition(target))
     this.#silentSinceMs = cluster.clock.now()
@@ -76,7 +78,7 @@ export class Fetcher {
       }
       if (this.#failure !== null) throw this.#failure
       if (this.isDone || this.#isClosed || deadline.isOver) return null
-      await this.#changed(deadline.leftMs)
+      await this.#changes.next(deadline.leftMs)
     }
   }
 
@@ -95,7 +97,7 @@ export class Fetcher {
     this.#isClosed = true
     this.#alarm.clear()
     this.#ready.length = 0
-    this.#notify()
+    this.#changes.notify()
   }
 
   #release(): void {
@@ -106,26 +108,9 @@ export class Fetcher {
     this.#unread.set(response.lane, this.#unread.get(response.lane)! - 1)
   }
 
-  #changed(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel =
-        timeoutMs === Infinity || Number.isNaN(timeoutMs)
-          ? () => {}
-          : this.#cluster.clock.after(timeoutMs, resolve)
-      this.#waiters.push(() => {
-        cancel()
-        resolve()
-      })
-    })
-  }
-
-  #notify(): void {
-    for (const resume of this.#waiters.splice(0)) resume()
-  }
-
   #fail(error: Error): void {
     this.#failure ??= error
-    this.#notify()
+    this.#changes.notify()
   }
 
   /** Sends a request to every leader that has none under way and whose answers are read. */
@@ -187,7 +172,7 @@ export class Fetcher {
     }
     lane.inFlight--
     this.#step()
-    this.#notify()
+    this.#changes.notify()
   }
 
   async #take(
@@ -319,7 +304,7 @@ export class Fetcher {
       }
     }
     this.#step()
-    this.#notify()
+    this.#changes.notify()
   }
 
   /** Finds the leaders of all partitions that have none. */

@@ -3,6 +3,7 @@
 
 import { KafkaError } from '../../protocol/errors.ts'
 import { JoinGroup } from '../../protocol/messages/classic-groups.ts'
+import { Changes } from '../changes.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestCoordinator } from '../coordinators.ts'
 import type { FetchSettings } from '../fetch-config.ts'
@@ -64,12 +65,13 @@ export class GroupConsumer {
   #failure: Error | null = null
   #hasStarted = false
   #closing: Promise<void> | null = null
-  #waiters: (() => void)[] = []
+  readonly #changes: Changes
 
   constructor(cluster: Cluster, options: GroupConsumerOptions) {
     requireReadable(JoinGroup, cluster.readOnly)
     this.#cluster = cluster
     this.#options = options
+    this.#changes = new Changes(cluster.clock)
     const host: GroupHost = {
       topics: () => this.#topics,
       revoke: (keep) => this.#revoke(keep),
@@ -98,7 +100,7 @@ export class GroupConsumer {
       if (this.#closing !== null || deadline.isOver) return null
       const fetcher = this.#fetcher
       if (fetcher === null) {
-        await this.#changed(deadline.leftMs)
+        await this.#changes.next(deadline.leftMs)
         continue
       }
       const records = await fetcher.next(deadline.leftMs)
@@ -135,7 +137,7 @@ export class GroupConsumer {
     this.#passCurrent(true)
     this.#fetcher?.close()
     for (const cancel of this.#cancels) cancel()
-    this.#notify()
+    this.#changes.notify()
     if (!this.#hasStarted) return
     if (this.#failure === null) await this.#commit(CLOSE_TIMEOUT_MS)
     try {
@@ -173,7 +175,7 @@ export class GroupConsumer {
       this.#positions.set(partitionName(records), positionBehind(records, isInterrupted))
       this.#hasNews = true
     }
-    this.#notify()
+    this.#changes.notify()
   }
 
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
@@ -217,7 +219,7 @@ export class GroupConsumer {
 
   /** Until nobody uses records that were given out. */
   async #idle(): Promise<void> {
-    while (this.#current !== null && this.#closing === null) await this.#changed(Infinity)
+    while (this.#current !== null && this.#closing === null) await this.#changes.next()
   }
 
   /** Forgets all partitions but these. */
@@ -237,7 +239,7 @@ export class GroupConsumer {
     }))
     const isOver = targets.length === 0 || this.#closing !== null
     this.#fetcher = isOver ? null : new Fetcher(this.#cluster, this.#options.fetch, targets)
-    this.#notify()
+    this.#changes.notify()
   }
 
   /** One commit at a time: whoever gives partitions up, or leaves, has to know that the last one has arrived. */
@@ -313,24 +315,10 @@ export class GroupConsumer {
       } catch (error) {
         this.#failure ??= error instanceof Error ? error : new Error(String(error))
         this.#fetcher?.close()
-        this.#notify()
+        this.#changes.notify()
       }
       if (this.#closing === null) this.#every(delayMs, act)
     })
     this.#cancels.add(cancel)
-  }
-
-  async #changed(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = timeoutMs === Infinity ? () => {} : this.#cluster.clock.after(timeoutMs, resolve)
-      this.#waiters.push(() => {
-        cancel()
-        resolve()
-      })
-    })
-  }
-
-  #notify(): void {
-    for (const resume of this.#waiters.splice(0)) resume()
   }
 }

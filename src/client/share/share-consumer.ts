@@ -2,6 +2,7 @@
 // of them acquires records. What is decided about records goes to the broker with the next fetch, or at the end.
 
 import { KafkaError } from '../../protocol/errors.ts'
+import { Changes } from '../changes.ts'
 import { sleep } from '../clock.ts'
 import type { Cluster } from '../cluster.ts'
 import { backoffMs, isRetriable } from '../retry.ts'
@@ -44,10 +45,11 @@ export class ShareConsumer {
   #failure: Error | null = null
   #hasStarted = false
   #closing: Promise<void> | null = null
-  #waiters: (() => void)[] = []
+  readonly #changes: Changes
 
   constructor(cluster: Cluster, options: ShareConsumerOptions) {
     this.#cluster = cluster
+    this.#changes = new Changes(cluster.clock)
     this.#options = options
     this.#member = new ShareMember(cluster, {
       groupId: options.settings['group.id'],
@@ -77,7 +79,7 @@ export class ShareConsumer {
         return ready.records
       }
       if (deadline.isOver) return null
-      await this.#changed(deadline.leftMs)
+      await this.#changes.next(deadline.leftMs)
     }
   }
 
@@ -97,7 +99,7 @@ export class ShareConsumer {
   async #close(): Promise<void> {
     this.#passCurrent()
     for (const { done } of this.#ready.splice(0)) done()
-    this.#notify()
+    this.#changes.notify()
     const farewell = async (): Promise<void> => {
       // A fetch that is under way would acquire records for a session that is no more.
       await Promise.all(this.#readers.values())
@@ -215,27 +217,13 @@ export class ShareConsumer {
         if (--left === 0) resolve()
       }
       this.#ready.push(...records.map((each) => ({ session, records: each, done })))
-      this.#notify()
+      this.#changes.notify()
     })
   }
 
   #fail(error: Error): void {
     this.#failure ??= error
-    this.#notify()
-  }
-
-  async #changed(timeoutMs: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = timeoutMs === Infinity ? () => {} : this.#cluster.clock.after(timeoutMs, resolve)
-      this.#waiters.push(() => {
-        cancel()
-        resolve()
-      })
-    })
-  }
-
-  #notify(): void {
-    for (const resume of this.#waiters.splice(0)) resume()
+    this.#changes.notify()
   }
 }
 
