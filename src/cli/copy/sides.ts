@@ -1,10 +1,9 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
-import { itemError } from '../../protocol/errors.ts'
-import { CreateTopics } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { Failure, UsageError } from '../failures.ts'
 import { currentTopics } from '../manifest/current.ts'
+import { makeTopic } from '../topics/make.ts'
 import type { TopicPlace } from './copy-state.ts'
 
 /** One end of a copy. */
@@ -45,22 +44,11 @@ export async function preparedTarget(
   if (known?.error === 'NONE') return known.partitions.length
   const [spec] = await currentTopics(from.cluster, [source])
   const configs = [...(spec?.configs ?? [])].map(([name, value]) => ({ name, value }))
-  const numPartitions = source.partitions.length
-  const answer = await to.cluster.request(
-    CreateTopics,
-    {
-      topics: [{ name: to.topic, numPartitions, replicationFactor: -1, assignments: [], configs }],
-      timeoutMs: to.cluster.requestTimeoutMs,
-      validateOnly: dryRun,
-    },
-    { node: 'controller' },
-  )
-  for (const created of answer.topics) {
-    const error = itemError(created)
-    if (error && error.code !== 'TOPIC_ALREADY_EXISTS') throw error
-  }
+  const partitions = source.partitions.length
+  const error = await makeTopic(to.cluster, { name: to.topic, partitions, configs }, { validateOnly: dryRun })
+  if (error && error.code !== 'TOPIC_ALREADY_EXISTS') throw error
   context.say(
-    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${numPartitions} partitions, like ${from.topic}`,
+    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${partitions} partitions, like ${from.topic}`,
   )
-  return dryRun ? null : numPartitions
+  return dryRun ? null : partitions
 }

@@ -4,10 +4,9 @@ import { Fetcher } from '../../client/fetcher.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { Producer } from '../../client/producer.ts'
 import { producerSettings } from '../../client/producer-config.ts'
-import { itemError } from '../../protocol/errors.ts'
-import { CreateTopics } from '../../protocol/messages/topics.ts'
 import type { KafkaRecord, RecordHeader } from '../../records/record.ts'
 import { Failure } from '../failures.ts'
+import { makeTopic } from '../topics/make.ts'
 import type { RecordShape } from './latency-options.ts'
 
 /** How long a record may take to come back. */
@@ -16,13 +15,7 @@ const REPORTED_EVERY = 1000
 
 /** A topic as Kafka's tool makes one. */
 export async function createTopic(cluster: Cluster, name: string): Promise<void> {
-  const topic = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
-  const answer = await cluster.request(
-    CreateTopics,
-    { topics: [topic], timeoutMs: 30_000 },
-    { node: 'controller' },
-  )
-  const error = answer.topics[0] && itemError(answer.topics[0])
+  const error = await makeTopic(cluster, { name, partitions: 1, replicationFactor: 1 })
   if (error) throw new Failure(error.message, { code: error.code, cause: error })
 }
 

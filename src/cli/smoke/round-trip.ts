@@ -5,10 +5,10 @@ import { Fetcher } from '../../client/fetcher.ts'
 import { Producer } from '../../client/producer.ts'
 import type { Delivery } from '../../client/producer-batch.ts'
 import { producerSettings } from '../../client/producer-config.ts'
-import { itemError, KafkaError } from '../../protocol/errors.ts'
-import { CreateTopics } from '../../protocol/messages/topics.ts'
+import { KafkaError } from '../../protocol/errors.ts'
 import { currentRecord } from '../consume/record-printer.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
+import { makeTopic } from '../topics/make.ts'
 import { removeTopics } from '../topics/remove.ts'
 
 export interface SmokePlan {
@@ -53,7 +53,7 @@ export async function smokeTest(cluster: Cluster, plan: SmokePlan): Promise<Outc
     return `${count} ${count === 1 ? 'broker' : 'brokers'}`
   })
   await steps.take('create', async () => {
-    const isNew = await createUnlessThere(cluster, topic, plan.timeoutMs)
+    const isNew = await createUnlessThere(cluster, topic)
     isOurs = isNew && plan.topic === undefined
     return isNew ? topic : `${topic}, which is there`
   })
@@ -103,16 +103,10 @@ class Steps {
   }
 }
 
-async function createUnlessThere(cluster: Cluster, name: string, timeoutMs: number): Promise<boolean> {
+async function createUnlessThere(cluster: Cluster, name: string): Promise<boolean> {
   const known = (await cluster.topics([name])).get(name)
   if (known?.error === 'NONE') return false
-  const topic = { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }
-  const answer = await cluster.request(
-    CreateTopics,
-    { topics: [topic], timeoutMs, validateOnly: false },
-    { node: 'controller' },
-  )
-  const error = answer.topics.map((created) => itemError(created)).find(Boolean)
+  const error = await makeTopic(cluster, { name })
   if (error) throw error
   return true
 }

@@ -56,36 +56,39 @@ export async function createToken(
   await context.print(tokenListing([token], `Created delegation token with tokenId : ${token.tokenId}\n`))
 }
 
-export async function renewToken(
+export const renewToken = (
   cluster: Cluster,
-  { hmac = '', renewTimePeriod = -1, dryRun }: TokenOptions,
+  { hmac = '', renewTimePeriod: renewPeriodMs = -1, dryRun }: TokenOptions,
   context: Context,
-): Promise<void> {
-  const period = `renew-time-period :${renewTimePeriod}`
-  sayAmongData(context, `Calling renew token operation with hmac :${hmac} , ${period}`)
-  if (dryRun) {
-    context.say(`dry run: would renew token ${(await findToken(cluster, hmac)).tokenId}`)
-    return
-  }
-  const request = { hmac: Buffer.from(hmac, 'base64'), renewPeriodMs: renewTimePeriod }
-  const { expiryTimestampMs } = await cluster.request(RenewDelegationToken, request).catch(throwAsJava)
-  await context.print(expiryListing('renew', expiryTimestampMs))
-}
+): Promise<void> =>
+  changeExpiry(cluster, 'renew', { hmac, periodMs: renewPeriodMs, dryRun }, context, (bytes) =>
+    cluster.request(RenewDelegationToken, { hmac: bytes, renewPeriodMs }),
+  )
 
-export async function expireToken(
+export const expireToken = (
   cluster: Cluster,
-  { hmac = '', expiryTimePeriod = -1, dryRun }: TokenOptions,
+  { hmac = '', expiryTimePeriod: expiryTimePeriodMs = -1, dryRun }: TokenOptions,
   context: Context,
+): Promise<void> =>
+  changeExpiry(cluster, 'expire', { hmac, periodMs: expiryTimePeriodMs, dryRun }, context, (bytes) =>
+    cluster.request(ExpireDelegationToken, { hmac: bytes, expiryTimePeriodMs }),
+  )
+
+async function changeExpiry(
+  cluster: Cluster,
+  operation: 'renew' | 'expire',
+  { hmac, periodMs, dryRun }: { readonly hmac: string; readonly periodMs: number; readonly dryRun: boolean },
+  context: Context,
+  ask: (hmac: Buffer) => Promise<{ readonly expiryTimestampMs: number }>,
 ): Promise<void> {
-  const period = `expire-time-period :${expiryTimePeriod}`
-  sayAmongData(context, `Calling expire token operation with hmac :${hmac} , ${period}`)
+  const period = `${operation}-time-period :${periodMs}`
+  sayAmongData(context, `Calling ${operation} token operation with hmac :${hmac} , ${period}`)
   if (dryRun) {
-    context.say(`dry run: would expire token ${(await findToken(cluster, hmac)).tokenId}`)
+    context.say(`dry run: would ${operation} token ${(await findToken(cluster, hmac)).tokenId}`)
     return
   }
-  const request = { hmac: Buffer.from(hmac, 'base64'), expiryTimePeriodMs: expiryTimePeriod }
-  const { expiryTimestampMs } = await cluster.request(ExpireDelegationToken, request).catch(throwAsJava)
-  await context.print(expiryListing('expire', expiryTimestampMs))
+  const { expiryTimestampMs } = await ask(Buffer.from(hmac, 'base64')).catch(throwAsJava)
+  await context.print(expiryListing(operation, expiryTimestampMs))
 }
 
 export async function describeTokens(
