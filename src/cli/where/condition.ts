@@ -1,4 +1,4 @@
-// The conditions of --where: FIELD, FIELD=PATTERN or FIELD!=PATTERN. docs/where.md tells users about them.
+// The conditions of --where: FIELD, FIELD=PATTERN or FIELD!=PATTERN. docs/reading-and-writing.md tells users about them.
 
 import type { ConsumedRecord } from '../records/formatter.ts'
 import { findInJson, parseJson, takePath } from './path.ts'
