@@ -53,8 +53,8 @@ export interface FailureSpec {
   readonly badOption?: (reason: string) => string
   /** What Kafka says when no server is named; said when the default address does not answer. */
   readonly noServer?: string
-  /** Remedies, by the wire error's name. */
-  readonly hints?: { readonly [code: string]: string }
+  /** Remedies, by the wire error's name; or found in what the cluster says. */
+  readonly hints?: { readonly [code: string]: string | ((reason: string) => string | undefined) }
   /** The exit code that Kafka's tool has for a failure, for --compat-exit-codes. */
   readonly exit?: number
 }

@@ -95,8 +95,17 @@ function tell(error: unknown, situation: Situation): Told {
   const isFromElsewhere = isUnreachable && server !== undefined && !server.source.startsWith('--')
   const place = isFromElsewhere ? `the address ${server.addresses} is from ${server.source}` : undefined
   const hints = [place, remedy].filter((hint) => hint !== undefined)
-  const hint = hints.length > 0 ? hints.join('; ') : failure?.hints?.[code ?? '']
+  const hint = hints.length > 0 ? hints.join('; ') : remedyOf(failure, code, reason)
   return { exit, message, hint, code }
+}
+
+function remedyOf(
+  failure: FailureSpec | undefined,
+  code: string | undefined,
+  reason: string,
+): string | undefined {
+  const remedy = failure?.hints?.[code ?? '']
+  return typeof remedy === 'function' ? remedy(reason) : remedy
 }
 
 /** Told by its name: the client is loaded by those who need it. */

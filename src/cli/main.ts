@@ -52,10 +52,22 @@ function takeToolName(args: string[]): string | undefined {
 
 function unknownTool(name: string): UsageError {
   const names = TOOLS.flatMap((tool) => (tool.alias ? [tool.name, tool.alias] : [tool.name]))
-  const near = toolOfProgram(name)?.name ?? closest(name, names)
+  const near = toolOfProgram(name)?.name ?? toolOfClass(name) ?? closest(name, names)
   return new UsageError(`there is no tool '${name}'`, {
     hint: near ? `did you mean ${near}?` : 'ktool --help lists the tools',
   })
+}
+
+/** Before there were scripts for them, `kafka-run-class.sh` ran tools by the names of their classes. */
+const CLASSES: Readonly<Record<string, string>> = {
+  GetOffsetShell: 'get-offsets',
+  DumpLogSegments: 'dump-log',
+  ConsumerOffsetChecker: 'lag',
+}
+
+function toolOfClass(name: string): string | undefined {
+  const last = name.split('.').at(-1)!
+  return Object.hasOwn(CLASSES, last) ? CLASSES[last] : undefined
 }
 
 const connectCluster: Connect = async (options) => {

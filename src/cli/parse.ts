@@ -3,8 +3,10 @@ import { CommanderError, Option, Command as Parser } from 'commander'
 import type { Command } from './command.ts'
 import { closest } from './did-you-mean.ts'
 import { UsageError } from './failures.ts'
+import { joptArguments } from './jopt-arguments.ts'
 import type { Given, OptionSpec, OptionSpecs } from './option-spec.ts'
 import { BadValue, longName, optionArguments, shortName, takesValue } from './option-spec.ts'
+import { removedOptionHint } from './removed-options.ts'
 import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 
 /** Reads a command line into typed option values, in Kafka's order: what is there, what fits together, what it means. */
@@ -58,7 +60,8 @@ interface Found {
   nearAction?: string | undefined
 }
 
-function findOptions(command: Command, options: OptionSpecs, args: readonly string[]): Found {
+function findOptions(command: Command, options: OptionSpecs, typed: readonly string[]): Found {
+  const args = command.style === 'argparse' ? typed : joptArguments(options, typed)
   const texts = new Map<string, string[]>()
   const order: string[] = []
   const parser = new Parser(command.name)
@@ -84,23 +87,12 @@ function findOptions(command: Command, options: OptionSpecs, args: readonly stri
     })
   }
   try {
-    parser.parse(withoutIdleValues(command, options, args), { from: 'user' })
+    parser.parse([...args], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) throw refusal(command, options, error)
     throw error
   }
   return { texts, order, words: [...parser.args] }
-}
-
-/** jopt-simple drops the value of an option that takes none: `--sync=maybe` is `--sync`. */
-function withoutIdleValues(command: Command, options: OptionSpecs, args: readonly string[]): string[] {
-  if (command.style === 'argparse') return [...args]
-  const flags = Object.values(options).filter((spec) => takesValue(spec) === 'never')
-  const names = new Set(flags.map((spec) => `--${longName(spec)}`))
-  return args.map((arg) => {
-    const name = /^(--[^=]+)=/.exec(arg)?.[1]
-    return name !== undefined && names.has(name) ? name : arg
-  })
 }
 
 /** As commander derives it; but here --no-x is an option of its own, and does not negate --x. */
@@ -133,8 +125,12 @@ function refusal(command: Command, options: OptionSpecs, error: CommanderError):
   }
   if (error.code === 'commander.unknownOption') {
     const name = quoted.replace(/=.*/s, '')
-    const near = closest(name.replace(/^-+/, ''), Object.values(options).map(longName))
-    return new UsageError(wordBadOption(command, sentences.unknown(name)), didYouMean(near && `--${near}`))
+    const known = Object.values(options).map(longName)
+    const bare = name.replace(/^-+/, '')
+    const removed = removedOptionHint(bare, known)
+    const near = closest(bare, known)
+    const hint = removed === undefined ? didYouMean(near && `--${near}`) : { hint: removed }
+    return new UsageError(wordBadOption(command, sentences.unknown(name)), hint)
   }
   return new UsageError(error.message.replace(/^error: /, ''))
 }

@@ -6,6 +6,8 @@ export interface Tool {
   readonly name: string
   /** The script of Kafka's that it stands for; none for ktool's own tools. */
   readonly mirrors?: string
+  /** The script of Kafka's whose name it goes by without mirroring it: no option and no text is the same. */
+  readonly script?: string
   readonly alias?: string
   /** The heading it stands under in the help of ktool. */
   readonly subject: Subject
@@ -277,6 +279,7 @@ export const TOOLS: readonly Tool[] = [
   },
   {
     name: 'serve',
+    script: 'kafka-server-start.sh',
     subject: 'A broker on this machine',
     summary: 'Run a broker, or a few, on this machine.',
     load: async () => (await import('./commands/serve.ts')).serve,
@@ -305,8 +308,13 @@ export function findTool(name: string): Tool | undefined {
   return TOOLS.find((tool) => tool.name === name || tool.alias === name)
 }
 
+/** The names of links that are this tool: `kafka-topics`, `kafka-topics.sh`. */
+export function linkNamesOf({ mirrors, script = mirrors }: Tool): string[] {
+  return script === undefined ? [] : [script.replace(/\.sh$/, ''), script]
+}
+
 /** The tool that a program is called as: a link named kafka-topics or kafka-topics.sh is `topics`. */
 export function toolOfProgram(path: string): Tool | undefined {
   const program = path.replace(/^.*[/\\]/, '').replace(/\.(sh|bat|js)$/, '')
-  return TOOLS.find(({ mirrors }) => mirrors !== undefined && mirrors.replace(/\.sh$/, '') === program)
+  return TOOLS.find((tool) => linkNamesOf(tool)[0] === program)
 }

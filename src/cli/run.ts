@@ -151,7 +151,7 @@ function isJson(args: readonly string[]): boolean {
 }
 
 const isHelp = (args: readonly string[]): boolean =>
-  optionArguments(args).some((arg) => arg === '--help' || arg === '-h')
+  optionArguments(args).some((arg) => ['--help', '-help', '-h'].includes(arg))
 
 export function print(io: Io, text: string): number {
   io.out(text)

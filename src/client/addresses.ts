@@ -24,7 +24,12 @@ export function parseAddresses(list: string): Address[] {
 function parseAddress(text: string): Address {
   const match = HOST_PORT.exec(text)
   const port = Number(match?.[3])
-  if (match === null || port > 65_535) throw new SettingError(`Invalid url in bootstrap.servers: ${text}`)
+  if (match === null || port > 65_535) {
+    const hint = /^[^\s:/]+$/.test(text)
+      ? `the port is missing, as in ${text}:9092`
+      : 'brokers are named as HOST:PORT,HOST:PORT'
+    throw new SettingError(`Invalid url in bootstrap.servers: ${text}`, { hint })
+  }
   return { host: match[1] ?? match[2]!, port }
 }
 

@@ -46,7 +46,7 @@ test('help goes to standard output and names every tool', async () => {
   for (const { name } of TOOLS) expect(stdout).toContain(`  ${name}`)
 })
 
-test.each(['topics --help', 'topics -h', 'help topics', '--debug topics --help'])(
+test.each(['topics --help', 'topics -help', 'topics -h', 'help topics', '--debug topics --help'])(
   '%s prints the help of the tool',
   async (args) => {
     const { exit, stdout } = await ktool(args)

@@ -58,6 +58,13 @@ test.each([
   [['create', 'orders'], { create: true, topic: 'orders' }],
   [['create', 'orders', '--partitions', '3'], { create: true, topic: 'orders', partitions: 3 }],
   [['--create', 'orders'], { create: true, topic: 'orders' }],
+  // jopt-simple takes a long option behind one dash, too.
+  [['-topic', 'a', '-list'], { topic: 'a', list: true }],
+  [['-topic=a', '-partitions', '3'], { topic: 'a', partitions: 3 }],
+  [['--topic', '-list'], { topic: '-list', list: false }],
+  [['-topic', '-list'], { topic: '-list', list: false }],
+  [['--list=maybe'], { list: true }],
+  [['-list=maybe'], { list: true }],
   [['--list', 'create'], { list: true, create: false, topic: 'create' }],
 ])('%j is understood', (args, values) => {
   expect(parse(...args).values).toMatchObject(values)

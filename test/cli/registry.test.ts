@@ -41,7 +41,7 @@ test.each(talking)('%s: a cluster can also be named by its context', (_, { optio
 })
 
 test('names, aliases and mirrored scripts are unique', () => {
-  const names = TOOLS.flatMap(({ name, alias, mirrors }) => [name, alias, mirrors]).filter(
+  const names = TOOLS.flatMap(({ name, alias, mirrors, script }) => [name, alias, mirrors, script]).filter(
     (name) => name !== undefined,
   )
   expect(new Set(names).size).toBe(names.length)

@@ -13,9 +13,9 @@ export const PARTS: Readonly<Record<string, () => string>> = {
   tools: () =>
     table(
       ['tool', 'stands for', 'what it does'],
-      TOOLS.map(({ name, alias, mirrors, summary }) => [
+      TOOLS.map(({ name, alias, mirrors, script, summary }) => [
         [`[\`${name}\`](docs/tools/${name}.md)`, ...(alias ? [`\`${alias}\``] : [])].join(', '),
-        mirrors ? `\`${mirrors}\`` : '',
+        (mirrors ?? script) ? `\`${mirrors ?? script}\`` : '',
         summary,
       ]),
     ),

@@ -63,13 +63,14 @@ function toolPage(tool: Tool, command: Command | CommandGroup): string {
   ])
 }
 
-function standsFor({ mirrors, alias, name }: Tool, command: Command | CommandGroup): string[] {
+function standsFor({ mirrors, script: other, alias, name }: Tool, command: Command | CommandGroup): string[] {
   const commands = 'subcommands' in command ? command.subcommands : [command]
   const script = mirrors?.replace(/\.sh$/, '')
   const lines = [
     mirrors
       ? `Stands for \`${mirrors}\` of Apache Kafka 4.3.1: its options and its text are the same. Called through a link named \`${script}\` or \`${mirrors}\`, ktool is this tool.`
       : `One of ktool's own: Apache Kafka has no such tool.`,
+    other ? `Called through a link named \`${other}\`, ktool is this tool.` : '',
     alias ? `\`ktool ${alias}\` is the same as \`ktool ${name}\`.` : '',
     commands.some(({ needsKafka }) => needsKafka)
       ? '`ktool serve` cannot answer it yet, or not all of it; Apache Kafka can.'
@@ -197,7 +198,7 @@ function commonParts(commands: readonly Command[]): string[] {
 }
 
 function hintsPart({ failure }: Command, level: string): string[] {
-  const hints = Object.entries(failure?.hints ?? {})
+  const hints = Object.entries(failure?.hints ?? {}).filter(([, hint]) => typeof hint === 'string')
   if (hints.length === 0) return []
   return [`${level} Remedies`, '', ...hints.map(([code, hint]) => `- \`${code}\`: ${hint}.`), '']
 }

@@ -17,6 +17,7 @@ import {
   SERVER_OPTIONS,
 } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
+import { settingHint } from '../setting-hint.ts'
 import { shownArguments } from '../shown-arguments.ts'
 
 export const configs = defineCommand({
@@ -114,6 +115,7 @@ export const configs = defineCommand({
     sentence: (reason, args) =>
       `Error while executing config command with args '${shownArguments(args)}'\n${reason}`,
     noServer: 'Either --bootstrap-server or --bootstrap-controller must be specified.',
+    hints: { INVALID_CONFIG: settingHint, UNKNOWN_TOPIC_OR_PARTITION: 'topics --list tells which there are' },
   },
   examples: [
     'configs --describe --topic orders --all',

@@ -28,6 +28,7 @@ type Options = Values<typeof CONSUMER_OPTIONS>
 export const consoleConsumer = defineCommand({
   name: 'console-consumer',
   options: CONSUMER_OPTIONS,
+  subjects: ['topic'],
   formats: ['text', 'json', 'jsonl'],
   failure: { exit: 0 },
   check: checkConsumerOptions,

@@ -23,6 +23,7 @@ type Options = Values<typeof PRODUCER_OPTIONS>
 export const consoleProducer = defineCommand({
   name: 'console-producer',
   options: PRODUCER_OPTIONS,
+  subjects: ['topic'],
   formats: ['text', 'jsonl'],
   failure: { exit: 0, noServer: 'Error while validating the bootstrap address' },
   check: checkProducerOptions,

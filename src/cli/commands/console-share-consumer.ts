@@ -16,6 +16,7 @@ import { SharePrinter } from '../share-consume/share-printer.ts'
 export const consoleShareConsumer = defineCommand({
   name: 'console-share-consumer',
   options: SHARE_CONSUMER_OPTIONS,
+  subjects: ['topic'],
   formats: ['text', 'json', 'jsonl'],
   failure: { exit: 0 },
   check: checkShareConsumerOptions,

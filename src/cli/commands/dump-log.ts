@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { defineCommand } from '../command.ts'
 import * as decoders from '../dump/decoders.ts'
@@ -147,6 +148,7 @@ export const dumpLog = defineCommand({
             break
           default:
             context.say(`Ignoring unknown file ${file}`)
+            if (isFolder(file)) context.say(`hint: it is a folder; its files are named, as ${file}/*.log`)
         }
       }
     } finally {
@@ -181,3 +183,5 @@ function namedDecoder(
   if (!found) throw new UsageError(`${flag}: ktool has no decoder '${name}'`)
   return found
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -69,6 +69,14 @@ const OPTIONS = {
     repeatable: true,
     section: 'How it runs',
   },
+  override: {
+    flags: '--override <key=value>',
+    help: 'The same as --config, as kafka-server-start.sh has it.',
+    parse: (text: string) => parseSetting(text, '--override'),
+    repeatable: true,
+    rare: true,
+    section: 'How it runs',
+  },
   serverProperties: {
     flags: '--server-properties <file>',
     help: 'A server.properties file; options win over it.',
@@ -142,7 +150,7 @@ async function start(options: Options, context: Context): Promise<BrokerHandle> 
   const path = options.serverProperties
   const file = path === undefined ? new Map<string, string>() : readProperties(path)
   const fromFile = readServerProperties(file)
-  const settings = new Map([...file, ...options.config])
+  const settings = new Map([...file, ...options.config, ...options.override])
   for (const warning of settingWarnings(settings.keys())) context.say(warning)
   const dataDir =
     options.dataDir ?? fromFile.dataDir ?? (options.exec ? null : defaultDataDir(context.io.env))

@@ -3,6 +3,7 @@ import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { DRY_RUN, exactlyOne, forbid, int, requireOptions, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
+import { settingHint } from '../setting-hint.ts'
 import { topicListing } from '../topics/list.ts'
 import { parseReplicaAssignment } from '../topics/replica-assignment.ts'
 import { selectTopics, selectTopicsToChange } from '../topics/select.ts'
@@ -128,7 +129,7 @@ export const topics = defineCommand({
     sentence: topicFailure,
     badValue: topicFailure,
     noServer: '--bootstrap-server must be specified',
-    hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure' },
+    hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure', INVALID_CONFIG: settingHint },
   },
   examples: [
     'topics create invoices --partitions 3',
@@ -181,6 +182,10 @@ function checkSubject(given: Given): void {
         '(To alter topic configurations, the kafka-configs tool can be used.)',
       { hint: 'ktool configs --alter --topic NAME --add-config NAME=VALUE' },
     )
+  }
+  if (given.has('deleteConfig') && !given.has('partitions')) {
+    const hint = 'ktool configs --alter --topic NAME --delete-config NAME'
+    throw new UsageError('Missing required argument "[partitions]"', { hint })
   }
   requireOptions(given, 'partitions')
 }

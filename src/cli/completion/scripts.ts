@@ -1,11 +1,11 @@
-import type { Tool } from '../registry.ts'
+import { linkNamesOf, type Tool } from '../registry.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
 /** What a shell reads to complete ktool's command lines, and those of links with the names of Kafka's tools. */
 export function completionScript(shell: Shell, tools: readonly Tool[]): string {
-  const links = tools.flatMap(({ mirrors }) => (mirrors ? [mirrors.replace(/\.sh$/, ''), mirrors] : []))
+  const links = tools.flatMap(linkNamesOf)
   return SCRIPTS[shell](['ktool', ...links].join(' '))
 }
 

@@ -87,7 +87,12 @@ function checkTypes(types: readonly string[]): asserts types is EntityType[] {
     throw new UsageError(
       `Invalid entity type ${unknown}, the entity type must be one of ${ENTITY_TYPES.join(', ')} ` +
         'with a --bootstrap-server or --bootstrap-controller argument',
-      near === undefined ? {} : { hint: `did you mean ${near}?` },
+      {
+        hint:
+          near === undefined
+            ? `as in --entity-type topics --entity-name ${unknown}`
+            : `did you mean ${near}?`,
+      },
     )
   }
   if (types.length === 0) throw new UsageError('At least one entity type must be specified')

@@ -4,7 +4,9 @@ import { Failure } from '../failures.ts'
 export function parseDatetime(text: string): number {
   const afterT = text.split('T')[1]
   if (afterT === undefined || afterT === '') {
-    throw new Failure("Error parsing timestamp. It does not contain a 'T' according to ISO8601 format")
+    throw new Failure("Error parsing timestamp. It does not contain a 'T' according to ISO8601 format", {
+      hint: datetimeHint(text),
+    })
   }
   const whole = /[-+Z]/.test(afterT) ? text : `${text}Z`
   const match =
@@ -25,7 +27,20 @@ export function parseDatetime(text: string): number {
 
 type Parts = [number, number, number, number, number, number, number]
 
-const unparseable = (text: string): Failure => new Failure(`Unparseable date: "${text}"`)
+const unparseable = (text: string): Failure =>
+  new Failure(`Unparseable date: "${text}"`, { hint: datetimeHint(text.replace(/Z$/, '')) })
+
+/** Most often it is the time, its seconds or its milliseconds that are missing. */
+function datetimeHint(text: string): string {
+  const time = new Date(
+    `${text
+      .trim()
+      .replace(/^(\d{4}-\d\d-\d\d)[ T]?$/, '$1T00:00')
+      .replace(' ', 'T')}Z`,
+  )
+  const example = Number.isNaN(time.getTime()) ? '2026-01-31T23:59:00.000' : time.toISOString().slice(0, -1)
+  return `a time is written as ${example}, in UTC unless a zone such as +01:00 stands behind it`
+}
 
 const DURATION =
   /^([-+])?P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?$/i
@@ -36,7 +51,7 @@ export function parseDuration(text: string): number {
   const [, sign, days, time, hours, minutes, seconds, fraction = ''] = match ?? []
   const hasParts = [days, hours, minutes, seconds].some((part) => part !== undefined)
   if (match === null || !hasParts || time?.toUpperCase() === 'T') {
-    throw new Failure('Text cannot be parsed to a Duration')
+    throw new Failure('Text cannot be parsed to a Duration', { hint: durationHint(text) })
   }
   const secondsMs = Math.abs(Number(seconds ?? 0)) * 1000 + Math.floor(Number(`0.${fraction || 0}`) * 1000)
   const ms =
@@ -45,4 +60,18 @@ export function parseDuration(text: string): number {
     Number(minutes ?? 0) * 60_000 +
     (seconds?.startsWith('-') ? -secondsMs : secondsMs)
   return sign === '-' ? -ms : ms
+}
+
+const UNIT = /^(\d+)\s*(d|h|m|min|s|sec)[a-z]*$/i
+
+/** `1h` is what people write first. */
+function durationHint(text: string): string {
+  const [, count, unit] = UNIT.exec(text.trim()) ?? []
+  const example =
+    count === undefined || unit === undefined
+      ? 'PT1H30M'
+      : unit.toLowerCase() === 'd'
+        ? `P${count}D`
+        : `PT${count}${unit[0]!.toUpperCase()}`
+  return `a duration is written as ${example}; P7D is seven days, PT30M half an hour`
 }

@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../failures.ts'
 import type { Listing } from '../output.ts'
-import type { Tool } from '../registry.ts'
+import { linkNamesOf, type Tool } from '../registry.ts'
 
 export type LinkState = 'made' | 'kept' | 'removed' | 'absent' | 'refused'
 
@@ -26,9 +26,7 @@ export interface LinkOptions {
 
 /** Both names that each of Kafka's tools goes by: `kafka-topics`, `kafka-topics.sh`. */
 export function linkNames(tools: readonly Tool[]): { name: string; tool: string }[] {
-  return tools.flatMap(({ name: tool, mirrors }) =>
-    mirrors === undefined ? [] : [mirrors.replace(/\.sh$/, ''), mirrors].map((name) => ({ name, tool })),
-  )
+  return tools.flatMap((tool) => linkNamesOf(tool).map((name) => ({ name, tool: tool.name })))
 }
 
 /** Makes the links that are missing; what stands in the place of one and is not ours is left alone, unless forced. */

@@ -47,7 +47,15 @@ export async function formatterOf(
     throw new UsageError(
       `'${className}' is not a formatter; ktool has Default-, Logging-, NoOp-, Offsets-, GroupMetadata-, ` +
         `TransactionLog-, ShareGroup- and ShareGroupStateMessageFormatter, as ${PACKAGE}DefaultMessageFormatter`,
+      { hint: renamed(className) },
     )
   }
   return found
+}
+
+/** What Kafka before 4.0 called it, in other packages, is what cheat sheets have. */
+function renamed(className: string): string | undefined {
+  const name = className.replace(/^.*[.$]/, '')
+  const isKnown = /^(Default|Logging|NoOp|Offsets|GroupMetadata|TransactionLog)MessageFormatter$/.test(name)
+  return isKnown ? `it is ${PACKAGE}${name} since Kafka 4.0, or just ${name}` : undefined
 }

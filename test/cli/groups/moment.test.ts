@@ -32,3 +32,32 @@ test.each([
 test.each(['1d', 'P', 'PT', 'P1H', ''])("'%s' is no duration", (text) => {
   expect(() => parseDuration(text)).toThrow('Text cannot be parsed to a Duration')
 })
+
+const hintFor = (parse: (text: string) => number, text: string): unknown => {
+  try {
+    return parse(text)
+  } catch (error) {
+    return (error as { hint?: string }).hint
+  }
+}
+
+test.each([
+  ['2024-05-01', '2024-05-01T00:00:00.000'],
+  ['2024-05-01 12:30:00', '2024-05-01T12:30:00.000'],
+  ['2024-05-01T12:30', '2024-05-01T12:30:00.000'],
+  ['2024-05-01T12:30:00Z', '2024-05-01T12:30:00.000'],
+  ['yesterday', '2026-01-31T23:59:00.000'],
+])('%s is told how to write a time', (text, example) => {
+  expect(hintFor(parseDatetime, text)).toBe(
+    `a time is written as ${example}, in UTC unless a zone such as +01:00 stands behind it`,
+  )
+})
+
+test.each([
+  ['1h', 'PT1H'],
+  ['7 days', 'P7D'],
+  ['30min', 'PT30M'],
+  ['soon', 'PT1H30M'],
+])('%s is told how to write a duration', (text, example) => {
+  expect(hintFor(parseDuration, text)).toContain(`a duration is written as ${example};`)
+})

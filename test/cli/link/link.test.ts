@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { TOOLS } from '../../../src/cli/registry.ts'
+import { linkNamesOf, TOOLS } from '../../../src/cli/registry.ts'
 import { fakeCluster } from '../../support/fake-cluster.ts'
 import { runTool } from '../../support/run-tool.ts'
 
-const NAMES = TOOLS.flatMap(({ mirrors }) => (mirrors ? [mirrors.replace(/\.sh$/, ''), mirrors] : []))
+const NAMES = TOOLS.flatMap(linkNamesOf)
 
 let folder: string
 let programPath: string
