@@ -156,7 +156,7 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       expect(await ended).toEqual([130, null])
       const described = await ktool('share-groups --describe --group pipers --state -o json')
       expect(JSON.parse(described.stdout)).toMatchObject([{ state: 'Empty', memberCount: 0 }])
-    }, 20_000)
+    })
   })
 
   describe('share-groups', () => {
@@ -165,15 +165,14 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       'share-groups --describe --group sharers --verbose',
       'share-groups --describe --all-groups --state --verbose',
       'share-groups --reset-offsets --group sharers --topic shared:0 --to-earliest --dry-run',
-    ])(
-      '%s prints what Apache’s tool prints',
-      async (line) => {
-        const { code, stdout } = await ktool(line)
-        expect(code).toBe(0)
-        expect(stdout).toBe(await apache(line))
-      },
-      20_000,
-    )
+    ])('%s prints what Apache’s tool prints', async (line) => {
+      const { code, stdout } = await ktool(line)
+      expect(code).toBe(0)
+      const expected = await apache(line)
+      // Which group comes first is up to a hash map there.
+      if (/--list|--all-groups/.test(line)) expect(sorted(stdout)).toEqual(sorted(expected))
+      else expect(stdout).toBe(expected)
+    })
   })
 
   describe('streams-groups', () => {
@@ -195,15 +194,11 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       'streams-groups --describe --group app --members',
       'streams-groups --describe --group app --members --verbose',
       'streams-groups --describe --group app --state --verbose',
-    ])(
-      '%s prints what Apache’s tool prints',
-      async (line) => {
-        const { code, stdout } = await ktool(line)
-        expect(code).toBe(0)
-        expect(sorted(stdout)).toEqual(sorted(await apache(line)))
-      },
-      20_000,
-    )
+    ])('%s prints what Apache’s tool prints', async (line) => {
+      const { code, stdout } = await ktool(line)
+      expect(code).toBe(0)
+      expect(sorted(stdout)).toEqual(sorted(await apache(line)))
+    })
 
     test('a group with members is neither reset nor deleted', async () => {
       const reset = await ktool(
@@ -244,7 +239,7 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       ])
       const state = 'streams-groups --describe --group app --state'
       expect((await ktool(state)).stdout).toBe(await apache(state))
-    }, 20_000)
+    })
 
     test('it forgets offsets, but not those of topics it never read', async () => {
       const forgotten = await ktool('streams-groups --delete-offsets --group app --input-topic streamed:0')
@@ -256,7 +251,7 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
         'streams-groups --reset-offsets --group app --input-topic shared --to-latest --dry-run',
       )
       expect(stranger.stderr).toContain("Error: One or more topics are not part of the group 'app'.")
-    }, 20_000)
+    })
 
     test('it goes with its internal topics', async () => {
       const gone = await ktool('streams-groups --delete --group app --delete-all-internal-topics')
@@ -266,7 +261,7 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
           "Deletion of requested streams groups ('app') was successful.\nDeletion of associated internal topics of the streams groups ('app') was successful.\n",
       })
       expect((await ktool('topics --list')).stdout).not.toContain(APP)
-    }, 20_000)
+    })
   })
 
   describe('streams-application-reset', () => {
@@ -282,7 +277,7 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       expect(code).toBe(1)
       expect(sorted(stdout)).toEqual(sorted(await apache(`${line} --dry-run`)))
       expect((await ktool('topics --list')).stdout).toContain('shop-store-changelog')
-    }, 20_000)
+    })
 
     test('sets offsets and deletes the internal topics, and those alone', async () => {
       const done = await ktool(
@@ -304,6 +299,6 @@ describeWith(['apacheKafka'], 'share groups and streams groups', () => {
       expect(left).not.toContain('shop-store-changelog')
       const { stdout } = await ktool('consumer-groups --describe --group shop -o csv')
       expect(stdout).toMatch(/^shop,streamed,1,,3,3,0,/m)
-    }, 20_000)
+    })
   })
 })
