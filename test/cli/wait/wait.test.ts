@@ -15,7 +15,8 @@ async function wait(bootstrapServers: string, ...args: string[]) {
 }
 
 async function broker(topics: { name: string; partitions: number }[] = []) {
-  const started = await startBroker({ topics })
+  // A look has a second for its answer, and the coordinator of groups makes its topic when it is first asked.
+  const started = await startBroker({ topics, config: { 'offsets.topic.num.partitions': '1' } })
   onTestFinished(() => started.close())
   return started.bootstrapServers
 }
