@@ -117,7 +117,8 @@ const MAY_USE: Record<string, (path: string) => boolean> = {
     ['log/files.ts', 'client/security/store-file.ts'].includes(path) ||
     layerOf(path) === 'cli' ||
     ENTRIES.includes(path),
-  'node:net': (path) => ['broker/server.ts', 'client/connection.ts', 'client/transport.ts'].includes(path),
+  'node:net': (path) =>
+    ['broker/server.ts', 'client/wire/connection.ts', 'client/wire/transport.ts'].includes(path),
   'node:tls': (path) => ['broker/server.ts', 'client/security/tls-transport.ts'].includes(path),
   'node:process': (path) => MAY_USE_PROCESS.includes(path),
 }

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
-import { clusterOptions, commonSettings } from '../client/common-config.ts'
+import { clusterOptions, commonSettings } from '../client/config/common-config.ts'
 import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output.ts'

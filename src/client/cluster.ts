@@ -1,14 +1,14 @@
 import { checkError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
-import { type Address, parseAddresses } from './addresses.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { Connection } from './connection.ts'
-import { type Broker, type Channel, Connections } from './connections.ts'
 import { askControllers, requireControllerApi } from './controllers.ts'
 import { MetadataCache, type TopicMetadata } from './metadata.ts'
 import { requireReadable } from './read-only.ts'
 import { Deadline, isRetriable, withRetries } from './retry.ts'
 import type { SecuritySettings } from './security/security-properties.ts'
+import { type Address, parseAddresses } from './wire/addresses.ts'
+import type { Connection } from './wire/connection.ts'
+import { type Broker, type Channel, Connections } from './wire/connections.ts'
 
 /** Names, defaults and meaning of Kafka's client properties where they have one. */
 export interface ClusterOptions {

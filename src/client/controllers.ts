@@ -1,7 +1,7 @@
 import { checkError, KafkaError } from '../protocol/errors.ts'
 import { DescribeCluster } from '../protocol/messages/metadata.ts'
-import type { Connection } from './connection.ts'
-import type { Broker } from './connections.ts'
+import type { Connection } from './wire/connection.ts'
+import type { Broker } from './wire/connections.ts'
 
 /** What Kafka's admin client asks the controllers of a KRaft cluster without a broker in between (KIP-919). */
 const CONTROLLER_APIS: ReadonlySet<string> = new Set([

@@ -3,9 +3,9 @@ import { checkError, type ErrorName, errorName } from '../protocol/errors.ts'
 import { Metadata } from '../protocol/messages/metadata.ts'
 import type { DecodedResponseOf } from '../protocol/schema.ts'
 import type { Clock } from './clock.ts'
-import type { Connection } from './connection.ts'
-import type { Connections } from './connections.ts'
 import type { Controllers } from './controllers.ts'
+import type { Connection } from './wire/connection.ts'
+import type { Connections } from './wire/connections.ts'
 
 export interface PartitionMetadata {
   readonly partition: number

@@ -1,7 +1,7 @@
 import { KafkaError } from '../protocol/errors.ts'
 import type { Clock } from './clock.ts'
 import { sleep } from './clock.ts'
-import { ConnectionError } from './connection-error.ts'
+import { ConnectionError } from './wire/connection-error.ts'
 
 export interface Backoff {
   readonly retryBackoffMs: number

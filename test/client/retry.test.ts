@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ConnectionError } from '../../src/client/connection-error.ts'
 import { backoffMs, isRetriable } from '../../src/client/retry.ts'
+import { ConnectionError } from '../../src/client/wire/connection-error.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 
 const backoff = { retryBackoffMs: 100, retryBackoffMaxMs: 1000 }

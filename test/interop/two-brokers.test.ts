@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 import { main } from '../../src/cli/main.ts'
 import { Cluster } from '../../src/client/cluster.ts'
-import { producerSettings } from '../../src/client/producer-config.ts'
-import { TransactionalProducer } from '../../src/client/transactions.ts'
+import { producerSettings } from '../../src/client/produce/producer-config.ts'
+import { TransactionalProducer } from '../../src/client/produce/transactions.ts'
 import {
   type ApacheKafkaProcess,
   runKafkaTool,

@@ -3,9 +3,9 @@
 
 import type { Clock } from '../../src/client/clock.ts'
 import type { Cluster } from '../../src/client/cluster.ts'
-import { ConnectionError } from '../../src/client/connection-error.ts'
 import type { TopicMetadata } from '../../src/client/metadata.ts'
 import { Deadline } from '../../src/client/retry.ts'
+import { ConnectionError } from '../../src/client/wire/connection-error.ts'
 import { type ErrorName, errorCode } from '../../src/protocol/errors.ts'
 import { Produce } from '../../src/protocol/messages/produce.ts'
 import type { DecodedRequestOf } from '../../src/protocol/schema.ts'

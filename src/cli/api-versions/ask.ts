@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { Broker } from '../../client/connections.ts'
+import type { Broker } from '../../client/wire/connections.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { DescribeCluster } from '../../protocol/messages/metadata.ts'
 import { messageOf } from '../failures.ts'

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
-import { clusterOptions } from '../../client/common-config.ts'
-import type { Place, ReadRange } from '../../client/read-range.ts'
+import { clusterOptions } from '../../client/config/common-config.ts'
+import type { Place, ReadRange } from '../../client/fetch/read-range.ts'
 import { defineCommand } from '../command.ts'
 import { Expectations } from '../consume/expectation.ts'
 import type { GroupReaderOptions } from '../consume/group-reader.ts'

@@ -1,5 +1,5 @@
 import { randomUuid } from '../../bytes/uuid.ts'
-import { clusterOptions } from '../../client/common-config.ts'
+import { clusterOptions } from '../../client/config/common-config.ts'
 import { ShareConsumer } from '../../client/share/share-consumer.ts'
 import { defineCommand } from '../command.ts'
 import { limitsOf, printRecords } from '../consume/record-printer.ts'

@@ -1,5 +1,5 @@
-import { clusterOptions } from '../../client/common-config.ts'
-import type { FetchedRecords } from '../../client/fetched-records.ts'
+import { clusterOptions } from '../../client/config/common-config.ts'
+import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import { defineCommand } from '../command.ts'
 import { selectPattern, selectTopic } from '../consume/selection.ts'
 import { UsageError } from '../failures.ts'

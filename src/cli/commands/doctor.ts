@@ -1,5 +1,5 @@
 import { systemClock } from '../../client/clock.ts'
-import { commonSettings } from '../../client/common-config.ts'
+import { commonSettings } from '../../client/config/common-config.ts'
 import { openSecurity } from '../../client/security/security.ts'
 import { defineCommand } from '../command.ts'
 import { examine } from '../doctor/examine.ts'

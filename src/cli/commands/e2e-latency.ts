@@ -1,4 +1,4 @@
-import { clusterOptions, commonSettings } from '../../client/common-config.ts'
+import { clusterOptions, commonSettings } from '../../client/config/common-config.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { javaDouble } from '../java-double.ts'

@@ -1,9 +1,9 @@
 import type { Cluster } from '../../client/cluster.ts'
-import { clusterOptions } from '../../client/common-config.ts'
-import type { BatchReport } from '../../client/deliveries.ts'
-import { Producer } from '../../client/producer.ts'
-import { type ProducerSettings, producerSettings } from '../../client/producer-config.ts'
-import type { TransactionalProducer } from '../../client/transactions.ts'
+import { clusterOptions } from '../../client/config/common-config.ts'
+import type { BatchReport } from '../../client/produce/deliveries.ts'
+import { Producer } from '../../client/produce/producer.ts'
+import { type ProducerSettings, producerSettings } from '../../client/produce/producer-config.ts'
+import type { TransactionalProducer } from '../../client/produce/transactions.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -118,7 +118,7 @@ async function openProducer(
 ): Promise<{ producer: Producer; transactions: TransactionalProducer | null }> {
   if (!isTransactional)
     return { producer: await Producer.create(cluster, settings, onBatch), transactions: null }
-  const { TransactionalProducer } = await import('../../client/transactions.ts')
+  const { TransactionalProducer } = await import('../../client/produce/transactions.ts')
   const transactions = await TransactionalProducer.open(cluster, settings, onBatch)
   return { producer: transactions.producer, transactions }
 }

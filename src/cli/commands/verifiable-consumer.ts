@@ -1,4 +1,4 @@
-import { clusterOptions } from '../../client/common-config.ts'
+import { clusterOptions } from '../../client/config/common-config.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { comparePartitions } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'

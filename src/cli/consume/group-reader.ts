@@ -1,6 +1,6 @@
 import { randomUuid } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
-import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { GroupSettings } from '../../client/groups/group-config.ts'
 import { GroupConsumer, type GroupTopics } from '../../client/groups/group-consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'

@@ -1,4 +1,4 @@
-import type { Place } from '../../client/read-range.ts'
+import type { Place } from '../../client/fetch/read-range.ts'
 import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'

@@ -1,4 +1,4 @@
-import type { Place, ReadRange } from '../../client/read-range.ts'
+import type { Place, ReadRange } from '../../client/fetch/read-range.ts'
 import { BadValue } from '../option-spec.ts'
 import { MOMENT_FORMS, parseMoment } from '../records/moment.ts'
 

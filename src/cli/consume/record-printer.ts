@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { FetchedRecords } from '../../client/fetched-records.ts'
+import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import { readHeaders } from '../../records/record.ts'
 import type { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord, Formatter } from '../records/formatter.ts'

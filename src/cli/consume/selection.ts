@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'

@@ -1,4 +1,4 @@
-import { type FetchSettings, fetchSettings } from '../../client/fetch-config.ts'
+import { type FetchSettings, fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { type GroupSettings, groupSettings } from '../../client/groups/group-config.ts'
 import { UsageError } from '../failures.ts'
 import { mergedProperties } from '../name-value.ts'

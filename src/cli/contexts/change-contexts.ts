@@ -1,5 +1,5 @@
 import { dirname, relative, resolve } from 'node:path'
-import { parseAddresses } from '../../client/addresses.ts'
+import { parseAddresses } from '../../client/wire/addresses.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
 import { nameValues } from '../name-value.ts'

@@ -1,4 +1,4 @@
-import type { Delivery, OnDelivery } from '../../client/producer-batch.ts'
+import type { Delivery, OnDelivery } from '../../client/produce/producer-batch.ts'
 import type { PartitionState } from './copy-state.ts'
 
 interface Sent {

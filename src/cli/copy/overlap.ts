@@ -1,6 +1,6 @@
 // What an interrupted copy had written and not yet noted down. It was killed between two notes, so the target may hold
 // records behind its note that would be written a second time.
-import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 import type { PartitionState } from './copy-state.ts'
 import { recordsOf } from './record-reader.ts'

@@ -1,6 +1,6 @@
-import type { FetchSettings } from '../../client/fetch-config.ts'
+import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
+import { type ReadRange, resolveRanges } from '../../client/fetch/read-range.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
-import { type ReadRange, resolveRanges } from '../../client/read-range.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
 import type { CopyRange } from './copier.ts'

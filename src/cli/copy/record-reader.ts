@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { FetchSettings } from '../../client/fetch-config.ts'
-import type { FetchTarget } from '../../client/fetch-partition.ts'
-import { Fetcher } from '../../client/fetcher.ts'
+import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
+import type { FetchTarget } from '../../client/fetch/fetch-partition.ts'
+import { Fetcher } from '../../client/fetch/fetcher.ts'
 import { currentRecord } from '../consume/record-printer.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 

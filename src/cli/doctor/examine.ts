@@ -1,7 +1,7 @@
 // The whole examination: the addresses that were given, what the cluster says of itself, the addresses that it
 // advertises, and what this client may do there.
-import { type Address, formatAddress, parseAddresses } from '../../client/addresses.ts'
-import type { Connection } from '../../client/connection.ts'
+import { type Address, formatAddress, parseAddresses } from '../../client/wire/addresses.ts'
+import type { Connection } from '../../client/wire/connection.ts'
 import { itemError } from '../../protocol/errors.ts'
 import { DescribeCluster, Metadata } from '../../protocol/messages/metadata.ts'
 import type { DecodedResponseOf } from '../../protocol/schema.ts'

@@ -1,10 +1,10 @@
 // Goes the way of a client to one address, and tells how far it got.
 import { lookup } from 'node:dns/promises'
-import { type Address, formatAddress } from '../../client/addresses.ts'
 import type { Clock } from '../../client/clock.ts'
-import { Connection, type ConnectionStep } from '../../client/connection.ts'
-import { ConnectionError, socketReason } from '../../client/connection-error.ts'
 import type { Security } from '../../client/security/security.ts'
+import { type Address, formatAddress } from '../../client/wire/addresses.ts'
+import { Connection, type ConnectionStep } from '../../client/wire/connection.ts'
+import { ConnectionError, socketReason } from '../../client/wire/connection-error.ts'
 import { messageOf } from '../failures.ts'
 import { type Finding, fine, type StepName, wrong } from './finding.ts'
 

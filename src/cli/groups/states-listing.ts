@@ -1,5 +1,5 @@
-import type { Broker } from '../../client/connections.ts'
 import type { GroupType } from '../../client/groups/listing.ts'
+import type { Broker } from '../../client/wire/connections.ts'
 import type { Listing } from '../output.ts'
 import { orDash, padded, widest } from './padded.ts'
 

@@ -1,4 +1,4 @@
-import type { FetchedRecords } from '../../client/fetched-records.ts'
+import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import type { GroupConsumer } from '../../client/groups/group-consumer.ts'
 
 /** Records of one partition that are handed out together, as Java's consumer does with each poll. */

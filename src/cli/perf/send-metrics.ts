@@ -1,5 +1,5 @@
-import type { BatchReport } from '../../client/deliveries.ts'
-import type { ProducerSettings } from '../../client/producer-config.ts'
+import type { BatchReport } from '../../client/produce/deliveries.ts'
+import type { ProducerSettings } from '../../client/produce/producer-config.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Counts what a producer's metrics tell. */

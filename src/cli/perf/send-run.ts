@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Cluster } from '../../client/cluster.ts'
-import type { BatchReport } from '../../client/deliveries.ts'
-import type { Producer } from '../../client/producer.ts'
+import type { BatchReport } from '../../client/produce/deliveries.ts'
+import type { Producer } from '../../client/produce/producer.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Payloads } from './payloads.ts'
 import type { SendFigures } from './send-figures.ts'

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../client/producer-batch.ts'
+import type { Delivery } from '../../client/produce/producer-batch.ts'
 import type { Context } from '../context.ts'
 
 /** Prints where records went. It never throws where the client reports to it; `check` throws later in its place. */

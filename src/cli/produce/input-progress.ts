@@ -1,5 +1,5 @@
 import type { Clock } from '../../client/clock.ts'
-import type { ProducerCounts } from '../../client/producer.ts'
+import type { ProducerCounts } from '../../client/produce/producer.ts'
 import type { Io } from '../io.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { fileBytes } from './input-chunks.ts'

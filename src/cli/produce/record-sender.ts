@@ -1,6 +1,6 @@
 import { type Clock, sleep } from '../../client/clock.ts'
-import type { Producer } from '../../client/producer.ts'
-import type { Delivery } from '../../client/producer-batch.ts'
+import type { Producer } from '../../client/produce/producer.ts'
+import type { Delivery } from '../../client/produce/producer-batch.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
 import type { InputRecord } from '../records/line-reader.ts'

@@ -1,10 +1,10 @@
 // What `serve --exec` says of the broker when its command failed: the topics, and the records they end with.
 import type { Cluster } from '../../client/cluster.ts'
-import { fetchSettings } from '../../client/fetch-config.ts'
-import { Fetcher } from '../../client/fetcher.ts'
+import { fetchSettings } from '../../client/fetch/fetch-config.ts'
+import { Fetcher } from '../../client/fetch/fetcher.ts'
+import { resolveRanges } from '../../client/fetch/read-range.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
-import { resolveRanges } from '../../client/read-range.ts'
 import { currentRecord } from '../consume/record-printer.ts'
 import { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'

@@ -1,4 +1,4 @@
-import type { FetchedRecords } from '../../client/fetched-records.ts'
+import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import type { GroupConsumer } from '../../client/groups/group-consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import type { Poll, Polls } from '../perf/polls.ts'

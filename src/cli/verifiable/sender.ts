@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 import type { Clock } from '../../client/clock.ts'
-import type { Producer } from '../../client/producer.ts'
-import type { Delivery } from '../../client/producer-batch.ts'
+import type { Producer } from '../../client/produce/producer.ts'
+import type { Delivery } from '../../client/produce/producer-batch.ts'
 import { exceptionName, KafkaError } from '../../protocol/errors.ts'
 import { Throttle } from '../perf/throttle.ts'
 import type { EventPrinter } from './events.ts'

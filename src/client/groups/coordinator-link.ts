@@ -1,10 +1,10 @@
 import { errorName, KafkaError } from '../../protocol/errors.ts'
 import type { Api, Decoded, Fields } from '../../protocol/schema.ts'
 import type { Body, Cluster } from '../cluster.ts'
-import { ConnectionError } from '../connection-error.ts'
 import { findCoordinator } from '../coordinators.ts'
 import { requireReadable } from '../read-only.ts'
 import { isRetriable } from '../retry.ts'
+import { ConnectionError } from '../wire/connection-error.ts'
 
 const MOVED: ReadonlySet<string> = new Set([
   'COORDINATOR_LOAD_IN_PROGRESS',

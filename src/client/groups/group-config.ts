@@ -1,6 +1,6 @@
-import { pickSettings, property, type SettingsOf } from '../properties.ts'
-import { bool, int, type PropertyType, text } from '../property-types.ts'
-import { SettingError } from '../setting-error.ts'
+import { pickSettings, property, type SettingsOf } from '../config/properties.ts'
+import { bool, int, type PropertyType, text } from '../config/property-types.ts'
+import { SettingError } from '../config/setting-error.ts'
 import { ASSIGNORS, type AssignorName } from './assignors.ts'
 
 /** Kafka takes the name in any case. */

@@ -1,4 +1,4 @@
-import { SettingError } from '../setting-error.ts'
+import { SettingError } from '../config/setting-error.ts'
 
 const SUITE =
   /^(?:TLS|SSL)_(?:(ECDHE|DHE)_)?(RSA|ECDSA)_WITH_(AES_128|AES_256|CHACHA20_POLY1305)(?:_(GCM|CBC))?_(SHA|SHA256|SHA384)$/

@@ -2,7 +2,7 @@
 // not quoted must begin with a letter; a slash begins a comment. No message repeats what may be a secret that slipped
 // out of its quotes.
 
-import { SettingError } from '../setting-error.ts'
+import { SettingError } from '../config/setting-error.ts'
 import { HIDDEN, Secret } from './secret.ts'
 
 export interface JaasEntry {

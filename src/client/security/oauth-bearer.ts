@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { SettingError } from '../setting-error.ts'
+import { SettingError } from '../config/setting-error.ts'
 import type { JaasEntry } from './jaas.ts'
 import type { Mechanism } from './login.ts'
 import type { Secret } from './secret.ts'

@@ -1,4 +1,4 @@
-import { SettingError } from '../setting-error.ts'
+import { SettingError } from '../config/setting-error.ts'
 import type { JaasEntry } from './jaas.ts'
 import type { Mechanism } from './login.ts'
 import { SCRAM_MECHANISMS, ScramExchange } from './scram.ts'

@@ -2,9 +2,9 @@
 // Java's OAuthBearerLoginCallbackHandler gets them.
 
 import { type Clock, sleep } from '../clock.ts'
-import { ConnectionError, socketReason } from '../connection-error.ts'
-import { pickSettings } from '../properties.ts'
-import { SettingError } from '../setting-error.ts'
+import { pickSettings } from '../config/properties.ts'
+import { SettingError } from '../config/setting-error.ts'
+import { ConnectionError, socketReason } from '../wire/connection-error.ts'
 import type { JaasEntry } from './jaas.ts'
 import type { TokenSource } from './oauth-bearer.ts'
 import { redact, Secret } from './secret.ts'

@@ -1,8 +1,8 @@
 // The settings for TLS and logins, as every client of Kafka has them. Only their names and values are read here, for
 // every tool loads this; what they mean is worked out by security.ts when a connection needs it.
 
-import { property, type SettingsOf } from '../properties.ts'
-import { bool, int, long, oneOfAnyCase, optionalText, secret, text } from '../property-types.ts'
+import { property, type SettingsOf } from '../config/properties.ts'
+import { bool, int, long, oneOfAnyCase, optionalText, secret, text } from '../config/property-types.ts'
 
 /** In the order in which Kafka tells them. */
 const SECURITY_PROTOCOLS = ['SASL_SSL', 'PLAINTEXT', 'SSL', 'SASL_PLAINTEXT'] as const

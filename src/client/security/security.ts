@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Login } from '../connection.ts'
-import type { Transport } from '../transport.ts'
+import type { Login } from '../wire/connection.ts'
+import type { Transport } from '../wire/transport.ts'
 import type { SecuritySettings } from './security-properties.ts'
 
 /** What a connection needs to be let in; each is missing where the settings ask for none. */

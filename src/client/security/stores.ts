@@ -2,7 +2,7 @@
 // they don't, is as in Kafka's DefaultSslEngineFactory.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { SettingError } from '../setting-error.ts'
+import { SettingError } from '../config/setting-error.ts'
 import { isJks, readJks } from './jks.ts'
 import type { Secret } from './secret.ts'
 import type { SecuritySettings } from './security-properties.ts'

@@ -1,4 +1,4 @@
-import type { ConnectionFailure } from '../connection-error.ts'
+import type { ConnectionFailure } from '../wire/connection-error.ts'
 
 export interface TlsFailure {
   /** `tls` when left out. */

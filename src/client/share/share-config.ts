@@ -1,7 +1,7 @@
-import { COMMON_PROPERTIES } from '../common-config.ts'
-import { pickSettings, property, type SettingsOf } from '../properties.ts'
-import { bool, int, oneOf, text } from '../property-types.ts'
-import { SettingError } from '../setting-error.ts'
+import { COMMON_PROPERTIES } from '../config/common-config.ts'
+import { pickSettings, property, type SettingsOf } from '../config/properties.ts'
+import { bool, int, oneOf, text } from '../config/property-types.ts'
+import { SettingError } from '../config/setting-error.ts'
 
 const SHARE_PROPERTIES = {
   ...COMMON_PROPERTIES,

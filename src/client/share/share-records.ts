@@ -1,6 +1,6 @@
 import type { TimestampType } from '../../records/batch.ts'
 import type { RecordCursor } from '../../records/record-cursor.ts'
-import { FetchedRecords } from '../fetched-records.ts'
+import { FetchedRecords } from '../fetch/fetched-records.ts'
 import { Acknowledgements, type AcknowledgeType } from './acknowledgements.ts'
 import type { SharePartition } from './share-partition.ts'
 

@@ -3,7 +3,7 @@ import { ShareAcknowledge, ShareFetch } from '../../protocol/messages/share-grou
 import type { DecodedResponseOf } from '../../protocol/schema.ts'
 import { loadCodec } from '../../records/compression.ts'
 import type { Cluster } from '../cluster.ts'
-import { surveyBatches } from '../fetched-records.ts'
+import { surveyBatches } from '../fetch/fetched-records.ts'
 import { partitionName } from '../topic-partition.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import type { ShareSettings } from './share-config.ts'

@@ -6,7 +6,7 @@ import { Context } from '../../../src/cli/context.ts'
 import { contextNames } from '../../../src/cli/contexts/choose-context.ts'
 import { serverSettings } from '../../../src/cli/server-choice.ts'
 import type { Cluster } from '../../../src/client/cluster.ts'
-import { ConnectionError } from '../../../src/client/connection-error.ts'
+import { ConnectionError } from '../../../src/client/wire/connection-error.ts'
 import { testIo } from '../../support/test-io.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'ktool-contexts-'))

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { OutputClosed } from '../../../src/cli/io.ts'
 import { main } from '../../../src/cli/main.ts'
-import { partitionForKey } from '../../../src/client/partitioner.ts'
+import { partitionForKey } from '../../../src/client/produce/partitioner.ts'
 import { type BrokerHandle, startBroker } from '../../../src/index.ts'
 import { testIo } from '../../support/test-io.ts'
 

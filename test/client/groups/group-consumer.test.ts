@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { Cluster } from '../../../src/client/cluster.ts'
 import { requestCoordinator } from '../../../src/client/coordinators.ts'
-import { fetchSettings } from '../../../src/client/fetch-config.ts'
+import { fetchSettings } from '../../../src/client/fetch/fetch-config.ts'
 import { COMMIT_BY_NAME, commitTopics, fetchCommitted } from '../../../src/client/groups/committed-offsets.ts'
 import { describeConsumerGroups } from '../../../src/client/groups/description.ts'
 import { groupSettings } from '../../../src/client/groups/group-config.ts'

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { pickSettings } from '../../../src/client/properties.ts'
+import { pickSettings } from '../../../src/client/config/properties.ts'
 import { SECURITY_PROPERTIES } from '../../../src/client/security/security-properties.ts'
 import { readKeystore, readTruststore } from '../../../src/client/security/stores.ts'
 import { certificateFile, certificateText } from '../../support/certificates.ts'

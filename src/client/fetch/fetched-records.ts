@@ -1,0 +1,153 @@
+import * as batch from '../../records/batch.ts'
+import { controlType } from '../../records/control.ts'
+import { type KafkaRecord, readHeaders } from '../../records/record.ts'
+import { openRecords, type RecordCursor } from '../../records/record-cursor.ts'
+
+export interface AbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+}
+
+export interface FetchedRange {
+  readonly topic: string
+  readonly partition: number
+  /** The bytes of the answer: whole batches, and perhaps part of one behind them. */
+  readonly records: Buffer
+  /** Records below it are not given: the first batch may begin before the offset that was asked for. */
+  readonly from: number
+  /** The first offset not to give. */
+  readonly until: number
+  /** Where the next fetch goes on. */
+  readonly nextOffset: number
+  /** Null when aborted records are to be given, too. */
+  readonly abortedTransactions: readonly AbortedTransaction[] | null
+  readonly checkCrcs: boolean
+  readonly highWatermark: number
+}
+
+/**
+ * Records of one partition as they were fetched, stepped through without an object for each: `next()` moves on,
+ * `cursor` says where key, value and headers of the current record are, and in which buffer. Compressed batches are
+ * expanded when they are reached. Transaction markers are never given, aborted records only if asked for.
+ */
+export class FetchedRecords {
+  readonly range: FetchedRange
+  readonly topic: string
+  readonly partition: number
+  /** Points at the current record; another one for each batch. */
+  cursor: RecordCursor
+  offset = -1
+  timestampMs = -1
+  /** Where the next batch starts. */
+  #at = 0
+  #baseOffset = 0
+  #baseTimestamp = 0
+  /** The time that the broker set for all records of the batch. */
+  #appendTimestamp: number | null = null
+  readonly #abortedProducers = new Set<number>()
+  #abortedLeft: readonly AbortedTransaction[]
+
+  constructor(range: FetchedRange) {
+    this.range = range
+    this.topic = range.topic
+    this.partition = range.partition
+    this.cursor = EMPTY
+    this.#abortedLeft = [...(range.abortedTransactions ?? [])].sort((a, b) => a.firstOffset - b.firstOffset)
+  }
+
+  /** Whether the current record has the time its producer gave it, or that of its arrival. */
+  get timestampType(): batch.TimestampType {
+    return this.#appendTimestamp === null ? 'CreateTime' : 'LogAppendTime'
+  }
+
+  /** Steps on the next record; false after the last. RecordsError when the bytes are corrupt. */
+  next(): boolean {
+    for (;;) {
+      const { cursor } = this
+      while (cursor.next()) {
+        const offset = this.#baseOffset + cursor.offsetDelta
+        if (offset < this.range.from) continue
+        if (offset >= this.range.until) return false
+        this.offset = offset
+        this.timestampMs = this.#appendTimestamp ?? this.#baseTimestamp + cursor.timestampDelta
+        return true
+      }
+      if (!this.#openBatch()) return false
+    }
+  }
+
+  /** The current record as an object of its own: its bytes are copied and stay. */
+  record(): KafkaRecord {
+    const { buffer, keyAt, keyBytes, valueAt, valueBytes } = this.cursor
+    return {
+      offset: this.offset,
+      timestamp: this.timestampMs,
+      sequence: batch.NO_SEQUENCE,
+      key: keyBytes < 0 ? null : Buffer.from(buffer.subarray(keyAt, keyAt + keyBytes)),
+      value: valueBytes < 0 ? null : Buffer.from(buffer.subarray(valueAt, valueAt + valueBytes)),
+      headers: readHeaders(this.cursor).map(([key, value]) => [key, value && Buffer.from(value)]),
+    }
+  }
+
+  /** Opens the next batch that has records to give. */
+  #openBatch(): boolean {
+    const { records, until, checkCrcs } = this.range
+    while (isWhole(records, this.#at)) {
+      const at = this.#at
+      if (batch.baseOffset(records, at) >= until) return false
+      this.#at += checkCrcs ? batch.checkBatch(records, at) : batch.checkHeader(records, at)
+      if (this.#isHidden(at)) continue
+      this.#baseOffset = batch.baseOffset(records, at)
+      this.#baseTimestamp = batch.baseTimestamp(records, at)
+      const isAppendTime = batch.timestampType(records, at) === 'LogAppendTime'
+      this.#appendTimestamp = isAppendTime ? batch.maxTimestamp(records, at) : null
+      this.cursor = openRecords(records, at)
+      return true
+    }
+    return false
+  }
+
+  #isHidden(at: number): boolean {
+    const { records, abortedTransactions } = this.range
+    const isControl = batch.isControl(records, at)
+    if (abortedTransactions === null || !batch.isTransactional(records, at)) return isControl
+    const lastOffset = batch.lastOffset(records, at)
+    const producerId = batch.producerId(records, at)
+    while (this.#abortedLeft[0] !== undefined && this.#abortedLeft[0].firstOffset <= lastOffset) {
+      this.#abortedProducers.add(this.#abortedLeft[0].producerId)
+      this.#abortedLeft = this.#abortedLeft.slice(1)
+    }
+    if (!isControl) return this.#abortedProducers.has(producerId)
+    // The marker ends this transaction; what the producer wrote behind it belongs to another.
+    if (isAbortMarker(records, at)) this.#abortedProducers.delete(producerId)
+    return true
+  }
+}
+
+const EMPTY = openEmpty()
+
+function openEmpty(): RecordCursor {
+  const header = Buffer.alloc(batch.BATCH_OVERHEAD)
+  header.writeInt32BE(batch.BATCH_OVERHEAD - batch.LOG_OVERHEAD, 8)
+  return openRecords(header, 0)
+}
+
+function isAbortMarker(records: Buffer, at: number): boolean {
+  const cursor = openRecords(records, at)
+  if (!cursor.next() || cursor.keyBytes < 0) return false
+  return controlType(cursor.buffer.subarray(cursor.keyAt, cursor.keyAt + cursor.keyBytes)) === 'ABORT'
+}
+
+const isWhole = (records: Buffer, at: number): boolean =>
+  records.length - at >= batch.LOG_OVERHEAD && batch.batchSize(records, at) <= records.length - at
+
+/** What the headers of fetched batches tell: the offset behind the last whole one, and the codecs they need. */
+export function surveyBatches(records: Buffer, from: number): { nextOffset: number; codecIds: number[] } {
+  let nextOffset = from
+  const codecIds = new Set<number>()
+  for (let at = 0; isWhole(records, at); at += batch.checkHeader(records, at)) {
+    nextOffset = Math.max(nextOffset, batch.lastOffset(records, at) + 1)
+    codecIds.add(batch.compressionId(records, at))
+  }
+  return { nextOffset, codecIds: [...codecIds] }
+}

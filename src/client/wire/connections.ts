@@ -1,0 +1,143 @@
+import { KafkaError } from '../../protocol/errors.ts'
+import type { SecuritySettings } from '../security/security-properties.ts'
+import { type Address, formatAddress } from './addresses.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { ConnectionError } from './connection-error.ts'
+
+export interface Broker {
+  readonly nodeId: number
+  readonly host: string
+  readonly port: number
+  readonly rack: string | null
+}
+
+/**
+ * Which of several connections to one broker. A broker answers the requests of a connection one after the other, so
+ * a fetch that waits for records must not stand in front of anything else.
+ */
+export type Channel = 'main' | 'produce' | 'fetch' | 'group'
+
+export interface ConnectionsOptions extends ConnectionOptions {
+  readonly security?: SecuritySettings | undefined
+}
+
+interface Entry {
+  readonly channel: Channel
+  readonly opening: Promise<Connection>
+  /** Null until it is open. */
+  connection: Connection | null
+}
+
+/** Connections to the brokers of one cluster: opened when first asked for, forgotten when they close. */
+export class Connections {
+  readonly #bootstrap: readonly Address[]
+  readonly #options: ConnectionsOptions
+  #secured: Promise<ConnectionOptions> | undefined
+  readonly #entries = new Map<string, Entry>()
+  #brokers = new Map<number, Broker>()
+  #isClosed = false
+  /** Whether any broker ever answered. */
+  hasConnected = false
+
+  constructor(bootstrap: readonly Address[], options: ConnectionsOptions) {
+    this.#bootstrap = bootstrap
+    this.#options = options
+  }
+
+  get brokers(): ReadonlyMap<number, Broker> {
+    return this.#brokers
+  }
+
+  /** Replaces the table of brokers by a newer one. */
+  learn(brokers: Iterable<Broker>): void {
+    this.#brokers = new Map([...brokers].map((broker) => [broker.nodeId, broker]))
+  }
+
+  /** A connection to this broker; KafkaError BROKER_NOT_AVAILABLE when the cluster has none of that id. */
+  async node(nodeId: number, channel: Channel = 'main'): Promise<Connection> {
+    const broker = this.#brokers.get(nodeId)
+    if (broker === undefined) {
+      throw new KafkaError('BROKER_NOT_AVAILABLE', `broker ${nodeId} is not part of the cluster`)
+    }
+    return await this.#connect(broker, channel)
+  }
+
+  /** A connection to whichever broker can be reached, an open one if there is any. */
+  async any(): Promise<Connection> {
+    for (const { channel, connection } of this.#entries.values()) {
+      if (channel === 'main' && connection?.isOpen) return connection
+    }
+    const failures: ConnectionError[] = []
+    const tried = new Set<string>()
+    for (const address of [...this.#brokers.values(), ...this.#bootstrap]) {
+      if (tried.has(formatAddress(address))) continue
+      tried.add(formatAddress(address))
+      try {
+        return await this.#connect(address, 'main')
+      } catch (error) {
+        // Each broker of a cluster knows the same users: another would only count as one more wrong login.
+        if (!(error instanceof ConnectionError) || isRefusal(error)) throw error
+        failures.push(error)
+      }
+    }
+    throw noneReached(failures)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const { connection } of this.#entries.values()) connection?.close()
+    this.#entries.clear()
+  }
+
+  // By address and not by id, so that the bootstrap connection serves its broker, too.
+  #connect(address: Address, channel: Channel): Promise<Connection> {
+    const key = `${channel} ${formatAddress(address)}`
+    const known = this.#entries.get(key)
+    if (known !== undefined) return known.opening
+    const entry: Entry = { channel, connection: null, opening: this.#open(address) }
+    const forget = (): void => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key)
+    }
+    this.#entries.set(key, entry)
+    entry.opening.then((connection) => {
+      entry.connection = connection
+      connection.onClose(forget)
+    }, forget)
+    return entry.opening
+  }
+
+  async #open(address: Address): Promise<Connection> {
+    if (this.#isClosed) {
+      throw new ConnectionError('shut-down', formatAddress(address), 'this client was closed')
+    }
+    const { security } = this.#options
+    const options = security === undefined ? this.#options : await this.#secure(security)
+    const connection = await Connection.open(address, options)
+    if (this.#isClosed) connection.close()
+    this.hasConnected = true
+    return connection
+  }
+
+  /** Stores are read, and tokens asked for, once for all connections. */
+  #secure(settings: SecuritySettings): Promise<ConnectionOptions> {
+    this.#secured ??= import('../security/security.ts').then(async ({ openSecurity }) => ({
+      ...this.#options,
+      ...(await openSecurity(settings, this.#options.clock)),
+    }))
+    return this.#secured
+  }
+}
+
+const isRefusal = ({ failure }: ConnectionError): boolean => failure === 'authentication' || failure === 'tls'
+
+function noneReached(failures: ConnectionError[]): ConnectionError {
+  const [first] = failures
+  if (first === undefined) throw new KafkaError('BROKER_NOT_AVAILABLE', 'the cluster has no brokers')
+  if (failures.length === 1) return first
+  const addresses = failures.map(({ address }) => address).join(', ')
+  const reasons = failures.map(({ message }) => message).join('; ')
+  return new ConnectionError(first.failure, addresses, `no broker could be reached (${reasons})`, {
+    cause: first,
+    hint: first.hint,
+  })
+}
