@@ -1,23 +1,15 @@
 import type { Cluster } from '../../client/cluster.ts'
-import { answersOf, failuresOf } from '../../client/groups/coordinated.ts'
+import { failuresOf } from '../../client/groups/coordinated.ts'
 import {
   describeShareGroups,
   fetchShareOffsets,
   type ShareGroupDescription,
 } from '../../client/groups/share-groups.ts'
-import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
+import { comparePartitions } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
-import { Failure, throwFailures } from '../failures.ts'
-import { failureOf } from '../groups/sentence.ts'
+import { type DescribeOptions, describeEach, sayEmpty, unreadable } from '../groups/describe-each.ts'
 import { stateOf } from '../groups/states-listing.ts'
 import { shareMembersListing, shareOffsetsListing, shareStatesListing } from './listings.ts'
-
-export interface DescribeOptions {
-  readonly timeout: number
-  readonly verbose: boolean
-  readonly members: boolean
-  readonly state: string | true | undefined
-}
 
 /** Describes share groups; those that cannot be described are told behind the others. */
 export async function describeGroups(
@@ -27,21 +19,19 @@ export async function describeGroups(
   context: Context,
 ): Promise<void> {
   const { timeout: timeoutMs, verbose } = options
-  const results = await describeShareGroups(cluster, groups, { timeoutMs })
-  const descriptions = answersOf(results).sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
-  const failures = failuresOf(results)
-  if (options.members) {
-    sayEmpty(descriptions, context)
-    await context.print(shareMembersListing(descriptions, verbose))
-  } else if (options.state) {
-    sayEmpty(descriptions, context)
-    const { brokers } = cluster.connections
-    const states = descriptions.map((group) => stateOf(group, brokers))
-    await context.print(shareStatesListing(states, verbose))
-  } else {
-    failures.push(...(await printOffsets(cluster, descriptions, { timeoutMs, verbose }, context)))
-  }
-  throwFailures(failures)
+  await describeEach(await describeShareGroups(cluster, groups, { timeoutMs }), options, {
+    async members(descriptions) {
+      sayEmpty('share', descriptions, context)
+      await context.print(shareMembersListing(descriptions, verbose))
+    },
+    async states(descriptions) {
+      sayEmpty('share', descriptions, context)
+      const { brokers } = cluster.connections
+      const states = descriptions.map((group) => stateOf(group, brokers))
+      await context.print(shareStatesListing(states, verbose))
+    },
+    offsets: (descriptions) => printOffsets(cluster, descriptions, { timeoutMs, verbose }, context),
+  })
 }
 
 async function printOffsets(
@@ -57,17 +47,5 @@ async function printOffsets(
     return offsets ? [{ group, state, offsets: [...offsets].sort(comparePartitions) }] : []
   })
   await context.print(shareOffsetsListing(groups, verbose))
-  const unreadable = groups.flatMap(({ group, offsets }) =>
-    offsets.flatMap((found) =>
-      found.error === null ? [] : [`group ${group}, ${partitionName(found)}: ${found.error.message}`],
-    ),
-  )
-  return [...failuresOf(results), ...unreadable.map((reason) => new Failure(failureOf('share')(reason)))]
-}
-
-function sayEmpty(groups: readonly ShareGroupDescription[], context: Context): void {
-  if (!context.isText) return
-  for (const { groupId, state } of groups) {
-    if (state === 'Empty') context.say(`\nShare group '${groupId}' has no active members.`)
-  }
+  return [...failuresOf(results), ...unreadable('share', groups)]
 }

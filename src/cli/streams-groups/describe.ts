@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { type CommittedOffset, fetchCommitted } from '../../client/groups/committed-offsets.ts'
-import { answersOf, failuresOf } from '../../client/groups/coordinated.ts'
+import { failuresOf } from '../../client/groups/coordinated.ts'
 import {
   activePartitions,
   describeStreamsGroups,
@@ -9,9 +9,8 @@ import {
 } from '../../client/groups/streams-groups.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
-import { Failure, throwFailures } from '../failures.ts'
+import { type DescribeOptions, describeEach, sayEmpty, unreadable } from '../groups/describe-each.ts'
 import { type FoundOffset, lookUpOffsets } from '../groups/offset-rows.ts'
-import { failureOf } from '../groups/sentence.ts'
 import { stateOf } from '../groups/states-listing.ts'
 import {
   type StreamsOffset,
@@ -19,13 +18,6 @@ import {
   streamsOffsetsListing,
   streamsStatesListing,
 } from './listings.ts'
-
-export interface DescribeOptions {
-  readonly timeout: number
-  readonly verbose: boolean
-  readonly members: boolean
-  readonly state: string | true | undefined
-}
 
 /** Describes streams groups; those that cannot be described are told behind the others. */
 export async function describeGroups(
@@ -35,20 +27,18 @@ export async function describeGroups(
   context: Context,
 ): Promise<void> {
   const { timeout: timeoutMs, verbose } = options
-  const results = await describeStreamsGroups(cluster, groups, { timeoutMs })
-  const descriptions = answersOf(results).sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
-  const failures = failuresOf(results)
-  if (options.members) {
-    sayEmpty(descriptions, context)
-    await context.print(streamsMembersListing(descriptions, verbose))
-  } else if (options.state) {
-    const { brokers } = cluster.connections
-    const states = descriptions.map((group) => stateOf({ ...group, assignor: null }, brokers))
-    await context.print(streamsStatesListing(states, verbose))
-  } else {
-    failures.push(...(await printOffsets(cluster, descriptions, { timeoutMs, verbose }, context)))
-  }
-  throwFailures(failures)
+  await describeEach(await describeStreamsGroups(cluster, groups, { timeoutMs }), options, {
+    async members(descriptions) {
+      sayEmpty('streams', descriptions, context)
+      await context.print(streamsMembersListing(descriptions, verbose))
+    },
+    async states(descriptions) {
+      const { brokers } = cluster.connections
+      const states = descriptions.map((group) => stateOf({ ...group, assignor: null }, brokers))
+      await context.print(streamsStatesListing(states, verbose))
+    },
+    offsets: (descriptions) => printOffsets(cluster, descriptions, { timeoutMs, verbose }, context),
+  })
 }
 
 async function printOffsets(
@@ -57,7 +47,8 @@ async function printOffsets(
   { timeoutMs, verbose }: { readonly timeoutMs: number; readonly verbose: boolean },
   context: Context,
 ): Promise<Error[]> {
-  sayEmpty(descriptions, context)
+  // Kafka's tool prints nothing at all about a group without members here.
+  sayEmpty('streams', descriptions, context)
   const ids = descriptions.map(({ groupId }) => groupId)
   const results = await fetchCommitted(cluster, ids, { timeoutMs })
   const told = descriptions.flatMap((group) => {
@@ -77,12 +68,7 @@ async function printOffsets(
     offsets: offsetsOf(group, committed, starts, ends),
   }))
   await context.print(streamsOffsetsListing(groups, verbose))
-  const unreadable = groups.flatMap(({ group, offsets }) =>
-    offsets.flatMap((found) =>
-      found.error === null ? [] : [`group ${group}, ${partitionName(found)}: ${found.error.message}`],
-    ),
-  )
-  return [...failuresOf(results), ...unreadable.map((reason) => new Failure(failureOf('streams')(reason)))]
+  return [...failuresOf(results), ...unreadable('streams', groups)]
 }
 
 function offsetsOf(
@@ -114,12 +100,4 @@ function offsetsOf(
       }
     })
     .sort(comparePartitions)
-}
-
-/** Kafka's tool prints nothing at all about a group without members here. */
-function sayEmpty(groups: readonly StreamsGroupDescription[], context: Context): void {
-  if (!context.isText) return
-  for (const { groupId, state } of groups) {
-    if (state === 'Empty') context.say(`\nStreams group '${groupId}' has no active members.`)
-  }
 }
