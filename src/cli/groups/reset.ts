@@ -2,14 +2,12 @@ import type { Cluster } from '../../client/cluster.ts'
 import { type CommittedOffset, commitOffsets, fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import type { GroupResult } from '../../client/groups/coordinated.ts'
 import { describeConsumerGroups, type GroupDescription } from '../../client/groups/description.ts'
-import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
+import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
-import { Failure, throwFailures } from '../failures.ts'
-import { exportedPlan } from './reset-file.ts'
-import { type ResetRow, resetListing } from './reset-listing.ts'
+import type { ResetRow } from './reset-listing.ts'
+import { offsetsByName, Refusal, ResetOutcome, requireInactive, resetRows } from './reset-outcome.ts'
 import { planReset, type Scenario, warningsIn } from './reset-plan.ts'
-import { groupFailure } from './sentence.ts'
 import { checkPartitions, namedPartitions, type TopicArgument } from './topic-argument.ts'
 
 export interface ResetOptions {
@@ -34,49 +32,23 @@ export async function resetOffsets(
     describeConsumerGroups(cluster, groups, { timeoutMs }),
     fetchCommitted(cluster, groups, { timeoutMs }),
   ])
-  const rows: ResetRow[] = []
-  const refusals: Refusal[] = []
-  const failures: Error[] = []
+  const outcome = new ResetOutcome()
   for (const group of new Set(groups)) {
-    try {
+    await outcome.attempt(async () => {
       checkInactive(group, descriptions.get(group)!)
       const found = committed.get(group)!
       if (found.error !== null) throw found.error
-      rows.push(...(await resetGroup(cluster, group, found.answer, options, context)))
-    } catch (error) {
-      if (error instanceof Refusal) refusals.push(error)
-      else if (error instanceof KafkaError || error instanceof Failure) failures.push(error)
-      else throw error
-    }
+      outcome.rows.push(...(await resetGroup(cluster, group, found.answer, options, context)))
+      return []
+    })
   }
-  const hasNothingToSay = rows.length === 0 && refusals.length === 0 && failures.length > 0
-  if (hasNothingToSay) throwFailures(failures)
-  if (options.export && context.isText) {
-    context.io.out(`${exportedPlan(rows, groups.length === 1)}\n`)
-  } else {
-    await context.print(resetListing(rows, groups))
-  }
-  for (const { group, topic, partition, error } of rows) {
-    if (error !== null)
-      failures.push(new Failure(groupFailure(`${group}, ${topic}-${partition}: ${error.message}`)))
-  }
-  throwFailures([...refusals, ...failures])
+  await outcome.tell('consumer', groups, options, context)
 }
 
-/** A group whose offsets are not to be reset; Kafka prints its table all the same. */
-class Refusal extends Failure {}
-
 function checkInactive(group: string, { answer, error }: GroupResult<GroupDescription>): void {
-  if (error !== null) {
-    // A group that is not there comes into being with its first commit.
-    if (error instanceof KafkaError && error.code === 'GROUP_ID_NOT_FOUND') return
-    throw error
-  }
-  if (answer.state === 'Empty' || answer.state === 'Dead') return
-  throw new Refusal(
-    `Error: Assignments can only be reset if the group '${group}' is inactive, but the current state is ${answer.state}.`,
-    { hint: 'stop its members first', code: 'NON_EMPTY_GROUP' },
-  )
+  if (error === null) requireInactive(group, answer.state)
+  // A group that is not there comes into being with its first commit.
+  else if (!(error instanceof KafkaError && error.code === 'GROUP_ID_NOT_FOUND')) throw error
 }
 
 async function resetGroup(
@@ -94,15 +66,7 @@ async function resetGroup(
   const warnings = warningsIn(context)
   const planned = await planReset(cluster, partitions, scenario, { committed, timeoutMs, warnings })
   const errors = execute ? await commitOffsets(cluster, group, planned, { timeoutMs }) : new Map()
-  const current = new Map(committed.map((found) => [partitionName(found), found.offset]))
-  return [...planned].sort(comparePartitions).map((target) => ({
-    group,
-    topic: target.topic,
-    partition: target.partition,
-    currentOffset: current.get(partitionName(target)) ?? null,
-    newOffset: target.offset,
-    error: errors.get(partitionName(target)) ?? null,
-  }))
+  return resetRows(group, planned, offsetsByName(committed), errors)
 }
 
 async function partitionsToReset(

@@ -4,11 +4,12 @@ import {
   describeShareGroups,
   fetchShareOffsets,
 } from '../../client/groups/share-groups.ts'
-import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
+import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
 import { Failure, throwFailures } from '../failures.ts'
-import { type ResetRow, resetListing } from '../groups/reset-listing.ts'
+import { resetListing } from '../groups/reset-listing.ts'
+import { resetRows } from '../groups/reset-outcome.ts'
 import { planReset, type Scenario, warningsIn } from '../groups/reset-plan.ts'
 import { failureOf } from '../groups/sentence.ts'
 import { checkPartitions, namedPartitions, type TopicArgument } from '../groups/topic-argument.ts'
@@ -40,16 +41,7 @@ export async function resetOffsets(
   const planned = await planReset(cluster, partitions, scenario, { committed: [], timeoutMs, warnings })
   const errors = execute ? await alterShareOffsets(cluster, group, planned, { timeoutMs }) : new Map()
   const starts = new Map(current.map((offset) => [partitionName(offset), offset.startOffset]))
-  const rows = [...planned].sort(comparePartitions).map(
-    (target): ResetRow => ({
-      group,
-      topic: target.topic,
-      partition: target.partition,
-      currentOffset: starts.get(partitionName(target)) ?? null,
-      newOffset: target.offset,
-      error: errors.get(partitionName(target)) ?? null,
-    }),
-  )
+  const rows = resetRows(group, planned, starts, errors)
   await context.print(resetListing(rows, [group]))
   const refused = rows.flatMap(({ error, ...target }) =>
     error === null ? [] : [new Failure(failureOf('share')(`${partitionName(target)}: ${error.message}`))],

@@ -7,7 +7,8 @@ import { Failure, throwFailures } from '../failures.ts'
 import type { DeleteOptions } from '../groups/delete.ts'
 import { deleteListedGroups } from '../groups/delete-listed.ts'
 import { deletionFailure, deletionListing } from '../groups/deletion-listing.ts'
-import { deleteTopics, internalTopicsOf } from './internal-topics.ts'
+import { tryToRemoveTopics } from '../topics/remove.ts'
+import { internalTopicsOf } from './internal-topics.ts'
 
 /** Deletes groups, and the topics they made for themselves if that is wished; Failure when some of it stays. */
 export async function deleteGroups(
@@ -30,7 +31,7 @@ export async function deleteGroups(
     const names = internalTopicsOf(group, (topic) => failures.push(new Failure(kept(topic, group.groupId))))
     if (dryRun)
       context.say(`Would delete the internal topics of the group '${group.groupId}': ${names.join(', ')}`)
-    const [first] = dryRun ? [] : (await deleteTopics(cluster, names, timeoutMs)).values()
+    const [first] = dryRun ? [] : (await tryToRemoveTopics(cluster, names, { timeoutMs })).values()
     if (first === undefined) deleted.push(group.groupId)
     else failures.push(topicFailure(group.groupId, first))
   }

@@ -6,16 +6,15 @@ import {
   type StreamsGroupDescription,
   sourceTopicsOf,
 } from '../../client/groups/streams-groups.ts'
-import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
+import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
-import { Failure, throwFailures } from '../failures.ts'
-import { exportedPlan } from '../groups/reset-file.ts'
-import { type ResetRow, resetListing } from '../groups/reset-listing.ts'
+import type { ResetRow } from '../groups/reset-listing.ts'
+import { offsetsByName, Refusal, ResetOutcome, requireInactive, resetRows } from '../groups/reset-outcome.ts'
 import { planReset, type Scenario, warningsIn } from '../groups/reset-plan.ts'
-import { failureOf } from '../groups/sentence.ts'
 import { checkPartitions, namedPartitions, type TopicArgument } from '../groups/topic-argument.ts'
-import { deleteTopics, internalTopicsOf } from './internal-topics.ts'
+import { tryToRemoveTopics } from '../topics/remove.ts'
+import { internalTopicsOf } from './internal-topics.ts'
 
 export interface ResetOptions {
   readonly timeoutMs: number
@@ -44,45 +43,20 @@ export async function resetOffsets(
     describeStreamsGroups(cluster, groups, { timeoutMs }),
     fetchCommitted(cluster, groups, { timeoutMs }),
   ])
-  const rows: ResetRow[] = []
-  const refusals: Refusal[] = []
-  const failures: Error[] = []
+  const outcome = new ResetOutcome()
   for (const [group, { answer, error }] of descriptions) {
-    try {
+    await outcome.attempt(async () => {
       if (error !== null) throw error
-      checkInactive(answer)
+      requireInactive(group, answer.state)
       const found = committed.get(group)!
       if (found.error !== null) throw found.error
       const sources = sourceTopicsOf(answer)
       const ofGroup = found.answer.filter(({ topic }) => sources.has(topic))
-      rows.push(...(await resetGroup(cluster, answer, ofGroup, options, context)))
-      if (execute) refusals.push(...(await deleteInternal(cluster, answer, options)))
-    } catch (reason) {
-      if (reason instanceof Refusal) refusals.push(reason)
-      else if (reason instanceof KafkaError || reason instanceof Failure) failures.push(reason)
-      else throw reason
-    }
+      outcome.rows.push(...(await resetGroup(cluster, answer, ofGroup, options, context)))
+      return execute ? await deleteInternal(cluster, answer, options) : []
+    })
   }
-  const hasNothingToSay = rows.length === 0 && refusals.length === 0 && failures.length > 0
-  if (hasNothingToSay) throwFailures(failures)
-  if (options.export && context.isText) context.io.out(`${exportedPlan(rows, groups.length === 1)}\n`)
-  else await context.print(resetListing(rows, groups, WIDTHS))
-  for (const { error, ...row } of rows) {
-    if (error === null) continue
-    failures.push(new Failure(failureOf('streams')(`${row.group}, ${partitionName(row)}: ${error.message}`)))
-  }
-  throwFailures([...refusals, ...failures])
-}
-
-/** What Kafka's tool says on the side while it goes on. */
-class Refusal extends Failure {}
-
-function checkInactive({ groupId, state }: StreamsGroupDescription): void {
-  if (state === 'Empty' || state === 'Dead') return
-  throw new Refusal(
-    `Error: Assignments can only be reset if the group '${groupId}' is inactive, but the current state is ${state}.`,
-    { hint: 'stop its members first', code: 'NON_EMPTY_GROUP' },
-  )
+  await outcome.tell('streams', groups, options, context, WIDTHS)
 }
 
 async function resetGroup(
@@ -99,15 +73,7 @@ async function resetGroup(
   const warnings = warningsIn(context)
   const planned = await planReset(cluster, partitions, scenario, { committed, timeoutMs, warnings })
   const errors = execute ? await commitOffsets(cluster, group.groupId, planned, { timeoutMs }) : new Map()
-  const current = new Map(committed.map((found) => [partitionName(found), found.offset]))
-  return [...planned].sort(comparePartitions).map((target) => ({
-    group: group.groupId,
-    topic: target.topic,
-    partition: target.partition,
-    currentOffset: current.get(partitionName(target)) ?? null,
-    newOffset: target.offset,
-    error: errors.get(partitionName(target)) ?? null,
-  }))
+  return resetRows(group.groupId, planned, offsetsByName(committed), errors)
 }
 
 async function partitionsToReset(
@@ -142,7 +108,7 @@ async function deleteInternal(
     internalTopics === 'all'
       ? internalTopicsOf(group, (topic) => refusals.push(new Refusal(notInferred(topic, group.groupId))))
       : internalTopics
-  const [first] = (await deleteTopics(cluster, names, timeoutMs)).values()
+  const [first] = (await tryToRemoveTopics(cluster, names, { timeoutMs })).values()
   if (first === undefined) return refusals
   const isMissing = first instanceof KafkaError && first.code === 'UNKNOWN_TOPIC_OR_PARTITION'
   const why = isMissing ? 'failed because the topics do not exist.' : `failed due to ${first.message}`

@@ -9,7 +9,7 @@ import { EXIT } from '../exit.ts'
 import { Failure, throwFailures } from '../failures.ts'
 import type { Scenario } from '../groups/reset-plan.ts'
 import type { Listing } from '../output.ts'
-import { deleteTopics } from '../streams-groups/internal-topics.ts'
+import { tryToRemoveTopics } from '../topics/remove.ts'
 import { offsetsAt, planOffsets } from './offsets.ts'
 
 export interface ApplicationReset {
@@ -48,7 +48,7 @@ export async function resetApplication(
   tell(`Deleting ${kind} internal topics [${internal.join(', ')}]`)
   const errors = reset.dryRun
     ? new Map<string, Error>()
-    : await deleteTopics(cluster, internal, cluster.defaultApiTimeoutMs)
+    : await tryToRemoveTopics(cluster, internal, { timeoutMs: cluster.defaultApiTimeoutMs })
   const deleted = internal.map(
     (topic): ResetTopic => ({
       topic,
