@@ -91,6 +91,36 @@ function groupText(group: GroupState, verbose: boolean): string {
 }
 
 /** `host:port  (id)`, with the blanks that the tool has there. */
-export function coordinatorText({ coordinatorId, coordinator }: GroupState, gap: string): string {
+function coordinatorText({ coordinatorId, coordinator }: GroupState, gap: string): string {
   return `${coordinator ? `${coordinator.host}:${coordinator.port}` : '-'}${gap}(${coordinatorId})`
+}
+
+export interface EpochStateLayout {
+  /** Between the address of the coordinator and its id. */
+  readonly gap: string
+  readonly stateWidth: number
+  /** What --verbose adds: title and width of each column. */
+  readonly epochs: readonly [group: readonly [string, number], target: readonly [string, number]]
+}
+
+/** Title and row of a group that has no assignment strategy, in columns. */
+export function epochStateLines(
+  group: GroupState,
+  verbose: boolean,
+  { gap, stateWidth, epochs }: EpochStateLayout,
+): string[] {
+  const { groupId, groupEpoch, targetAssignmentEpoch, memberCount, state } = group
+  const address = coordinatorText(group, gap)
+  const titles = verbose ? epochs.map(([title]) => title) : []
+  const values = verbose ? [orDash(groupEpoch), orDash(targetAssignmentEpoch)] : []
+  const widths = [
+    widest(15, [groupId]),
+    widest(25, [address]),
+    stateWidth,
+    ...(verbose ? epochs.map(([, width]) => width) : []),
+  ]
+  return [
+    ['GROUP', 'COORDINATOR (ID)', 'STATE', ...titles, '#MEMBERS'],
+    [groupId, address, state, ...values, String(memberCount)],
+  ].map((line) => padded(line, widths))
 }

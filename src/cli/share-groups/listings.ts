@@ -1,7 +1,12 @@
 import type { ShareGroupDescription, ShareMember, ShareOffset } from '../../client/groups/share-groups.ts'
 import { assignmentItem, assignmentText } from '../groups/assignment.ts'
 import { orDash, padded, widest } from '../groups/padded.ts'
-import { coordinatorText, type GroupState, statesAs } from '../groups/states-listing.ts'
+import {
+  type EpochStateLayout,
+  epochStateLines,
+  type GroupState,
+  statesAs,
+} from '../groups/states-listing.ts'
 import type { Listing, Row } from '../output.ts'
 
 export interface ShareGroupOffsets {
@@ -126,24 +131,18 @@ function membersText({ groupId, members }: ShareGroupDescription, verbose: boole
   return `${lines.map((line) => `\n${padded(line, widths)}`).join('')}\n`
 }
 
+const STATE_LAYOUT: EpochStateLayout = {
+  gap: '  ',
+  stateWidth: 15,
+  epochs: [
+    ['GROUP-EPOCH', 12],
+    ['ASSIGNMENT-EPOCH', 17],
+  ],
+}
+
 /** What `share-groups --describe --state` prints. */
 export const shareStatesListing = (groups: readonly GroupState[], verbose: boolean): Listing =>
-  statesAs(groups, (group) => stateText(group, verbose))
-
-function stateText(group: GroupState, verbose: boolean): string {
-  const { groupId, groupEpoch, targetAssignmentEpoch } = group
-  const address = coordinatorText(group, '  ')
-  const epochs = (...cells: string[]): string[] => (verbose ? cells : [])
-  const lines = [
-    ['GROUP', 'COORDINATOR (ID)', 'STATE', ...epochs('GROUP-EPOCH', 'ASSIGNMENT-EPOCH'), '#MEMBERS'],
-    [
-      groupId,
-      address,
-      group.state,
-      ...epochs(orDash(groupEpoch), orDash(targetAssignmentEpoch)),
-      String(group.memberCount),
-    ],
-  ]
-  const widths = [widest(15, [groupId]), widest(25, [address]), 15, ...(verbose ? [12, 17] : [])]
-  return `${lines.map((line) => `\n${padded(line, widths)}`).join('')}\n`
-}
+  statesAs(groups, (group) => {
+    const lines = epochStateLines(group, verbose, STATE_LAYOUT)
+    return `${lines.map((line) => `\n${line}`).join('')}\n`
+  })

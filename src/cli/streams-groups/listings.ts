@@ -5,7 +5,12 @@ import type {
   StreamsTasks,
 } from '../../client/groups/streams-groups.ts'
 import { orDash, padded, widest } from '../groups/padded.ts'
-import { coordinatorText, type GroupState, statesAs } from '../groups/states-listing.ts'
+import {
+  type EpochStateLayout,
+  epochStateLines,
+  type GroupState,
+  statesAs,
+} from '../groups/states-listing.ts'
 import type { Listing, Row } from '../output.ts'
 
 /** How far a streams group is in a partition. */
@@ -209,26 +214,21 @@ function membersText(group: StreamsGroupDescription, verbose: boolean): string {
   return lines.map(line).join('')
 }
 
+const STATE_LAYOUT: EpochStateLayout = {
+  gap: ' ',
+  stateWidth: 25,
+  epochs: [
+    ['GROUP-EPOCH', 15],
+    ['TARGET-ASSIGNMENT-EPOCH', 25],
+  ],
+}
+
 /** What `streams-groups --describe --state` prints. */
 export const streamsStatesListing = (groups: readonly GroupState[], verbose: boolean): Listing =>
-  statesAs(groups, (group) => stateText(group, verbose))
-
-function stateText(group: GroupState, verbose: boolean): string {
-  const { groupId, groupEpoch, targetAssignmentEpoch } = group
-  const address = coordinatorText(group, ' ')
-  const epochs = (...cells: string[]): string[] => (verbose ? cells : [])
-  const lines = [
-    ['GROUP', 'COORDINATOR (ID)', 'STATE', ...epochs('GROUP-EPOCH', 'TARGET-ASSIGNMENT-EPOCH'), '#MEMBERS'],
-    [
-      groupId,
-      address,
-      group.state,
-      ...epochs(orDash(groupEpoch), orDash(targetAssignmentEpoch)),
-      String(group.memberCount),
-    ],
-  ]
-  const widths = [widest(15, [groupId]), widest(25, [address]), 25, ...(verbose ? [15, 25] : [])]
-  // Kafka's tool prints this among its data, as an error that it is not.
-  const notice = group.state === 'Empty' ? `\nError: Streams group '${groupId}' has no active members.\n` : ''
-  return notice + lines.map((line) => `${padded(line, widths)}\n`).join('')
-}
+  statesAs(groups, (group) => {
+    // Kafka's tool prints this among its data, as an error that it is not.
+    const isEmpty = group.state === 'Empty'
+    const notice = isEmpty ? `\nError: Streams group '${group.groupId}' has no active members.\n` : ''
+    const lines = epochStateLines(group, verbose, STATE_LAYOUT)
+    return notice + lines.map((line) => `${line}\n`).join('')
+  })
