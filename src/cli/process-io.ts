@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 
 import type { Io } from './io.ts'
 import { OutputClosed } from './io.ts'
@@ -22,6 +22,8 @@ export function processIo(process: NodeJS.Process): Io {
       }
     },
     get in() {
+      // Node takes a folder for an input without content, and whoever redirected it would never know.
+      if (fstatSync(0).isDirectory()) throw new Error('standard input is a folder')
       return process.stdin
     },
     get cwd() {

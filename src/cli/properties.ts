@@ -12,14 +12,27 @@ export function parseProperties(text: string): Map<string, string> {
   return properties
 }
 
+/** What Java says of files that it cannot open. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'No such file or directory',
+  EISDIR: 'Is a directory',
+  EACCES: 'Permission denied',
+}
+
 /** The settings of a file; Failure in Kafka's words when it cannot be read. */
 export function readProperties(path: string): Map<string, string> {
+  const text = readText(path)
+  // Java would take every line of it for a setting, and so would what is printed about settings that are unknown.
+  if (text.includes('\0')) throw new Failure(`${path} is no properties file: there is a zero byte in it`)
+  return parseProperties(text)
+}
+
+function readText(path: string): string {
   try {
-    return parseProperties(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    const reason = isMissing ? `${path} (No such file or directory)` : messageOf(error)
-    throw new Failure(reason, { cause: error })
+    const reason = error instanceof Error && 'code' in error ? REASONS[String(error.code)] : undefined
+    throw new Failure(reason === undefined ? messageOf(error) : `${path} (${reason})`, { cause: error })
   }
 }
 

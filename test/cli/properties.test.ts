@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
-
-import { parseProperties } from '../../src/cli/properties.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { parseProperties, readProperties } from '../../src/cli/properties.ts'
 
 test.each([
   ['a=1', { a: '1' }],
@@ -20,4 +22,14 @@ test.each([
   ['a=1 # part of it', { a: '1 # part of it' }],
 ])('%j is read as Java reads it', (text, expected) => {
   expect(Object.fromEntries(parseProperties(text))).toEqual(expected)
+})
+
+test('what is no file of settings is told by its name', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ktool-properties-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const binary = join(folder, 'binary')
+  writeFileSync(binary, Buffer.from([0x7f, 0x45, 0, 0x3d, 1]))
+  expect(() => readProperties(folder)).toThrow(`${folder} (Is a directory)`)
+  expect(() => readProperties(binary)).toThrow(`${binary} is no properties file: there is a zero byte in it`)
+  expect(() => readProperties(join(folder, 'a'))).toThrow(`${join(folder, 'a')} (No such file or directory)`)
 })

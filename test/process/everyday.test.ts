@@ -518,3 +518,18 @@ test('type what the cheat sheet of an old Kafka says', async () => {
       'zookeeper is not a recognized option\nhint: Kafka has no ZooKeeper since 4.0; --bootstrap-server HOST:PORT names a broker, mostly on port 9092\n',
   })
 })
+
+test('mistype a topic, and redirect a folder', async () => {
+  expect(
+    await type('kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic ordres --timeout-ms 100'),
+  ).toEqual({
+    exit: 0,
+    stdout: '',
+    stderr: "WARN: there is no topic 'ordres' yet\nProcessed a total of 0 messages\n",
+  })
+  expect(await type('ktool produce orders -b localhost:9092 < bin')).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr: 'standard input is a folder\n',
+  })
+})

@@ -48,7 +48,7 @@ export const consoleConsumer = defineCommand({
     const selection =
       options.topic === undefined
         ? selectPattern(options.include!)
-        : selectTopic(options.topic, options.partition, settings)
+        : selectTopic(options.topic, options.partition, settings, sayOnce(context, options.topic))
     const cluster = await context.cluster(server, clusterOptions(settings))
     const output = new ByteOutput((bytes) => io.out(bytes))
     const expectations = new Expectations(options.expectMatch)
@@ -132,4 +132,13 @@ function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): Place
   if (options.offset !== undefined) return options.offset
   if (options.partition !== undefined) return options.fromBeginning ? 'earliest' : 'latest'
   return reset === 'none' ? 'latest' : reset
+}
+
+/** Whoever mistyped the name of a topic would wait for its records forever. */
+function sayOnce(context: Context, topic: string): () => void {
+  let isSaid = false
+  return () => {
+    if (!isSaid) context.say(`WARN: there is no topic '${topic}' yet`)
+    isSaid = true
+  }
 }

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { delimiter, resolve } from 'node:path'
 import { defineCommand } from '../command.ts'
-import { Failure, throwFailures } from '../failures.ts'
+import { Failure, throwFailures, UsageError } from '../failures.ts'
 import { linkListing, makeLinks, removeLinks } from '../link/links.ts'
 import { DRY_RUN } from '../options.ts'
 import { ALL_FORMATS } from '../output.ts'
@@ -25,6 +25,7 @@ export const link = defineCommand({
   examples: ['link ~/bin', 'link ~/bin --dry-run -o table', 'link ~/bin --remove'],
   async run({ dir, remove, force, dryRun }, context) {
     const { io } = context
+    if (dir === '') throw new UsageError('--dir: the name of the folder is empty')
     const folder = resolve(io.cwd, dir)
     const options = { folder, target: realpathSync(io.programPath), force, dryRun }
     const links = (remove ? removeLinks : makeLinks)(TOOLS, options)

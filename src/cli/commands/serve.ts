@@ -4,7 +4,7 @@ import type { Logger } from '../../broker/logger.ts'
 import type { BrokerHandle } from '../../broker/start.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { messageOf, UsageError } from '../failures.ts'
+import { Failure, messageOf, UsageError } from '../failures.ts'
 import type { Given, OptionSpecs, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import { int } from '../options.ts'
@@ -26,6 +26,7 @@ const OPTIONS = {
   host: {
     flags: '--host <address>',
     help: 'Address to listen on: 127.0.0.1 unless given, so nobody else gets in.',
+    parse: (text: string) => parseFilled(text, '--host'),
     section: 'Where it listens',
   },
   advertise: {
@@ -43,6 +44,7 @@ const OPTIONS = {
   dataDir: {
     flags: '--data-dir <folder>',
     help: 'Where topics are kept: ktool/broker in your data folder unless given.',
+    parse: (text: string) => parseFilled(text, '--data-dir'),
     section: 'What it holds',
   },
   ephemeral: {
@@ -154,7 +156,7 @@ async function start(options: Options, context: Context): Promise<BrokerHandle> 
   for (const warning of settingWarnings(settings.keys())) context.say(warning)
   const dataDir =
     options.dataDir ?? fromFile.dataDir ?? (options.exec ? null : defaultDataDir(context.io.env))
-  return await startBroker({
+  const started = startBroker({
     ...(options.ephemeral || dataDir === null ? {} : { dataDir: resolve(dataDir) }),
     listeners: chooseListeners(fromFile.listeners, options, options.exec ? 0 : DEFAULT_PORT),
     brokers: options.brokers ?? 1,
@@ -162,6 +164,19 @@ async function start(options: Options, context: Context): Promise<BrokerHandle> 
     config: Object.fromEntries(settings),
     topics: options.topic,
     logger: loggerOf(context),
+  })
+  return await started.catch((error: unknown) => {
+    throw explained(error)
+  })
+}
+
+/** Most often it is the broker that was started before. */
+function explained(error: unknown): unknown {
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+  if (isTaken) return new Failure(error.message, { hint: '--port 0 takes a port that is free', cause: error })
+  if (!messageOf(error).includes(' is held by process ')) return error
+  return new Failure(messageOf(error), {
+    hint: 'one broker keeps its data there already; --data-dir names another folder',
   })
 }
 
@@ -224,6 +239,12 @@ function interrupted({ interrupted }: Context): Promise<void> {
     if (interrupted.aborted) done()
     else interrupted.addEventListener('abort', () => done(), { once: true })
   })
+}
+
+/** An empty address would mean all of them, and an empty folder the working one; a variable that is not set means neither. */
+function parseFilled(text: string, option: string): string {
+  if (text !== '') return text
+  throw new BadValue(`${option}: the value is empty`, { isWhole: true })
 }
 
 function parsePort(text: string): number {

@@ -90,7 +90,7 @@ function checkTypes(types: readonly string[]): asserts types is EntityType[] {
       {
         hint:
           near === undefined
-            ? `as in --entity-type topics --entity-name ${unknown}`
+            ? `as in --entity-type topics --entity-name ${unknown || 'NAME'}`
             : `did you mean ${near}?`,
       },
     )

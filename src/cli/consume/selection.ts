@@ -16,10 +16,17 @@ export function selectTopic(
   name: string,
   partition: number | undefined,
   settings: Pick<FetchSettings, 'allow.auto.create.topics'>,
+  onMissing?: () => void,
 ): Selection {
   return async (cluster) => {
-    const allowAutoTopicCreation = settings['allow.auto.create.topics']
-    const topic = (await cluster.topics([name], { refresh: true, allowAutoTopicCreation })).get(name)
+    const find = async (allowAutoTopicCreation: boolean) =>
+      (await cluster.topics([name], { refresh: true, allowAutoTopicCreation })).get(name)
+    let topic = await find(false)
+    if (topic === undefined || NO_TOPIC.includes(topic.error)) {
+      // Told before the question itself makes it.
+      onMissing?.()
+      if (settings['allow.auto.create.topics']) topic = await find(true)
+    }
     if (topic === undefined || NO_TOPIC.includes(topic.error)) return []
     checkTopic(topic)
     const partitions = partitionsOf(topic)

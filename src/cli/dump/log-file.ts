@@ -3,6 +3,7 @@ import { offsetIn } from '../../log/segment-names.ts'
 import * as batchOf from '../../records/batch.ts'
 import { codecName, loadCodec } from '../../records/compression.ts'
 import { type KafkaRecord, readRecords } from '../../records/record.ts'
+import { Failure } from '../failures.ts'
 import { readControlRecord } from './control-record.ts'
 import type { Decode } from './decoders.ts'
 import type { Emit, RecordEvent } from './dump-event.ts'
@@ -64,7 +65,10 @@ function openingOf(name: string): Parameters<Emit>[0] {
 export function startOffsetIn(name: string): number {
   const start = name.split('.')[0]!
   const offset = offsetIn(start, '') ?? (/^-?\d+$/.test(start) ? Number(start) : null)
-  if (offset === null) throw new Error(`For input string: "${start}"`)
+  if (offset === null) {
+    const hint = 'files of a log are named by the offset that they start with, as 00000000000000000000.log'
+    throw new Failure(`For input string: "${start}"`, { hint })
+  }
   return offset
 }
 

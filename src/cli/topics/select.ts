@@ -35,6 +35,12 @@ export async function selectTopicsToChange(
   if (literal !== undefined) return [literal]
   const matching = choose([...all.values()], selection)
   requireTopics(matching, [...all.keys()], selection)
+  // Differs: Kafka changes nothing and says nothing when the name is empty, as that of a variable that is not set.
+  if (selection.topic === '' && !selection.ifExists) {
+    throw new Failure(topicFailure("Topic '' does not exist as expected"), {
+      hint: '--topic has an empty value',
+    })
+  }
   if (matching.length < 2 || selection.regex) return matching
   const names = matching.map(({ name }) => name)
   if (await confirm(context, `${verb} ${names.length} topics: ${names.join(', ')}?`)) return matching

@@ -128,3 +128,23 @@ test('a port that is taken is said', async () => {
   expect(await main('ktool', ['serve', '--ephemeral', '--port', port], io)).toBe(1)
   expect(io.stderr).toContain(port)
 })
+
+test.each(['--host', '--data-dir'])('%s without a value is refused', async (option) => {
+  const io = testIo()
+  expect(await main('ktool', ['serve', '--port', '0', option, ''], io)).toBe(2)
+  expect(io.stderr).toContain(`${option}: the value is empty`)
+})
+
+test('a port or a folder that another broker has is told with a way out', async () => {
+  const dataDir = freshFolder()
+  const { ready } = await serve('--data-dir', dataDir)
+  const port = ready.bootstrapServers.split(':')[1]!
+  const second = testIo()
+  expect(await main('ktool', ['serve', '--ephemeral', '--port', port], second)).toBe(1)
+  expect(second.stderr).toContain('hint: --port 0 takes a port that is free\n')
+  const third = testIo()
+  expect(await main('ktool', ['serve', '--port', '0', '--data-dir', dataDir], third)).toBe(1)
+  expect(third.stderr).toContain(
+    'hint: one broker keeps its data there already; --data-dir names another folder\n',
+  )
+})

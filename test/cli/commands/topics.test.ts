@@ -279,3 +279,20 @@ test('an assignment is read per partition', () => {
     [3, 1],
   ])
 })
+
+test.each(['delete', 'alter'])(
+  '%s of a topic whose name is empty changes nothing, and says so',
+  async (action) => {
+    const cluster = fakeCluster({ topics: [topic('a')], answers: deleted })
+    const partitions = action === 'alter' ? ['--partitions', '3'] : []
+    expect(await runTool(['topics', action, '--topic', '', ...partitions], cluster)).toEqual({
+      exit: 1,
+      stdout: '',
+      stderr:
+        "Error while executing topic command : Topic '' does not exist as expected\nhint: --topic has an empty value\n",
+    })
+    const lenient = await runTool(['topics', action, '--topic', '', '--if-exists', ...partitions], cluster)
+    expect(lenient).toEqual({ exit: 0, stdout: '', stderr: '' })
+    expect(cluster.asked.filter(({ api }) => api !== 'Metadata')).toEqual([])
+  },
+)

@@ -93,3 +93,8 @@ test('a folder that is not there, or not on the path, is told', async () => {
   )
   expect((await runTool('link', fakeCluster(), { programPath })).exit).toBe(2)
 })
+
+test('a folder without a name is not the working folder', async () => {
+  const ran = await runTool(['link', ''], fakeCluster(), { programPath })
+  expect([ran.exit, ran.stderr.split('\n')[0]]).toEqual([2, '--dir: the name of the folder is empty'])
+})
