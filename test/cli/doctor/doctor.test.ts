@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type StartOptions, startBroker } from '../../../src/broker/start.ts'
 import { main } from '../../../src/cli/main.ts'
+import { freePort, listen } from '../../support/free-port.ts'
 import { testIo } from '../../support/test-io.ts'
 
 async function doctor(...args: string[]) {
@@ -17,18 +18,6 @@ async function broker(options: StartOptions = {}): Promise<string> {
   const started = await startBroker(options)
   onTestFinished(() => started.close())
   return started.bootstrapServers
-}
-
-const listen = (server: Server): Promise<number> =>
-  new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function properties(text: string): string {

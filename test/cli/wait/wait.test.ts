@@ -1,10 +1,11 @@
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../../../src/broker/start.ts'
 import { main } from '../../../src/cli/main.ts'
 import { waitUntil } from '../../../src/cli/wait/until.ts'
 import { Cluster } from '../../../src/client/cluster.ts'
 import { KafkaError } from '../../../src/protocol/errors.ts'
+import { freePort, listen } from '../../support/free-port.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { testIo } from '../../support/test-io.ts'
 
@@ -19,19 +20,6 @@ async function broker(topics: { name: string; partitions: number }[] = []) {
   const started = await startBroker({ topics, config: { 'offsets.topic.num.partitions': '1' } })
   onTestFinished(() => started.close())
   return started.bootstrapServers
-}
-
-const listen = (server: Server): Promise<number> =>
-  new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
-
-/** A port of the loopback interface where nobody listens. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 test('what is there already is not waited for', async () => {
