@@ -7,7 +7,6 @@ const external = [
   'snappy',
   'lz4-napi',
   '@bokuweb/zstd-wasm',
-  'kafkajs',
   'node-forge',
 ]
 const chunkFileNames = 'chunks/[name]-[hash].js'
