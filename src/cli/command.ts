@@ -1,6 +1,6 @@
 import type { Context } from './context.ts'
 import type { Given, OptionSpecs, Values } from './option-spec.ts'
-import type { Format } from './output.ts'
+import type { Format } from './output/listing.ts'
 
 /** A command line, or one that does not just exit with 0. */
 export type Example =

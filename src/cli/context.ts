@@ -2,8 +2,8 @@ import type { Cluster, ClusterOptions } from '../client/cluster.ts'
 import { clusterOptions, commonSettings } from '../client/config/common-config.ts'
 import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
-import type { Format, Listing } from './output.ts'
-import { render } from './output.ts'
+import type { Format, Listing } from './output/listing.ts'
+import { render } from './output/listing.ts'
 import { type ServerChoice, type ServerNaming, type ServerSettings, serverSettings } from './server-choice.ts'
 
 /** The values of SERVER_OPTIONS, or only a context's name: `{ context: 'staging' }`. */
@@ -85,7 +85,7 @@ export class Context {
   async settings(options: ServerOptions): Promise<ServerSettings> {
     const settings = await serverSettings(options, this.io)
     if (settings.properties.size > 0) {
-      const { propertyWarnings } = await import('./property-warnings.ts')
+      const { propertyWarnings } = await import('./properties/property-warnings.ts')
       for (const line of propertyWarnings(settings.properties.keys(), options.commandProperty ?? [])) {
         if (!this.#warnings.has(line)) this.say(line)
         this.#warnings.add(line)

@@ -11,9 +11,9 @@ import type { Io } from './io.ts'
 import type { OptionSpecs } from './option-spec.ts'
 import { longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
-import type { Format } from './output.ts'
+import type { Format } from './output/listing.ts'
+import { wordBadOption } from './parsing/usage-messages.ts'
 import type { Tool } from './registry.ts'
-import { wordBadOption } from './usage-messages.ts'
 import { VERSION } from './version.ts'
 
 /** Runs a tool, or prints its help. */
@@ -78,7 +78,7 @@ async function runCommand(
   }
   let context: Context | undefined
   try {
-    const { parseOptions } = await import('./parse.ts')
+    const { parseOptions } = await import('./parsing/parse.ts')
     const { values, notices, given } = parseOptions(command, options, args)
     for (const notice of notices) io.err(`${notice}\n`)
     const format = (values.output ?? 'text') as Format

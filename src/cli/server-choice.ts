@@ -3,7 +3,7 @@
 import { type ChosenContext, chooseContext, contextProperties } from './contexts/choose-context.ts'
 import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
-import { mergedProperties } from './name-value.ts'
+import { mergedProperties } from './properties/name-value.ts'
 
 /** What a command line says about the cluster. */
 export interface ServerNaming {
@@ -61,7 +61,7 @@ async function resolved(
   { env }: Pick<Io, 'env'>,
 ): Promise<Map<string, string>> {
   if (!properties.has('config.providers')) return properties
-  const { resolveVariables } = await import('./config-providers.ts')
+  const { resolveVariables } = await import('./properties/config-providers.ts')
   return resolveVariables(properties, env)
 }
 

@@ -1,6 +1,6 @@
 // What cheat sheets for older Kafkas have people type: the sentence is that of Kafka 4.3.1, and the hint tells the way.
 import { expect, test } from 'vitest'
-import { settingHint } from '../../src/cli/setting-hint.ts'
+import { settingHint } from '../../src/cli/kafka/setting-hint.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { fakeCluster, topic } from '../support/fake-cluster.ts'
 import { runTool } from '../support/run-tool.ts'

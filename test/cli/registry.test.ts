@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import type { Command } from '../../src/cli/command.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from '../../src/cli/options.ts'
-import { keyOf } from '../../src/cli/parse.ts'
+import { keyOf } from '../../src/cli/parsing/parse.ts'
 import { TOOLS } from '../../src/cli/registry.ts'
 import { runTool } from '../support/run-tool.ts'
 

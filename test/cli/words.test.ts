@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 
 import type { Command, CommandGroup } from '../../src/cli/command.ts'
-import { parseOptions } from '../../src/cli/parse.ts'
+import { parseOptions } from '../../src/cli/parsing/parse.ts'
 import { findTool } from '../../src/cli/registry.ts'
 
 test.each([

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { Context } from '../context.ts'
 import { throwFailures } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { type Acl, aclText, byPattern, entryText, patternText, sortedAcls } from './acl.ts'
 import { distinctErrors } from './errors.ts'
 import { ACL_COLUMNS, aclRow, resourceNames } from './list.ts'

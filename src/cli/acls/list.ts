@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import { type Acl, byPattern, entryText, sortedAcls } from './acl.ts'
 import { type AclOptions, namedResources } from './wanted.ts'
 import { describeAcls, EVERY_ACL } from './wire.ts'

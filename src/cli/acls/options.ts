@@ -1,4 +1,5 @@
 import { UsageError } from '../failures.ts'
+import { parsePrincipal, principalText } from '../kafka/principal.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import {
@@ -9,7 +10,6 @@ import {
   forbid,
   SERVER_OPTIONS,
 } from '../options.ts'
-import { parsePrincipal, principalText } from '../principal.ts'
 import { OPERATIONS, type Operation, PATTERN_TYPES, type PatternType } from './acl.ts'
 
 export const ACL_ACTIONS = ['list', 'add', 'remove'] as const

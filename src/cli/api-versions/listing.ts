@@ -1,5 +1,5 @@
 import { APIS } from '../../protocol/apis.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import type { ApiRange, BrokerVersions } from './ask.ts'
 
 const API_VERSION_COLUMNS = [

@@ -5,7 +5,7 @@ import { GetTelemetrySubscriptions } from '../../protocol/messages/telemetry.ts'
 import type { Changes } from '../configs/changes.ts'
 import { alterResource } from '../configs/resources.ts'
 import type { Context } from '../context.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { VERSION } from '../version.ts'
 import { settingsOf } from './describe.ts'
 

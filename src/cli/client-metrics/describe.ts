@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
-import { describeConfigs, listConfigResources } from '../resource-configs.ts'
+import { describeConfigs, listConfigResources } from '../kafka/resource-configs.ts'
+import type { Listing } from '../output/listing.ts'
 
 /** What clients are asked for under one name: its settings, by name. */
 export interface Subscription {

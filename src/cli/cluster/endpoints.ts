@@ -1,4 +1,4 @@
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 
 export interface EndpointRow {
   readonly id: number

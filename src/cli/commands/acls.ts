@@ -2,7 +2,7 @@ import { ACL_ACTIONS, ACL_OPTIONS, checkAclOptions } from '../acls/options.ts'
 import { type AclOptions, aclsToAdd, wantedAcls } from '../acls/wanted.ts'
 import { defineCommand } from '../command.ts'
 import type { Context, ServerOptions } from '../context.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 const sentence = (reason: string): string => `Error while executing ACL command: ${reason}`
 

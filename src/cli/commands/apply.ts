@@ -2,7 +2,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ConditionNotMet, Failure, throwFailures, UsageError } from '../failures.ts'
-import { isInternalTopic } from '../internal-topics.ts'
+import { isInternalTopic } from '../kafka/internal-topics.ts'
 import { currentTopics } from '../manifest/current.ts'
 import { makeChanges } from '../manifest/make.ts'
 import type { TopicSpec } from '../manifest/manifest.ts'
@@ -10,7 +10,7 @@ import { type Plan, planChanges } from '../manifest/plan.ts'
 import { planListing } from '../manifest/plan-listing.ts'
 import { readText } from '../manifest/read-text.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 export const apply = defineCommand({
   name: 'apply',

@@ -2,7 +2,7 @@ import { askApiVersions } from '../api-versions/ask.ts'
 import { apiVersionListing } from '../api-versions/listing.ts'
 import { defineCommand } from '../command.ts'
 import { SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 export const brokerApiVersions = defineCommand({
   name: 'broker-api-versions',

@@ -5,7 +5,7 @@ import {
   metricsChanges,
 } from '../client-metrics/options.ts'
 import { defineCommand } from '../command.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 export const clientMetrics = defineCommand({
   name: 'client-metrics',

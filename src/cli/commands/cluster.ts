@@ -10,7 +10,7 @@ import type { Context, ServerOptions } from '../context.ts'
 import { Failure, UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { CONTROLLER_OPTION, checkServerChoice, DRY_RUN, int, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 const OPTIONS = {
   ...SERVER_OPTIONS,

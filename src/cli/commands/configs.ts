@@ -7,6 +7,7 @@ import { describeQuotas } from '../configs/quotas.ts'
 import { describeResources, isResource } from '../configs/resources.ts'
 import { describeScram } from '../configs/scram.ts'
 import { UsageError } from '../failures.ts'
+import { settingHint } from '../kafka/setting-hint.ts'
 import type { Given } from '../option-spec.ts'
 import {
   CONTROLLER_OPTION,
@@ -16,8 +17,7 @@ import {
   forbid,
   SERVER_OPTIONS,
 } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
-import { settingHint } from '../setting-hint.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { shownArguments } from '../shown-arguments.ts'
 
 export const configs = defineCommand({

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { checkGroupOptions, checkReset, GROUP_OPTIONS, RESET_WARNING } from '../groups/options.ts'
 import { groupFailure } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 type Options = Values<typeof GROUP_OPTIONS>
 

@@ -3,7 +3,7 @@ import { IMPORT_FORMATS, type ImportFormat } from '../contexts/import/formats.ts
 import { UsageError } from '../failures.ts'
 import { BadValue } from '../option-spec.ts'
 import { DRY_RUN } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 const NAME = {
   flags: '--name <name>',

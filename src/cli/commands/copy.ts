@@ -19,8 +19,8 @@ import { preparedTarget, requireTwo, sideOf, sourceTopic } from '../copy/sides.t
 import { Failure, UsageError } from '../failures.ts'
 import type { OptionSpecs, Values } from '../option-spec.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
-import { startProgress } from '../progress.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
+import { startProgress } from '../output/progress.ts'
 import type { ServerNaming } from '../server-choice.ts'
 
 const [WHAT, WHERE, HOW] = ['What to copy', 'From where, to where', 'How']

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { exactlyOne } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { checkTokenOptions, TOKEN_ACTIONS, TOKEN_OPTIONS } from '../tokens/options.ts'
 
 export const delegationTokens = defineCommand({

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts'
 import { deleteRecords } from '../offsets/delete-records.ts'
 import { type OffsetTarget, parseOffsetFile } from '../offsets/offset-file.ts'
 import { DRY_RUN, SERVER_OPTIONS } from '../options.ts'
-import type { Listing } from '../output.ts'
-import { ALL_FORMATS } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { readTextFile } from '../read-file.ts'
 
 export const deleteRecordsTool = defineCommand({

@@ -7,7 +7,7 @@ import type { Finding } from '../doctor/finding.ts'
 import { doctorListing, findingText } from '../doctor/listing.ts'
 import { Failure } from '../failures.ts'
 import { positiveMs, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 export const doctor = defineCommand({
   name: 'doctor',

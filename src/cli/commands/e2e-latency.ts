@@ -1,7 +1,7 @@
 import { clusterOptions, commonSettings } from '../../client/config/common-config.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
-import { javaDouble } from '../java-double.ts'
+import { javaDouble } from '../java/double.ts'
 import { latencyListing } from '../perf/latency-listing.ts'
 import { checkLatencyOptions, LATENCY_OPTIONS, shapeOf } from '../perf/latency-options.ts'
 import { createTopic, LatencyRun } from '../perf/latency-run.ts'

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts'
 import { currentTopics } from '../manifest/current.ts'
 import { SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { selectTopics } from '../topics/select.ts'
 
 export const exportTopics = defineCommand({

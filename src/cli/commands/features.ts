@@ -5,7 +5,7 @@ import { dependencyListing, mappingListing, parseFeatureLevel } from '../feature
 import { requireDistinct, updateFeatures, wantedLevels } from '../features/update.ts'
 import type { Given } from '../option-spec.ts'
 import { CONTROLLER_OPTION, checkServerChoice, int, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 const OPTIONS = { ...SERVER_OPTIONS, bootstrapController: CONTROLLER_OPTION } as const
 

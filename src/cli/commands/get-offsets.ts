@@ -7,7 +7,7 @@ import { offsetListing } from '../offsets/listing.ts'
 import { ruleFilter, topicFilter, withoutInternal } from '../offsets/partition-filter.ts'
 import { BadValue } from '../option-spec.ts'
 import { SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 const occurred = (reason: string): string => `Error occurred: ${reason}`
 

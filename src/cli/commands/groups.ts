@@ -4,7 +4,7 @@ import { UsageError } from '../failures.ts'
 import { groupListing } from '../groups/list.ts'
 import { BadValue } from '../option-spec.ts'
 import { forbid, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 /** How long the listing may take in all, as in Kafka. */
 const TIMEOUT_MS = 30_000

@@ -10,7 +10,7 @@ import { lagListing } from '../lag/listing.ts'
 import { VIEWS, type View } from '../lag/rows.ts'
 import { BadValue, type OptionSpecs, type Values } from '../option-spec.ts'
 import { long, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 /** How often lag is looked at while it is waited for. */
 const POLL_MS = 500

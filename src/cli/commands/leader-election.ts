@@ -4,7 +4,7 @@ import type { ElectionType } from '../election/elect.ts'
 import { UsageError } from '../failures.ts'
 import { BadValue } from '../option-spec.ts'
 import { DRY_RUN, forbid, int, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { readTextFile } from '../read-file.ts'
 
 const TARGETS = ['topic', 'allTopicPartitions', 'pathToJsonFile'] as const

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts'
 import { Failure, throwFailures, UsageError } from '../failures.ts'
 import { linkListing, makeLinks, removeLinks } from '../link/links.ts'
 import { DRY_RUN } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { TOOLS } from '../registry.ts'
 
 export const link = defineCommand({

@@ -4,7 +4,7 @@ import { askLogDirs } from '../log-dirs/ask.ts'
 import { logDirListing } from '../log-dirs/listing.ts'
 import { BadValue } from '../option-spec.ts'
 import { requireOptions, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 
 export const logDirs = defineCommand({
   name: 'log-dirs',

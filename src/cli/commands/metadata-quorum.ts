@@ -1,10 +1,10 @@
 import { defineCommand, defineGroup } from '../command.ts'
 import { Failure, messageOf, UsageError } from '../failures.ts'
-import { javaUuid } from '../java-uuid.ts'
+import { javaUuid } from '../java/uuid.ts'
 import type { Given } from '../option-spec.ts'
 import { CONTROLLER_OPTION, checkServerChoice, int, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
-import { readProperties } from '../properties.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
+import { readProperties } from '../properties/java-properties.ts'
 import { askQuorum, endpointText } from '../quorum/ask.ts'
 
 const OPTIONS = { ...SERVER_OPTIONS, bootstrapController: CONTROLLER_OPTION } as const

@@ -11,7 +11,7 @@ import {
   requireOptions,
   SERVER_OPTIONS,
 } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { readTextFile } from '../read-file.ts'
 import { reassignFailure, rethrow } from '../reassign/failure.ts'
 

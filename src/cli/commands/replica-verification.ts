@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import { Failure } from '../failures.ts'
-import { includeList } from '../java-regex.ts'
+import { includeList } from '../java/regex.ts'
 import { BadValue } from '../option-spec.ts'
 import { int, long, SERVER_OPTIONS } from '../options.ts'
 import type { ReplicatedPartition } from '../replicas/fetch.ts'
@@ -65,7 +65,7 @@ export const replicaVerification = defineCommand({
     const [{ ReplicaComparison, reportListing }, { fetchReplicas }, { javaDateFormat }] = await Promise.all([
       import('../replicas/compare.ts'),
       import('../replicas/fetch.ts'),
-      import('../java-date-format.ts'),
+      import('../java/date-format.ts'),
     ])
     const dateText = javaDateFormat('yyyy-MM-dd HH:mm:ss,SSS')
     const { io, interrupted } = context

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
 import { failureOf } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { checkShareGroupOptions, SHARE_GROUP_OPTIONS } from '../share-groups/options.ts'
 
 type Options = Values<typeof SHARE_GROUP_OPTIONS>

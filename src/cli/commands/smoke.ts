@@ -3,7 +3,7 @@ import { defineCommand } from '../command.ts'
 import type { Context, ServerOptions } from '../context.ts'
 import { ConditionNotMet, Failure, messageOf } from '../failures.ts'
 import { positiveMs, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { latencyMs, smokeListing } from '../smoke/listing.ts'
 import { smokeTest } from '../smoke/round-trip.ts'
 

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { checkStreamsResetOptions, STREAMS_RESET_OPTIONS } from '../streams-reset/options.ts'
 
 export const streamsApplicationReset = defineCommand({

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { failureOf } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { checkStreamsGroupOptions, STREAMS_GROUP_OPTIONS } from '../streams-groups/options.ts'
 
 type Options = Values<typeof STREAMS_GROUP_OPTIONS>

@@ -1,7 +1,7 @@
 import { defineCommand, defineGroup } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { DRY_RUN, int, long, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import { requireApi, telling } from '../transactions/failure.ts'
 
 const COMMON = {

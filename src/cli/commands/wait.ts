@@ -3,7 +3,7 @@ import type { Context, ServerOptions } from '../context.ts'
 import { ConditionNotMet, UsageError } from '../failures.ts'
 import { BadValue } from '../option-spec.ts'
 import { int, long, SERVER_OPTIONS } from '../options.ts'
-import { ALL_FORMATS } from '../output.ts'
+import { ALL_FORMATS } from '../output/listing.ts'
 import {
   brokersAreThere,
   type Condition,

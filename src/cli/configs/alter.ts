@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
-import { SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
+import { SCRAM_MECHANISMS } from '../kafka/scram-mechanisms.ts'
 import type { Changes } from './changes.ts'
 import { type Entities, singular } from './entity.ts'
 import { alterQuotas, CLIENT_QUOTAS, IP_QUOTAS } from './quotas.ts'

@@ -1,5 +1,5 @@
 import { Failure, UsageError } from '../failures.ts'
-import { readProperties } from '../properties.ts'
+import { readProperties } from '../properties/java-properties.ts'
 
 /** Settings to set and settings to put back to their default. */
 export interface Changes {

@@ -3,7 +3,12 @@ import { itemError } from '../../protocol/errors.ts'
 import { ListGroups } from '../../protocol/messages/classic-groups.ts'
 import { IncrementalAlterConfigs } from '../../protocol/messages/configs.ts'
 import { Failure } from '../failures.ts'
-import { describeConfigs, listConfigResources, RESOURCE_TYPES, sourceName } from '../resource-configs.ts'
+import {
+  describeConfigs,
+  listConfigResources,
+  RESOURCE_TYPES,
+  sourceName,
+} from '../kafka/resource-configs.ts'
 import type { Changes } from './changes.ts'
 import { type EntityType, singular } from './entity.ts'
 import type { EntityConfigs } from './listing.ts'

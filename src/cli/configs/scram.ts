@@ -4,7 +4,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import { errorName, exceptionName, itemError } from '../../protocol/errors.ts'
 import { AlterUserScramCredentials, DescribeUserScramCredentials } from '../../protocol/messages/auth.ts'
 import { Failure } from '../failures.ts'
-import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
+import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../kafka/scram-mechanisms.ts'
 import type { Changes } from './changes.ts'
 import { bareConfig, type EntityConfigs } from './listing.ts'
 

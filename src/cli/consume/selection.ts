@@ -4,7 +4,7 @@ import type { TopicMetadata } from '../../client/metadata.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
-import { javaMatcher } from '../java-regex.ts'
+import { javaMatcher } from '../java/regex.ts'
 
 /** Finds the partitions to read as they are now; none when there is no such topic yet. */
 export type Selection = (cluster: Cluster) => Promise<TopicPartition[]>

@@ -1,8 +1,8 @@
 import { type FetchSettings, fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { type GroupSettings, groupSettings } from '../../client/groups/group-config.ts'
 import { UsageError } from '../failures.ts'
-import { mergedProperties } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
+import { mergedProperties } from '../properties/name-value.ts'
 import type { ServerNaming, ServerSettings } from '../server-choice.ts'
 import type { CONSUMER_OPTIONS } from './options.ts'
 

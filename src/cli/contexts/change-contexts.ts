@@ -2,7 +2,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { parseAddresses } from '../../client/wire/addresses.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
-import { nameValues } from '../name-value.ts'
+import { nameValues } from '../properties/name-value.ts'
 import {
   type ChosenContext,
   chooseContext,

@@ -3,7 +3,7 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { closest } from '../did-you-mean.ts'
 import { Failure, UsageError } from '../failures.ts'
 import type { Io } from '../io.ts'
-import { readProperties } from '../properties.ts'
+import { readProperties } from '../properties/java-properties.ts'
 import { type ContextEntry, type ContextFile, readContextFiles } from './context-file.ts'
 
 /** The name that stands for no context at all. */

@@ -1,5 +1,5 @@
 import { padded, widest } from '../groups/padded.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import type { ChosenContext } from './choose-context.ts'
 import type { ContextFile } from './context-file.ts'
 import { shownProperties } from './secret-properties.ts'

@@ -1,4 +1,4 @@
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { CopyRange } from './copier.ts'
 import type { TopicPlace } from './copy-state.ts'
 

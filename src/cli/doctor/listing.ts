@@ -1,4 +1,4 @@
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { Finding } from './finding.ts'
 
 /** The lines of one finding: how it is, and what helps. */

@@ -8,8 +8,8 @@ import {
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { ElectLeaders } from '../../protocol/messages/topics.ts'
 import { Failure } from '../failures.ts'
-import { javaHashOrder, partitionHash } from '../java-order.ts'
-import type { Listing } from '../output.ts'
+import { javaHashOrder, partitionHash } from '../java/order.ts'
+import type { Listing } from '../output/listing.ts'
 
 /** ElectionType on the wire: the replica that stands first, or any that is alive. */
 export const ELECTION_TYPES = { PREFERRED: 0, UNCLEAN: 1 } as const

@@ -8,7 +8,7 @@ import {
   jsonObject,
   jsonString,
   parseJson,
-} from '../kafka-json.ts'
+} from '../kafka/kafka-json.ts'
 
 /** The partitions of a --path-to-json-file; Failure in Kafka's words where it has not the right form. */
 export function parseElectionFile(text: string): TopicPartition[] {

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { METADATA_VERSION, releaseName } from './releases.ts'
 
 export interface FeatureRow {

@@ -1,5 +1,5 @@
 import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import {
   defaultLevel,
   FEATURES,

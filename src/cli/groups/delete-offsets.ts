@@ -5,7 +5,7 @@ import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { padded, widest } from './padded.ts'
 import type { TopicArgument } from './topic-argument.ts'
 

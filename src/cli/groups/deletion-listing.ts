@@ -1,7 +1,7 @@
 import type { GroupResult } from '../../client/groups/coordinated.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { GroupKind } from './sentence.ts'
 
 const COLUMNS = ['group', 'isDeleted', 'error'] as const

@@ -1,7 +1,7 @@
 import type { ListedGroup } from '../../client/groups/listing.ts'
 import { groupType } from '../../client/groups/listing.ts'
 import { UsageError } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { padded, widest } from './padded.ts'
 import type { GroupKind } from './sentence.ts'
 

@@ -1,5 +1,5 @@
 import type { GroupDescription, GroupMember } from '../../client/groups/description.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import { assignmentItem, assignmentText } from './assignment.ts'
 import { orDash, padded, widest } from './padded.ts'
 

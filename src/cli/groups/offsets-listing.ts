@@ -1,4 +1,4 @@
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import type { OffsetRow } from './offset-rows.ts'
 import { orDash, padded, widest } from './padded.ts'
 

@@ -1,4 +1,4 @@
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { padded, widest } from './padded.ts'
 
 export interface ResetRow {

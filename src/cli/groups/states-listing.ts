@@ -1,6 +1,6 @@
 import type { GroupType } from '../../client/groups/listing.ts'
 import type { Broker } from '../../client/wire/connections.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { orDash, padded, widest } from './padded.ts'
 
 export interface GroupState {

@@ -1,5 +1,5 @@
 import { padded, widest } from '../groups/padded.ts'
-import type { Cell, Listing, Row } from '../output.ts'
+import type { Cell, Listing, Row } from '../output/listing.ts'
 import type { GroupLag } from './group-lag.ts'
 import { prometheusText } from './prometheus.ts'
 import { LAG_COLUMNS, lagRows, type View } from './rows.ts'

@@ -1,4 +1,4 @@
-import { metric } from '../prometheus.ts'
+import { metric } from '../output/prometheus.ts'
 import { type GroupLag, type PartitionLag, totalsOf } from './group-lag.ts'
 
 /** Metrics under the names of kafka_exporter, so that its dashboards and alerts go on working. What is unknown is left out. */

@@ -1,4 +1,4 @@
-import type { Cell, Row } from '../output.ts'
+import type { Cell, Row } from '../output/listing.ts'
 import { type GroupLag, type PartitionLag, totalsOf } from './group-lag.ts'
 
 /** What a row of the report is about. */

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, messageOf } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { linkNamesOf, type Tool } from '../registry.ts'
 
 export type LinkState = 'made' | 'kept' | 'removed' | 'absent' | 'refused'

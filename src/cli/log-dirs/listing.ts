@@ -1,6 +1,6 @@
 import { partitionName } from '../../client/topic-partition.ts'
 import { exceptionName } from '../../protocol/errors.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import type { LogDir } from './ask.ts'
 
 const LOG_DIR_COLUMNS = [

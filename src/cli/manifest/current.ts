@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
-import { describeConfigs, sourceName } from '../resource-configs.ts'
+import { describeConfigs, sourceName } from '../kafka/resource-configs.ts'
 import type { TopicSpec } from './manifest.ts'
 
 /** The topics as they are: with the settings that are theirs alone. */

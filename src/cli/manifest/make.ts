@@ -3,7 +3,7 @@ import { itemError } from '../../protocol/errors.ts'
 import { IncrementalAlterConfigs } from '../../protocol/messages/configs.ts'
 import { CreatePartitions, CreateTopics } from '../../protocol/messages/topics.ts'
 import { Failure } from '../failures.ts'
-import { RESOURCE_TYPES } from '../resource-configs.ts'
+import { RESOURCE_TYPES } from '../kafka/resource-configs.ts'
 import { removeTopics } from '../topics/remove.ts'
 import { nameOf, type TopicChange } from './plan.ts'
 

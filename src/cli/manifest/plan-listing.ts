@@ -1,5 +1,5 @@
 import { messageOf } from '../failures.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 import type { Outcomes } from './make.ts'
 import { nameOf, type TopicChange } from './plan.ts'
 

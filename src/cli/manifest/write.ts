@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { TopicSpec } from './manifest.ts'
 
 /** The topics as a file that `apply` reads; in JSON, as the list that it reads as well. */

@@ -1,7 +1,7 @@
 import { OFFSET_SPECS } from '../../client/offsets.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
-import type { Listing } from '../output.ts'
-import { metric } from '../prometheus.ts'
+import type { Listing } from '../output/listing.ts'
+import { metric } from '../output/prometheus.ts'
 
 export interface OffsetRow extends TopicPartition {
   readonly offset: number

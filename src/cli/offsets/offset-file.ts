@@ -9,7 +9,7 @@ import {
   jsonObject,
   jsonString,
   parseJson,
-} from '../kafka-json.ts'
+} from '../kafka/kafka-json.ts'
 
 export interface OffsetTarget extends TopicPartition {
   /** The first record to keep; -1 for the end of the partition. */

@@ -1,6 +1,6 @@
 import { Failure } from '../failures.ts'
-import { isInternalTopic } from '../internal-topics.ts'
-import { includeList } from '../java-regex.ts'
+import { includeList } from '../java/regex.ts'
+import { isInternalTopic } from '../kafka/internal-topics.ts'
 
 /** Whether a partition is asked for. */
 export type PartitionFilter = (topic: string, partition: number) => boolean

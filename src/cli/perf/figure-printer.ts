@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 
 /** Prints figures as they come where the format allows it, and all of them at the end where it does not. */
 export class FigurePrinter {

@@ -1,5 +1,5 @@
-import { javaFixed } from '../java-double.ts'
-import type { Listing } from '../output.ts'
+import { javaFixed } from '../java/double.ts'
+import type { Listing } from '../output/listing.ts'
 import { rounded } from './send-figures.ts'
 
 export const LATENCY_COLUMNS = [

@@ -1,4 +1,4 @@
-import { javaFixed } from '../java-double.ts'
+import { javaFixed } from '../java/double.ts'
 
 /** Metrics of Kafka's clients by group and name, under Kafka's names. */
 export type Metrics = readonly {

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { Failure } from '../failures.ts'
-import { javaRegExp } from '../java-regex.ts'
+import { javaRegExp } from '../java/regex.ts'
 
 /** Where the value of the next record lies. */
 export interface Payloads {

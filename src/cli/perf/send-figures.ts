@@ -1,5 +1,5 @@
-import { javaFixed } from '../java-double.ts'
-import type { Row } from '../output.ts'
+import { javaFixed } from '../java/double.ts'
+import type { Row } from '../output/listing.ts'
 import { Latencies } from './latencies.ts'
 
 const MEBIBYTE = 1024 * 1024

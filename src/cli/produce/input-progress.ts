@@ -1,7 +1,7 @@
 import type { Clock } from '../../client/clock.ts'
 import type { ProducerCounts } from '../../client/produce/producer.ts'
 import type { Io } from '../io.ts'
-import { type Progress, startProgress } from '../progress.ts'
+import { type Progress, startProgress } from '../output/progress.ts'
 import { fileBytes } from './input-chunks.ts'
 
 /** The input with a line of progress while it is read, where it is a file and somebody looks on. */

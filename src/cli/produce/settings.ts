@@ -1,5 +1,5 @@
-import { mergedProperties } from '../name-value.ts'
 import type { Values } from '../option-spec.ts'
+import { mergedProperties } from '../properties/name-value.ts'
 import type { ServerNaming } from '../server-choice.ts'
 import type { PRODUCER_OPTIONS } from './options.ts'
 

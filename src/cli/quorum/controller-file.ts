@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 
 import { Failure, messageOf } from '../failures.ts'
-import { listItems, parseListener } from '../listener-property.ts'
+import { listItems, parseListener } from '../properties/listener-property.ts'
 import { folderState, META_PROPERTIES, readIdentity } from '../storage/data-folder.ts'
 
 /** A controller as its server.properties and its metadata folder describe it. */

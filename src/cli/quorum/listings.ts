@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { Failure } from '../failures.ts'
-import type { Listing } from '../output.ts'
-import { prettyTable } from '../pretty-table.ts'
+import type { Listing } from '../output/listing.ts'
+import { prettyTable } from '../output/pretty-table.ts'
 import type { Quorum, Replica } from './ask.ts'
 
 const STATUS_COLUMNS = [

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { alterReassignments, askReassignments } from './ask.ts'
 import { clearThrottles } from './clear.ts'
 import { Terse } from './failure.ts'

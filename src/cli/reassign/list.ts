@@ -1,5 +1,5 @@
 import { partitionName } from '../../client/topic-partition.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { Reassignment } from './ask.ts'
 
 const REASSIGNMENT_COLUMNS = ['topic', 'partition', 'replicas', 'addingReplicas', 'removingReplicas'] as const

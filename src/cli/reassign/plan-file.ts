@@ -9,7 +9,7 @@ import {
   jsonObject,
   jsonString,
   parseJson,
-} from '../kafka-json.ts'
+} from '../kafka/kafka-json.ts'
 
 /** Where a partition is to be. */
 export interface Target extends TopicPartition {

@@ -1,7 +1,7 @@
 // The deserializers of org.apache.kafka.common.serialization, as far as a person can name them on a command line:
 // each turns bytes into the text that Java's toString gives for the value.
 
-import { javaDouble, javaFloat } from '../java-double.ts'
+import { javaDouble, javaFloat } from '../java/double.ts'
 
 /** Bytes that are not what the deserializer expects; name and message are Kafka's. */
 export class DeserializeError extends Error {

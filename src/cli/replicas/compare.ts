@@ -1,8 +1,8 @@
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { BATCH_OVERHEAD, batchSize, lastOffset, storedCrc } from '../../records/batch.ts'
 import { Failure } from '../failures.ts'
-import { javaHashOrder, partitionHash } from '../java-order.ts'
-import type { Listing } from '../output.ts'
+import { javaHashOrder, partitionHash } from '../java/order.ts'
+import type { Listing } from '../output/listing.ts'
 
 /** What one replica gave from the offset on that all of them were asked for. */
 export interface ReplicaData {

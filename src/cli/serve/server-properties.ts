@@ -2,7 +2,7 @@
 // else is a setting of the broker.
 import type { Listener as BrokerListener } from '../../broker/endpoints.ts'
 import { UsageError } from '../failures.ts'
-import { type Listener, listItems, parseListener } from '../listener-property.ts'
+import { type Listener, listItems, parseListener } from '../properties/listener-property.ts'
 
 /** Settings that `serve` has options for; an option that was given wins. */
 export interface ServerProperties {

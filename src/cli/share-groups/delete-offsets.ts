@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { Failure } from '../failures.ts'
 import { padded, widest } from '../groups/padded.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 
 export interface DeletedTopic {
   readonly group: string

@@ -7,7 +7,7 @@ import {
   type GroupState,
   statesAs,
 } from '../groups/states-listing.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 
 export interface ShareGroupOffsets {
   readonly group: string

@@ -1,5 +1,5 @@
 import { messageOf } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { Outcome, Step } from './round-trip.ts'
 
 export interface SmokeResult extends Outcome {

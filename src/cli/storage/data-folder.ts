@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseProperties } from '../properties.ts'
+import { parseProperties } from '../properties/java-properties.ts'
 
 export const META_PROPERTIES = 'meta.properties'
 

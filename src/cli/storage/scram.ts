@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
 import { Failure } from '../failures.ts'
-import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../scram-mechanisms.ts'
+import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../kafka/scram-mechanisms.ts'
 
 /** What is stored of a password: a UserScramCredentialRecord. */
 export interface ScramCredential {

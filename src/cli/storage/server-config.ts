@@ -1,5 +1,5 @@
 import { Failure } from '../failures.ts'
-import { listItems, parseListener } from '../listener-property.ts'
+import { listItems, parseListener } from '../properties/listener-property.ts'
 
 /** What formatting needs to know of a server.properties file. */
 export interface ServerConfig {

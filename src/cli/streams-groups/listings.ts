@@ -11,7 +11,7 @@ import {
   type GroupState,
   statesAs,
 } from '../groups/states-listing.ts'
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 
 /** How far a streams group is in a partition. */
 export interface StreamsOffset {

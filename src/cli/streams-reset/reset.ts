@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { EXIT } from '../exit.ts'
 import { Failure, throwFailures } from '../failures.ts'
 import type { Scenario } from '../groups/reset-plan.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { tryToRemoveTopics } from '../topics/remove.ts'
 import { offsetsAt, planOffsets } from './offsets.ts'
 

@@ -7,7 +7,7 @@ import {
   RenewDelegationToken,
 } from '../../protocol/messages/auth.ts'
 import type { Context } from '../context.ts'
-import { type Principal, principalText } from '../principal.ts'
+import { type Principal, principalText } from '../kafka/principal.ts'
 import { throwAsJava } from './java-failure.ts'
 import { expiryListing, principalList, type Token, tokenListing } from './listing.ts'
 import type { TokenOptions } from './options.ts'

@@ -1,5 +1,5 @@
-import type { Listing } from '../output.ts'
-import { type Principal, principalText } from '../principal.ts'
+import { type Principal, principalText } from '../kafka/principal.ts'
+import type { Listing } from '../output/listing.ts'
 
 export interface Token {
   readonly tokenId: string

@@ -1,7 +1,7 @@
+import { parsePrincipal } from '../kafka/principal.ts'
 import type { Given, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import { DRY_RUN, forbid, long, requireOptions, SERVER_OPTIONS } from '../options.ts'
-import { parsePrincipal } from '../principal.ts'
 
 export const TOKEN_ACTIONS = ['create', 'renew', 'expire', 'describe'] as const
 

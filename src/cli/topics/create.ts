@@ -3,7 +3,7 @@ import { itemError } from '../../protocol/errors.ts'
 import { CreateTopics } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import { topicFailure } from './sentence.ts'
 
 export interface NewTopic {

@@ -5,9 +5,9 @@ import { partitionName } from '../../client/topic-partition.ts'
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { DescribeTopicPartitions } from '../../protocol/messages/metadata.ts'
 import { ListPartitionReassignments } from '../../protocol/messages/topics.ts'
-import { javaHashOrder } from '../java-order.ts'
-import type { ConfigEntry } from '../resource-configs.ts'
-import { describeConfigs, sourceName } from '../resource-configs.ts'
+import { javaHashOrder } from '../java/order.ts'
+import type { ConfigEntry } from '../kafka/resource-configs.ts'
+import { describeConfigs, sourceName } from '../kafka/resource-configs.ts'
 import type { DescribedPartition, DescribedTopic } from './description.ts'
 
 /** All that is to be known of these topics. `byId` is asked of the brokers another way, which does not tell of the ELR. */

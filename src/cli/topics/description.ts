@@ -1,4 +1,4 @@
-import type { Listing, Row } from '../output.ts'
+import type { Listing, Row } from '../output/listing.ts'
 
 export interface DescribedPartition {
   readonly partition: number

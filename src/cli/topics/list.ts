@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 
 const TOPIC_COLUMNS = ['name', 'topicId', 'isInternal', 'partitionCount', 'replicationFactor'] as const
 

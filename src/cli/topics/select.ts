@@ -4,8 +4,8 @@ import { confirm } from '../confirm.ts'
 import type { Context } from '../context.ts'
 import { closest } from '../did-you-mean.ts'
 import { Failure } from '../failures.ts'
-import { isInternalTopic } from '../internal-topics.ts'
-import { includeList } from '../java-regex.ts'
+import { includeList } from '../java/regex.ts'
+import { isInternalTopic } from '../kafka/internal-topics.ts'
 import { topicFailure } from './sentence.ts'
 
 export interface Selection {

@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { messageOf, UsageError } from '../failures.ts'
-import { javaUuid } from '../java-uuid.ts'
+import { javaUuid } from '../java/uuid.ts'
 import { topicFailure } from './sentence.ts'
 
 /** A topic id as Kafka writes it; null when none is given, or the one that stands for none. */

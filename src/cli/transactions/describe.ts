@@ -3,9 +3,9 @@ import { findCoordinator } from '../../client/coordinators.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { DescribeTransactions } from '../../protocol/messages/transactions.ts'
-import { javaHashOrder, partitionHash } from '../java-order.ts'
-import type { Listing } from '../output.ts'
-import { prettyTable } from '../pretty-table.ts'
+import { javaHashOrder, partitionHash } from '../java/order.ts'
+import type { Listing } from '../output/listing.ts'
+import { prettyTable } from '../output/pretty-table.ts'
 import { requireApi } from './failure.ts'
 
 export interface Transaction {

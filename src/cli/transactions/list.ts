@@ -1,8 +1,8 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { checkError, KafkaError } from '../../protocol/errors.ts'
 import { ListTransactions } from '../../protocol/messages/transactions.ts'
-import type { Listing } from '../output.ts'
-import { prettyTable } from '../pretty-table.ts'
+import type { Listing } from '../output/listing.ts'
+import { prettyTable } from '../output/pretty-table.ts'
 
 export interface ListedTransaction {
   readonly transactionalId: string

@@ -4,8 +4,8 @@ import { byTopic, partitionName, type TopicPartition } from '../../client/topic-
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { DescribeProducers } from '../../protocol/messages/transactions.ts'
 import type { DecodedResponseOf } from '../../protocol/schema.ts'
-import type { Listing } from '../output.ts'
-import { prettyTable } from '../pretty-table.ts'
+import type { Listing } from '../output/listing.ts'
+import { prettyTable } from '../output/pretty-table.ts'
 
 export interface ProducerState {
   readonly producerId: number

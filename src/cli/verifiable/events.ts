@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { javaDouble } from '../java-double.ts'
+import { javaDouble } from '../java/double.ts'
 
 /** Prints what happens as lines of JSON, in the order of fields that Kafka's tools have. */
 export class EventPrinter {

@@ -1,4 +1,4 @@
-import type { Listing } from '../output.ts'
+import type { Listing } from '../output/listing.ts'
 import type { Waited } from './until.ts'
 
 export interface WaitedFor extends Waited {

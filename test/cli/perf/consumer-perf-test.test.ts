@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { javaDateFormat } from '../../../src/cli/java-date-format.ts'
+import { javaDateFormat } from '../../../src/cli/java/date-format.ts'
 import { ReadFigures, readHeader } from '../../../src/cli/perf/read-figures.ts'
 import { perfPlace } from '../../support/perf-place.ts'
 import { runTool } from '../../support/run-tool.ts'

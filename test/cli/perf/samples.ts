@@ -1,4 +1,4 @@
-import type { Listing } from '../../../src/cli/output.ts'
+import type { Listing } from '../../../src/cli/output/listing.ts'
 import { figureListing } from '../../../src/cli/perf/figure-printer.ts'
 import { latencyListing } from '../../../src/cli/perf/latency-listing.ts'
 import { READ_COLUMNS, ReadFigures } from '../../../src/cli/perf/read-figures.ts'

@@ -2,7 +2,7 @@ import { deletionListing } from '../../../src/cli/groups/deletion-listing.ts'
 import { namesOrStatesListing } from '../../../src/cli/groups/list.ts'
 import { resetListing } from '../../../src/cli/groups/reset-listing.ts'
 import { stateOf } from '../../../src/cli/groups/states-listing.ts'
-import type { Listing } from '../../../src/cli/output.ts'
+import type { Listing } from '../../../src/cli/output/listing.ts'
 import { deletedTopicsListing } from '../../../src/cli/share-groups/delete-offsets.ts'
 import {
   shareMembersListing,

@@ -3,7 +3,7 @@ import { deletionListing } from '../../../src/cli/groups/deletion-listing.ts'
 import { namesOrStatesListing } from '../../../src/cli/groups/list.ts'
 import { resetListing } from '../../../src/cli/groups/reset-listing.ts'
 import { stateOf } from '../../../src/cli/groups/states-listing.ts'
-import type { Listing } from '../../../src/cli/output.ts'
+import type { Listing } from '../../../src/cli/output/listing.ts'
 import {
   streamsMembersListing,
   streamsOffsetsListing,

@@ -1,4 +1,4 @@
-import { parseProperties } from '../../properties.ts'
+import { parseProperties } from '../../properties/java-properties.ts'
 import { ContextBuilder, type ImportedFile, type SourceFile } from './imported.ts'
 
 /** The one cluster of a Java client's properties, as they are. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Failure, messageOf } from '../../failures.ts'
-import { parseProperties } from '../../properties.ts'
+import { parseProperties } from '../../properties/java-properties.ts'
 import { Fields } from './fields.ts'
 import { IMPORT_FORMATS, type ImportFormat } from './formats.ts'
 import type { ImportedFile, SourceFile } from './imported.ts'

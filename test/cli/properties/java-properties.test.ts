@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseProperties, readProperties } from '../../src/cli/properties.ts'
+import { parseProperties, readProperties } from '../../../src/cli/properties/java-properties.ts'
 
 test.each([
   ['a=1', { a: '1' }],

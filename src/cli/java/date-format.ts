@@ -1,4 +1,4 @@
-import { Failure } from './failures.ts'
+import { Failure } from '../failures.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 

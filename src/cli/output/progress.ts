@@ -1,5 +1,5 @@
-import type { Clock } from '../client/clock.ts'
-import type { Io } from './io.ts'
+import type { Clock } from '../../client/clock.ts'
+import type { Io } from '../io.ts'
 
 /** What is done sooner needs no progress. */
 const DELAY_MS = 500

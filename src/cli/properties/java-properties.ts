@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-import { Failure, messageOf } from './failures.ts'
+import { Failure, messageOf } from '../failures.ts'
 
 /** The settings of a Java .properties text, in order of appearance; the last of a name wins. */
 export function parseProperties(text: string): Map<string, string> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { defineCommand } from '../../src/cli/command.ts'
-import { UsageError } from '../../src/cli/failures.ts'
-import { int } from '../../src/cli/options.ts'
-import { parseOptions } from '../../src/cli/parse.ts'
+import { defineCommand } from '../../../src/cli/command.ts'
+import { UsageError } from '../../../src/cli/failures.ts'
+import { int } from '../../../src/cli/options.ts'
+import { parseOptions } from '../../../src/cli/parsing/parse.ts'
 
 const command = defineCommand({
   name: 'sample',

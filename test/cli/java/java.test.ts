@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { javaDouble, javaFixed, javaFloat } from '../../src/cli/java-double.ts'
-import { javaHashOrder } from '../../src/cli/java-order.ts'
-import { includeList, javaMatcher } from '../../src/cli/java-regex.ts'
+import { javaDouble, javaFixed, javaFloat } from '../../../src/cli/java/double.ts'
+import { javaHashOrder } from '../../../src/cli/java/order.ts'
+import { includeList, javaMatcher } from '../../../src/cli/java/regex.ts'
 
 // Printed by jshell 17.
 test.each([

@@ -1,5 +1,5 @@
-import { CLIENT_PROPERTY_NAMES } from '../client/config/property-names.ts'
-import { closest } from './did-you-mean.ts'
+import { CLIENT_PROPERTY_NAMES } from '../../client/config/property-names.ts'
+import { closest } from '../did-you-mean.ts'
 import { nameValues } from './name-value.ts'
 
 /**

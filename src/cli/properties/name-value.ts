@@ -1,4 +1,4 @@
-import { readProperties } from './properties.ts'
+import { readProperties } from './java-properties.ts'
 
 /** `name=value` texts as properties, split at the first `=`; what has no `=` stands for an empty value. */
 export function nameValues(texts: readonly string[]): [name: string, value: string][] {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { resolveVariables } from '../../src/cli/config-providers.ts'
+import { resolveVariables } from '../../../src/cli/properties/config-providers.ts'
 
 const PACKAGE = 'org.apache.kafka.common.config.provider'
 const folder = mkdtempSync(join(tmpdir(), 'ktool-providers-'))

@@ -1,5 +1,5 @@
-import type { OptionSpec, OptionSpecs } from './option-spec.ts'
-import { longName, shortName, takesValue } from './option-spec.ts'
+import type { OptionSpec, OptionSpecs } from '../option-spec.ts'
+import { longName, shortName, takesValue } from '../option-spec.ts'
 
 /** A long option as jopt-simple reads it: also behind a single dash, and with a value that may stand in it. */
 const LONG = /^-{1,2}([A-Za-z][\w.-]+)(=.*)?$/s

@@ -1,6 +1,6 @@
-import type { Command } from './command.ts'
-import type { OptionSpec } from './option-spec.ts'
-import { longName, shortName } from './option-spec.ts'
+import type { Command } from '../command.ts'
+import type { OptionSpec } from '../option-spec.ts'
+import { longName, shortName } from '../option-spec.ts'
 
 // Kafka parses its command lines with two libraries, jopt-simple and (the tools with sub-commands) argparse4j.
 // Scripts match their sentences, so each tool has those of its own.

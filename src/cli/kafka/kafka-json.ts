@@ -1,4 +1,4 @@
-import { Failure } from './failures.ts'
+import { Failure } from '../failures.ts'
 
 // JSON files as Kafka's tools read them (org.apache.kafka.server.util.json), with its sentences.
 

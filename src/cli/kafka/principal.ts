@@ -1,4 +1,4 @@
-import { BadValue } from './option-spec.ts'
+import { BadValue } from '../option-spec.ts'
 
 /** Who asks, as an authorizer knows it: `User:alice`. */
 export interface Principal {

@@ -1,11 +1,11 @@
 import { CommanderError, Option, Command as Parser } from 'commander'
 
-import type { Command } from './command.ts'
-import { closest } from './did-you-mean.ts'
-import { UsageError } from './failures.ts'
+import type { Command } from '../command.ts'
+import { closest } from '../did-you-mean.ts'
+import { UsageError } from '../failures.ts'
+import type { Given, OptionSpec, OptionSpecs } from '../option-spec.ts'
+import { BadValue, longName, optionArguments, shortName, takesValue } from '../option-spec.ts'
 import { joptArguments } from './jopt-arguments.ts'
-import type { Given, OptionSpec, OptionSpecs } from './option-spec.ts'
-import { BadValue, longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { removedOptionHint } from './removed-options.ts'
 import { foundMultiple, sentencesOf, wordBadOption } from './usage-messages.ts'
 

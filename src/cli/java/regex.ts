@@ -1,4 +1,4 @@
-import { Failure } from './failures.ts'
+import { Failure } from '../failures.ts'
 
 // What Java's regular expressions write otherwise than JavaScript's, as far as people use it to name topics.
 const POSIX: Record<string, string> = {

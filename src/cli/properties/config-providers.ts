@@ -3,9 +3,9 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
-import { Failure } from './failures.ts'
-import type { Io } from './io.ts'
-import { parseProperties } from './properties.ts'
+import { Failure } from '../failures.ts'
+import type { Io } from '../io.ts'
+import { parseProperties } from './java-properties.ts'
 
 /** Gives the value that a key has at a path. */
 type Provider = (path: string, key: string) => string | undefined

@@ -1,4 +1,4 @@
-import { closest } from './did-you-mean.ts'
+import { closest } from '../did-you-mean.ts'
 
 const NUMBER_WANTED = /^Invalid value (.*) for configuration (\S+): Not a number of type (?:LONG|INT)$/s
 const UNKNOWN_NAME = /^Unknown topic config name: (.*)$/s

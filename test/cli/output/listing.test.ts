@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Format, Listing } from '../../src/cli/output.ts'
-import { render } from '../../src/cli/output.ts'
+import type { Format, Listing } from '../../../src/cli/output/listing.ts'
+import { render } from '../../../src/cli/output/listing.ts'
 
 const LISTING: Listing = {
   text: () => 'as Kafka prints it\n',

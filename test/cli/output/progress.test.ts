@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { progressText } from '../../src/cli/produce/input-progress.ts'
-import { startProgress } from '../../src/cli/progress.ts'
-import { ManualClock } from '../support/manual-clock.ts'
-import { testIo } from '../support/test-io.ts'
+import { startProgress } from '../../../src/cli/output/progress.ts'
+import { progressText } from '../../../src/cli/produce/input-progress.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { testIo } from '../../support/test-io.ts'
 
 const setUp = (isTerminal: boolean) => ({ io: testIo({ isTerminal }), clock: new ManualClock() })
 

@@ -1,7 +1,7 @@
-import type { Cluster } from '../client/cluster.ts'
-import { itemError } from '../protocol/errors.ts'
-import { DescribeConfigs, ListConfigResources } from '../protocol/messages/configs.ts'
-import type { DecodedResponseOf } from '../protocol/schema.ts'
+import type { Cluster } from '../../client/cluster.ts'
+import { itemError } from '../../protocol/errors.ts'
+import { DescribeConfigs, ListConfigResources } from '../../protocol/messages/configs.ts'
+import type { DecodedResponseOf } from '../../protocol/schema.ts'
 
 /** Kinds of things that have settings, and their numbers on the wire (ConfigResource.Type). */
 export const RESOURCE_TYPES = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const
