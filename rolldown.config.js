@@ -1,14 +1,7 @@
 import { defineConfig } from 'rolldown'
 
 // Packages with native or WebAssembly parts, or too large for a tool that may not use them, stay in node_modules.
-const external = [
-  /^node:/,
-  '@node-rs/crc32',
-  'snappy',
-  'lz4-napi',
-  '@bokuweb/zstd-wasm',
-  'node-forge',
-]
+const external = [/^node:/, '@node-rs/crc32', 'snappy', 'lz4-napi', '@bokuweb/zstd-wasm', 'node-forge']
 const chunkFileNames = 'chunks/[name]-[hash].js'
 
 // What every tool loads, in two files instead of a dozen: opening files is what start-up time goes into.
