@@ -48,7 +48,7 @@ export async function preparedTarget(
   const error = await makeTopic(to.cluster, { name: to.topic, partitions, configs }, { validateOnly: dryRun })
   if (error && error.code !== 'TOPIC_ALREADY_EXISTS') throw error
   context.say(
-    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${partitions} partitions, like ${from.topic}`,
+    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${partitions} partition${partitions === 1 ? '' : 's'}, like ${from.topic}`,
   )
   return dryRun ? null : partitions
 }

@@ -39,7 +39,8 @@ export async function addPartitions(
   )
   throwFailures(answer.results.flatMap((result) => itemError(result) ?? []))
   if (!dryRun) return
-  for (const { name } of topics) context.say(`dry run: topic ${name} would have ${partitions} partitions`)
+  for (const { name } of topics)
+    context.say(`dry run: topic ${name} would have ${partitions} partition${partitions === 1 ? '' : 's'}`)
 }
 
 /** Deletes each topic; those that can be deleted are, whatever becomes of the others. */

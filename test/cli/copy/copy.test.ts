@@ -140,7 +140,7 @@ test('fewer partitions take --by-key', async () => {
   const refused = await copy()
   expect(refused.exit).toBe(1)
   expect(refused.stderr).toContain(
-    "topic 'orders' has 1 partitions, fewer than the 2 of 'orders'\nhint: --by-key",
+    "topic 'orders' has 1 partition, fewer than the 2 of 'orders'\nhint: --by-key",
   )
   expect((await copy('--by-key')).exit).toBe(0)
   expect(await contents(to)).toHaveLength(ODD.length)
