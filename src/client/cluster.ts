@@ -197,6 +197,11 @@ export class Cluster {
     return new Deadline(this.clock, timeoutMs)
   }
 
+  /** Resolves once a broker has answered; rejects soon when none ever did. */
+  async reach(deadline = this.deadline()): Promise<void> {
+    await this.retrying(deadline, () => this.connections.any())
+  }
+
   /** Runs `attempt` again after failures that may pass; not for long if no broker ever answered. */
   async retrying<T>(deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
     if (!this.connections.hasConnected) {

@@ -59,6 +59,7 @@ export function fakeCluster({
     brokers: async () => addresses,
     connectionFor: async () => ({ version: () => version }),
     deadline: (timeoutMs = 1000) => new Deadline(systemClock, timeoutMs),
+    reach: async () => {},
     retrying: <T>(_deadline: Deadline, attempt: () => Promise<T>) => attempt(),
     close() {
       isClosed = true

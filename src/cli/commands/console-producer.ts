@@ -55,7 +55,7 @@ export const consoleProducer = defineCommand({
       clock: cluster.clock,
     })
     // Whoever types lines learns at once that nobody listens.
-    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    await cluster.reach()
     const { progress, chunks } = inputOf(options, context, cluster.clock, producer)
     try {
       if (isPlain(options, reader) && sender.takesPlainLines && !isPrompted(context)) {

@@ -39,7 +39,7 @@ export const consumerPerfTest = defineCommand({
     const { clock } = cluster
     const figures = new ReadFigures(clock.now(), formatTime)
     // A header promises figures, so it waits until somebody answers.
-    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    await cluster.reach()
     if (!options.hideHeader && context.isText) context.io.out(readHeader(isDetailed))
     const metrics = new ReadMetrics()
     const printer = new FigurePrinter(context, READ_COLUMNS)

@@ -62,7 +62,7 @@ export const verifiableConsumer = defineCommand({
     }
     interrupted.addEventListener('abort', onInterrupt)
     // Whoever waits for events learns at once that nobody listens.
-    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    await cluster.reach()
     events.print('startup_complete')
     const reader = new VerifiableReader(
       consumer,

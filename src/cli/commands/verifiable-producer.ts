@@ -50,7 +50,7 @@ export const verifiableProducer = defineCommand({
       clock,
     )
     // Whoever waits for events learns at once that nobody listens.
-    await cluster.retrying(cluster.deadline(), () => cluster.connections.any())
+    await cluster.reach()
     events.print('startup_complete')
     try {
       await sender.send(context.interrupted)

@@ -52,6 +52,8 @@ export async function askCoordinators<A>(
   options: { readonly timeoutMs?: number | undefined } = {},
 ): Promise<Map<string, GroupResult<A>>> {
   const deadline = cluster.deadline(options.timeoutMs)
+  // Nobody at a wrong address is no failure of each group, and not tried again until the time is up.
+  await cluster.reach(deadline)
   const results = new Map<string, GroupResult<A>>()
   let left = [...new Set(groups)]
   for (let round = 1; left.length > 0; round++) {

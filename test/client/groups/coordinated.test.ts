@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { Cluster } from '../../../src/client/cluster.ts'
 import { fetchCommitted } from '../../../src/client/groups/committed-offsets.ts'
 import { describeConsumerGroups } from '../../../src/client/groups/description.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
@@ -6,6 +7,7 @@ import { DescribeGroups } from '../../../src/protocol/messages/classic-groups.ts
 import { OffsetFetch } from '../../../src/protocol/messages/commits.ts'
 import { FindCoordinator } from '../../../src/protocol/messages/metadata.ts'
 import { connectCluster, metadataScript } from '../../support/cluster-scripts.ts'
+import { freePort } from '../../support/free-port.ts'
 import { on, ScriptedBroker } from '../../support/scripted-broker.ts'
 
 const committed = (groupId: string, committedOffset: number, code = 0) => ({
@@ -121,4 +123,11 @@ test('brokers that know neither batches nor the newer protocol are asked in the 
     code: 'GROUP_ID_NOT_FOUND',
     message: 'Group none not found.',
   })
+})
+
+test('an address where nobody listens is told soon, and not for each group', async () => {
+  const bootstrapServers = `127.0.0.1:${await freePort()}`
+  const cluster = Cluster.connect({ bootstrapServers, bootstrapTimeoutMs: 0 })
+  onTestFinished(() => cluster.close())
+  await expect(describeConsumerGroups(cluster, ['a', 'b'])).rejects.toMatchObject({ failure: 'unreachable' })
 })
