@@ -36,12 +36,24 @@ export const smoke = defineCommand({
   examples: ['smoke', 'smoke --topic orders --max-latency-ms 5000', 'smoke -o json'],
   async run({ topic, maxLatencyMs, timeoutMs, ...server }, context) {
     const { cluster, bootstrapServers } = await clusterToTest(server, timeoutMs, context)
+    let leftover: string | null = null
+    // Whoever interrupts finds nothing of it either.
+    context.onClose(async () => {
+      if (leftover === null) return
+      const { tryToRemoveTopics } = await import('../topics/remove.ts')
+      await tryToRemoveTopics(cluster, [leftover], { timeoutMs })
+    })
     const outcome = await smokeTest(cluster, {
       topic,
       timeoutMs,
       tick: () => performance.now(),
       id: context.io.randomBytes(ID_BYTES).toString('hex'),
+      stop: context.interrupted,
+      onLeftover: (left) => {
+        leftover = left
+      },
     })
+    if (context.interrupted.aborted) return
     await context.print(smokeListing({ bootstrapServers, ...outcome }))
     const failed = outcome.steps.find(({ error }) => error !== null)
     if (failed) {

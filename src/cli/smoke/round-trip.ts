@@ -19,6 +19,10 @@ export interface SmokePlan {
   readonly tick: () => number
   /** What makes this run unlike any other. */
   readonly id: string
+  /** Told of a topic of its own that may be left behind from now on; null once it will not. */
+  readonly onLeftover: (topic: string | null) => void
+  /** After this no step is begun: writing would make a topic that is gone anew. */
+  readonly stop: AbortSignal
 }
 
 export const STEPS = ['connect', 'create', 'write', 'read', 'delete'] as const
@@ -46,17 +50,19 @@ export async function smokeTest(cluster: Cluster, plan: SmokePlan): Promise<Outc
     value: Buffer.from(`ktool smoke ${plan.id}`),
     headers: [['ktool-smoke', Buffer.from(plan.id)]] as [string, Buffer][],
   }
-  const steps = new Steps(plan.tick)
+  const steps = new Steps(plan.tick, plan.stop)
   let isOurs = false
   await steps.take('connect', async () => {
     const count = (await cluster.brokers()).length
     return `${count} ${count === 1 ? 'broker' : 'brokers'}`
   })
   await steps.take('create', async () => {
+    if (plan.topic === undefined) plan.onLeftover(topic)
     const isNew = await createUnlessThere(cluster, topic)
     isOurs = isNew && plan.topic === undefined
     return isNew ? topic : `${topic}, which is there`
   })
+  if (!isOurs) plan.onLeftover(null)
   let written: Delivery | null = null
   await steps.take('write', async () => {
     written = await write(cluster, topic, record, plan.timeoutMs)
@@ -71,6 +77,7 @@ export async function smokeTest(cluster: Cluster, plan: SmokePlan): Promise<Outc
     await steps.take(
       'delete',
       async () => {
+        plan.onLeftover(null)
         await removeTopics(cluster, [topic])
         return topic
       },
@@ -83,14 +90,16 @@ export async function smokeTest(cluster: Cluster, plan: SmokePlan): Promise<Outc
 class Steps {
   readonly taken: Step[] = []
   readonly #tick: () => number
+  readonly #stop: AbortSignal
 
-  constructor(tick: () => number) {
+  constructor(tick: () => number, stop: AbortSignal) {
     this.#tick = tick
+    this.#stop = stop
   }
 
   /** Not taken after one that failed, unless it is taken in any case. */
   async take(step: Step['step'], action: () => Promise<string>, { always = false } = {}): Promise<void> {
-    if (!always && this.taken.some(({ error }) => error)) return
+    if (this.#stop.aborted || (!always && this.taken.some(({ error }) => error))) return
     const start = this.#tick()
     let [detail, error]: [string, Error | null] = ['', null]
     try {

@@ -38,6 +38,22 @@ test('a record goes to the cluster and comes back, and nothing is left of it', a
   expect(await topicsAt(at)).toEqual([])
 })
 
+test('whoever interrupts it finds nothing left of it', async () => {
+  const at = await broker()
+  const io = testIo()
+  const exit = await main('ktool', ['smoke', '-b', at], io, (options) => {
+    const cluster = Cluster.connect(options)
+    const request = cluster.request.bind(cluster)
+    cluster.request = async (api, ...rest) => {
+      if (api.name === 'CreateTopics') setImmediate(() => io.interrupt())
+      return await request(api, ...rest)
+    }
+    return cluster
+  })
+  expect([exit, io.stdout, io.stderr]).toEqual([130, '', ''])
+  expect(await topicsAt(at)).toEqual([])
+})
+
 test('without a broker that is named, it is one of its own', async () => {
   const { exit, stdout, stderr } = await smoke('-o', 'json')
   expect(exit).toBe(0)
