@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Groups that can be run alone: `npx vitest run --project unit`. test/run.js knows which need outside programs.
@@ -8,8 +9,14 @@ const group = (name: string, include: string[], more: object = {}) => ({
 
 export default defineConfig({
   test: {
+    // Unless told, one of two cores is left idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], { testTimeout: 10_000 }),
+      // Files share the modules that are loaded: loading them anew for each takes longer than the tests do.
+      group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], {
+        testTimeout: 10_000,
+        isolate: false,
+      }),
       group('process', ['test/process/**/*.test.ts']),
       group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),
       group('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),

@@ -6,7 +6,6 @@ import {
   codecById,
   codecByName,
   codecName,
-  isCodecLoaded,
   isCodecName,
   loadCodec,
   loadCodecs,
@@ -15,10 +14,13 @@ import { randomBytes, seededRandom } from '../support/random.ts'
 import { readGolden } from './golden.ts'
 
 test('a codec cannot be used before it was loaded', async () => {
-  expect(isCodecLoaded(1)).toBe(false)
-  expect(() => codecById(1)).toThrow(expect.objectContaining({ code: 'CODEC_NOT_LOADED' }))
-  await loadCodec(1)
-  expect(codecById(1).name).toBe('gzip')
+  // Other files of the group may have loaded it into the copy of the module that they share: this is one of its own.
+  const path = '../../src/records/compression.ts?of-its-own'
+  const fresh = (await import(path)) as typeof import('../../src/records/compression.ts')
+  expect(fresh.isCodecLoaded(1)).toBe(false)
+  expect(() => fresh.codecById(1)).toThrow(expect.objectContaining({ code: 'CODEC_NOT_LOADED' }))
+  await fresh.loadCodec(1)
+  expect(fresh.codecById(1).name).toBe('gzip')
 })
 
 test('ids and names that Kafka does not have are refused', async () => {
