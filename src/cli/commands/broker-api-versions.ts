@@ -1,5 +1,3 @@
-import { askApiVersions } from '../api-versions/ask.ts'
-import { apiVersionListing } from '../api-versions/listing.ts'
 import { defineCommand } from '../command.ts'
 import { SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
@@ -14,6 +12,8 @@ export const brokerApiVersions = defineCommand({
     'broker-api-versions -o jsonl | grep ListOffsets',
   ],
   async run(options, context) {
+    const { askApiVersions } = await import('../api-versions/ask.ts')
+    const { apiVersionListing } = await import('../api-versions/listing.ts')
     const brokers = await askApiVersions(await context.cluster(options))
     await context.print(apiVersionListing(brokers))
     for (const { error, host, port } of brokers)

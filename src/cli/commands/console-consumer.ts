@@ -1,29 +1,5 @@
-import type { Cluster } from '../../client/cluster.ts'
-import { clusterOptions } from '../../client/config/common-config.ts'
-import type { Place, ReadRange } from '../../client/fetch/read-range.ts'
 import { defineCommand } from '../command.ts'
-import { Expectations } from '../consume/expectation.ts'
-import type { GroupReaderOptions } from '../consume/group-reader.ts'
 import { CONSUMER_OPTIONS, checkConsumerOptions } from '../consume/options.ts'
-import {
-  limitsOf,
-  printRecords,
-  RecordPrinter,
-  type RecordSource,
-  type Stop,
-} from '../consume/record-printer.ts'
-import { RecordReader } from '../consume/record-reader.ts'
-import { selectPattern, selectTopic } from '../consume/selection.ts'
-import { consumerServer, consumerSettings, formatterProperties } from '../consume/settings.ts'
-import type { Context } from '../context.ts'
-import { ConditionNotMet, Failure } from '../failures.ts'
-import { OutputClosed } from '../io.ts'
-import type { Values } from '../option-spec.ts'
-import { ByteOutput } from '../records/byte-output.ts'
-import { formatterOf } from '../records/formatters.ts'
-import { JsonFormatter } from '../records/record-json.ts'
-
-type Options = Values<typeof CONSUMER_OPTIONS>
 
 export const consoleConsumer = defineCommand({
   name: 'console-consumer',
@@ -39,106 +15,7 @@ export const consoleConsumer = defineCommand({
     'console-consumer --topic orders --partition 0 --offset 2 --max-messages 1 --formatter-property print.key=true',
   ],
   async run(options, context) {
-    const { io, interrupted } = context
-    const server = consumerServer(options)
-    const { fetch: settings, group } = consumerSettings(options, await context.settings(server))
-    const formatter = context.isText
-      ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
-      : new JsonFormatter(context.format === 'json')
-    const selection =
-      options.topic === undefined
-        ? selectPattern(options.include!)
-        : selectTopic(options.topic, options.partition, settings, sayOnce(context, options.topic))
-    const cluster = await context.cluster(server, clusterOptions(settings))
-    const output = new ByteOutput((bytes) => io.out(bytes))
-    const expectations = new Expectations(options.expectMatch)
-    const printer = new RecordPrinter({
-      formatter,
-      output,
-      onError: (error) => {
-        if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
-        context.say(`${error.name}: ${error.message}`)
-      },
-      keeps:
-        options.where.length === 0 ? undefined : (record) => options.where.every((holds) => holds(record)),
-      onRecord: options.expectMatch.length === 0 ? undefined : (record) => expectations.see(record),
-    })
-    const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
-    const reader = group
-      ? await groupReader(cluster, { group, fetch: settings, topic: options.topic, selection }, context)
-      : new RecordReader(cluster, settings, selection, range)
-    interrupted.addEventListener('abort', () => void reader.close())
-    let stop: Stop
-    try {
-      stop = await printRecords(reader, printer, limitsOf(options), cluster)
-      formatter.end?.(output)
-      output.flush()
-      context.say(tally(printer))
-    } catch (error) {
-      // Whoever closed the output is not interested in the count either.
-      if (!(error instanceof OutputClosed)) context.say(tally(printer))
-      throw error
-    } finally {
-      await reader.close()
-    }
-    if (options.enableSystestEvents) io.out('shutdown_complete\n')
-    if (interrupted.aborted) return
-    const isBounded = reader instanceof RecordReader && options.until !== undefined
-    if (stop === 'deadline' && reader instanceof RecordReader && !reader.hasLooked) {
-      throw new Failure(`the brokers did not answer within ${options.deadlineMs} ms`)
-    }
-    const unmet = unmetConditions(options, printer, expectations)
-    if (isBounded && !reader.isDone && (stop === 'deadline' || stop === 'idle'))
-      unmet.unshift(unfinished(options, stop))
-    if (unmet.length > 0) throw new ConditionNotMet(unmet.join('; '))
+    const { runConsumer } = await import('../consume/run-consumer.ts')
+    await runConsumer(options, context)
   },
 })
-
-function unmetConditions(
-  { expectCount }: Options,
-  { count }: RecordPrinter,
-  { missing }: Expectations,
-): string[] {
-  const unmet = missing.map((text) => `no record matched '${text}'`)
-  if (expectCount !== undefined && count < expectCount) {
-    unmet.unshift(`${expectCount} records were expected, ${count} were read`)
-  }
-  return unmet
-}
-
-const unfinished = ({ deadlineMs, timeoutMs }: Options, stop: 'deadline' | 'idle'): string =>
-  stop === 'deadline'
-    ? `the end was not reached within ${deadlineMs} ms`
-    : `the end was not reached, no record came for ${timeoutMs} ms`
-
-/** Members are loaded by those who read as one. */
-async function groupReader(
-  cluster: Cluster,
-  options: GroupReaderOptions,
-  context: Context,
-): Promise<RecordSource> {
-  const { openGroupReader } = await import('../consume/group-reader.ts')
-  return openGroupReader(cluster, options, context)
-}
-
-const tally = ({ count, leftOut }: RecordPrinter): string =>
-  `Processed a total of ${count} messages${leftOut > 0 ? `, ${leftOut} more were read and left out` : ''}`
-
-function rangeOf(options: Options, reset: 'earliest' | 'latest' | 'none', nowMs: number): ReadRange {
-  return { from: options.from?.(nowMs) ?? startOf(options, reset), until: options.until?.(nowMs) }
-}
-
-function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): Place {
-  if (options.offset !== undefined) return options.offset
-  if (options.partition !== undefined) return options.fromBeginning ? 'earliest' : 'latest'
-  return reset === 'none' ? 'latest' : reset
-}
-
-/** Whoever mistyped the name of a topic would wait for its records forever. */
-function sayOnce(context: Context, topic: string): () => void {
-  let isSaid = false
-  return () => {
-    if (!isSaid) context.say(`WARN: there is no topic '${topic}' yet`)
-    isSaid = true
-  }
-}

@@ -1,10 +1,7 @@
-import { clusterOptions, commonSettings } from '../../client/config/common-config.ts'
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { javaDouble } from '../java/double.ts'
-import { latencyListing } from '../perf/latency-listing.ts'
 import { checkLatencyOptions, LATENCY_OPTIONS, shapeOf } from '../perf/latency-options.ts'
-import { createTopic, LatencyRun } from '../perf/latency-run.ts'
 
 export const e2eLatency = defineCommand({
   name: 'e2e-latency',
@@ -36,6 +33,12 @@ export const e2eLatency = defineCommand({
       context: options.context,
       commandConfig: typeof options.commandConfig === 'string' ? options.commandConfig : undefined,
     }
+    const [{ clusterOptions, commonSettings }, { createTopic, LatencyRun }, { latencyListing }] =
+      await Promise.all([
+        import('../../client/config/common-config.ts'),
+        import('../perf/latency-run.ts'),
+        import('../perf/latency-listing.ts'),
+      ])
     const { properties } = await context.settings(server)
     const cluster = await context.cluster(server, clusterOptions(commonSettings(properties)))
     const found = (await cluster.topics([topic!])).get(topic!)

@@ -4,8 +4,6 @@ import type { Context, ServerOptions } from '../context.ts'
 import { ConditionNotMet, Failure, messageOf } from '../failures.ts'
 import { positiveMs, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
-import { latencyMs, smokeListing } from '../smoke/listing.ts'
-import { smokeTest } from '../smoke/round-trip.ts'
 
 const ID_BYTES = 6
 
@@ -35,6 +33,8 @@ export const smoke = defineCommand({
   failure: { sentence: (reason) => `ktool smoke: ${reason}` },
   examples: ['smoke', 'smoke --topic orders --max-latency-ms 5000', 'smoke -o json'],
   async run({ topic, maxLatencyMs, timeoutMs, ...server }, context) {
+    const { latencyMs, smokeListing } = await import('../smoke/listing.ts')
+    const { smokeTest } = await import('../smoke/round-trip.ts')
     const { cluster, bootstrapServers } = await clusterToTest(server, timeoutMs, context)
     let leftover: string | null = null
     // Whoever interrupts finds nothing of it either.

@@ -1,11 +1,5 @@
-import { clusterOptions } from '../../client/config/common-config.ts'
-import { Producer } from '../../client/produce/producer.ts'
-import { producerSettings } from '../../client/produce/producer-config.ts'
 import { defineCommand } from '../command.ts'
-import { Failure } from '../failures.ts'
-import { EventPrinter } from '../verifiable/events.ts'
 import { checkProducerOptions, PRODUCER_OPTIONS } from '../verifiable/producer-options.ts'
-import { NumberSender } from '../verifiable/sender.ts'
 
 export const verifiableProducer = defineCommand({
   name: 'verifiable-producer',
@@ -21,47 +15,7 @@ export const verifiableProducer = defineCommand({
     'verifiable-producer --topic orders --max-messages 20 --throughput 50 --acks 1',
   ],
   async run(options, context) {
-    const server = {
-      bootstrapServer: options.bootstrapServer,
-      context: options.context,
-      commandConfig: options.commandConfig ?? options['producer.config'],
-    }
-    const { properties } = await context.settings(server)
-    const defaults = [
-      ['acks', String(options.acks)],
-      ['retries', '0'],
-    ] as const
-    const settings = producerSettings(new Map([...defaults, ...properties]))
-    const cluster = await context.cluster(server, clusterOptions(settings))
-    const { clock } = cluster
-    const events = new EventPrinter(context, () => clock.now())
-    const producer = await Producer.create(cluster, settings)
-    const sender = new NumberSender(
-      producer,
-      {
-        topic: options.topic,
-        count: options.maxMessages,
-        perSecond: options.throughput,
-        valuePrefix: options.valuePrefix,
-        keys: options.repeatingKeys,
-        createMs: options.messageCreateTime === -1 ? undefined : options.messageCreateTime,
-      },
-      events,
-      clock,
-    )
-    // Whoever waits for events learns at once that nobody listens.
-    await cluster.reach()
-    events.print('startup_complete')
-    try {
-      await sender.send(context.interrupted)
-    } finally {
-      await producer.close()
-      events.print('shutdown_complete')
-      const { sent, acked, perSecond } = sender
-      const figures = { sent, acked, target_throughput: options.throughput }
-      events.print('tool_data', figures, { avg_throughput: perSecond })
-    }
-    const { sent, acked } = sender
-    if (acked < sent) throw new Failure(`${sent - acked} of ${sent} records were not acknowledged`)
+    const { runVerifiableProducer } = await import('../verifiable/run-verifiable-producer.ts')
+    await runVerifiableProducer(options, context)
   },
 })

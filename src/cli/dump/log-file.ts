@@ -8,6 +8,7 @@ import { readControlRecord } from './control-record.ts'
 import type { Decode } from './decoders.ts'
 import type { Emit, RecordEvent } from './dump-event.ts'
 import { LogBatches, type StoredBatch } from './log-batches.ts'
+import { UNLIMITED_BYTES } from './options.ts'
 import type { Problems } from './problems.ts'
 
 export interface LogFileOptions {
@@ -17,9 +18,6 @@ export interface LogFileOptions {
   decode: Decode | null
   maxBytes: number
 }
-
-/** Everything of Java's int: no limit was asked for. */
-export const UNLIMITED_BYTES = 0x7fff_ffff
 
 /** Dumps a segment or a snapshot of the metadata log. */
 export async function dumpLogFile(
