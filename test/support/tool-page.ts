@@ -153,9 +153,16 @@ function told(spec: OptionSpec, isMirror: boolean): string {
     spec.own && isMirror ? "Kafka's tool lacks it." : '',
   ]
     .filter((part) => part !== '')
-    .map((part) => part.replaceAll('<', '&lt;'))
+    .map(withoutTags)
     .join(' ')
 }
+
+/** Outside of code, what looks like a tag would be one. */
+const withoutTags = (text: string): string =>
+  text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;')))
+    .join('')
 
 function outputPart(name: string, { formats }: Command, level: string): string[] {
   if (!formats) return []
