@@ -37,7 +37,7 @@ export async function importContexts(options: ImportOptions, context: Context): 
     const wanted = requireName(name ?? imported.name.trim().replace(/\s+/g, '-'))
     const error = reasonAgainst(imported, wanted, known)
     known.add(wanted)
-    if (error === null) entries.set(wanted, entryOf(imported))
+    if (error === null) entries.set(wanted, entryOf(imported, place.file?.contexts.get(wanted)))
     rows.push({
       name: wanted,
       bootstrapServers: imported.bootstrapServers,
@@ -62,10 +62,14 @@ function reasonAgainst(imported: Imported, name: string, known: ReadonlySet<stri
   return known.has(name) ? 'there is a context of that name; --force replaces it' : null
 }
 
-const entryOf = ({ bootstrapServers, properties, description }: Imported): ContextEntry => ({
+/** Other programs know no read-only contexts: one that is replaced keeps its protection. */
+const entryOf = (
+  { bootstrapServers, properties, description }: Imported,
+  replaced: ContextEntry | undefined,
+): ContextEntry => ({
   ...(bootstrapServers === null ? {} : { bootstrapServers }),
   properties,
-  readOnly: false,
+  readOnly: replaced?.readOnly ?? false,
   ...(description === undefined ? {} : { description }),
 })
 

@@ -410,6 +410,13 @@ profiles:
     expect(read(userFile).contexts.dev.bootstrapServers).toBe('a:1')
   })
 
+  test('a context that is replaced stays read-only', async () => {
+    write(join(cwd, 'my.properties'), 'bootstrap.servers=a:1\n')
+    await done('add my -b b:1 --read-only')
+    await done('import my.properties --name my --force')
+    expect(read(userFile).contexts.my).toMatchObject({ bootstrapServers: 'a:1', readOnly: true })
+  })
+
   test('names the context of a file with one, and no others', async () => {
     write(join(cwd, 'my.properties'), 'bootstrap.servers=a:1\n')
     await done('import my.properties')
