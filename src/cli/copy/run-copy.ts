@@ -5,6 +5,7 @@ import { producerSettings } from '../../client/produce/producer-config.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
 import type { Values } from '../option-spec.ts'
+import { plural } from '../output/plural.ts'
 import { startProgress } from '../output/progress.ts'
 import type { ServerNaming } from '../server-choice.ts'
 import { Copier, type CopyRange } from './copier.ts'
@@ -67,7 +68,7 @@ async function planCopy(
   const targetPartitions = await preparedTarget(from, to, source, options, context)
   if (targetPartitions !== null && targetPartitions < partitions && !options.byKey) {
     throw new Failure(
-      `ktool copy: topic '${to.topic}' has ${targetPartitions} partition${targetPartitions === 1 ? '' : 's'}, fewer than the ${partitions} of '${from.topic}'`,
+      `ktool copy: topic '${to.topic}' has ${plural(targetPartitions, 'partition')}, fewer than the ${partitions} of '${from.topic}'`,
       { hint: '--by-key puts records where their key says; records without one go anywhere' },
     )
   }

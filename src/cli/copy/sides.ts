@@ -3,6 +3,7 @@ import type { TopicMetadata } from '../../client/metadata.ts'
 import type { Context } from '../context.ts'
 import { Failure, UsageError } from '../failures.ts'
 import { currentTopics } from '../manifest/current.ts'
+import { plural } from '../output/plural.ts'
 import { makeTopic } from '../topics/make.ts'
 import type { TopicPlace } from './copy-state.ts'
 
@@ -48,7 +49,7 @@ export async function preparedTarget(
   const error = await makeTopic(to.cluster, { name: to.topic, partitions, configs }, { validateOnly: dryRun })
   if (error && error.code !== 'TOPIC_ALREADY_EXISTS') throw error
   context.say(
-    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${partitions} partition${partitions === 1 ? '' : 's'}, like ${from.topic}`,
+    `${dryRun ? 'dry run: would make' : 'made'} topic ${to.topic} with ${plural(partitions, 'partition')}, like ${from.topic}`,
   )
   return dryRun ? null : partitions
 }

@@ -1,5 +1,6 @@
 // The whole examination: the addresses that were given, what the cluster says of itself, the addresses that it
 // advertises, and what this client may do there.
+
 import { type Address, formatAddress, parseAddresses } from '../../client/wire/addresses.ts'
 import type { Connection } from '../../client/wire/connection.ts'
 import { itemError } from '../../protocol/errors.ts'
@@ -7,6 +8,7 @@ import { DescribeCluster, Metadata } from '../../protocol/messages/metadata.ts'
 import type { DecodedResponseOf } from '../../protocol/schema.ts'
 import { operationNames } from '../acls/acl.ts'
 import { messageOf } from '../failures.ts'
+import { plural } from '../output/plural.ts'
 import { type Finding, fine, wrong } from './finding.ts'
 import { type Probed, type ProbeOptions, probe } from './probe.ts'
 
@@ -63,7 +65,7 @@ async function describeCluster(connections: readonly Connection[], answer: Answe
       return wrong('metadata', subject, found, 'name addresses of one cluster only')
     }
   }
-  const count = `${brokers.length} ${brokers.length === 1 ? 'broker' : 'brokers'}`
+  const count = plural(brokers.length, 'broker')
   if (brokers.length === 0) return wrong('metadata', subject, 'no brokers', 'wait until one has registered')
   return fine('metadata', subject, `${count}, controller ${controllerId}`)
 }

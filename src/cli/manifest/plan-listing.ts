@@ -1,5 +1,6 @@
 import { messageOf } from '../failures.ts'
 import type { Listing, Row } from '../output/listing.ts'
+import { plural } from '../output/plural.ts'
 import type { Outcomes } from './make.ts'
 import { nameOf, type TopicChange } from './plan.ts'
 
@@ -48,7 +49,7 @@ function changeText(change: TopicChange): string {
   if (change.action === 'create') {
     const { name, partitions, replicationFactor, configs } = change.topic
     const size = [
-      ...(partitions === null ? [] : [`${partitions} ${partitions === 1 ? 'partition' : 'partitions'}`]),
+      ...(partitions === null ? [] : [plural(partitions, 'partition')]),
       ...(replicationFactor === null ? [] : [`replication factor ${replicationFactor}`]),
     ]
     const head = `+ topic ${name}${size.length > 0 ? `: ${size.join(', ')}` : ''}\n`

@@ -1,4 +1,5 @@
 // What `serve --exec` says of the broker when its command failed: the topics, and the records they end with.
+
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
@@ -6,6 +7,7 @@ import { resolveRanges } from '../../client/fetch/read-range.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { currentRecord } from '../consume/record-printer.ts'
+import { plural } from '../output/plural.ts'
 import { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 import { JsonFormatter } from '../records/record-json.ts'
@@ -64,5 +66,3 @@ const cut = (record: ConsumedRecord): ConsumedRecord => ({
   key: record.key?.subarray(0, MAX_SHOWN_BYTES) ?? null,
   value: record.value?.subarray(0, MAX_SHOWN_BYTES) ?? null,
 })
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

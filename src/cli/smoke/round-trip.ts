@@ -1,4 +1,5 @@
 // The smoke test itself: one record goes to a cluster and comes back, a step at a time.
+
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
@@ -7,6 +8,7 @@ import type { Delivery } from '../../client/produce/producer-batch.ts'
 import { producerSettings } from '../../client/produce/producer-config.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { currentRecord } from '../consume/record-printer.ts'
+import { plural } from '../output/plural.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 import { makeTopic } from '../topics/make.ts'
 import { removeTopics } from '../topics/remove.ts'
@@ -52,10 +54,7 @@ export async function smokeTest(cluster: Cluster, plan: SmokePlan): Promise<Outc
   }
   const steps = new Steps(plan.tick, plan.stop)
   let isOurs = false
-  await steps.take('connect', async () => {
-    const count = (await cluster.brokers()).length
-    return `${count} ${count === 1 ? 'broker' : 'brokers'}`
-  })
+  await steps.take('connect', async () => plural((await cluster.brokers()).length, 'broker'))
   await steps.take('create', async () => {
     if (plan.topic === undefined) plan.onLeftover(topic)
     const isNew = await createUnlessThere(cluster, topic)

@@ -4,6 +4,7 @@ import { itemError } from '../../protocol/errors.ts'
 import { CreatePartitions } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { throwFailures } from '../failures.ts'
+import { plural } from '../output/plural.ts'
 import { removeTopics } from './remove.ts'
 
 export interface MorePartitions {
@@ -40,7 +41,7 @@ export async function addPartitions(
   throwFailures(answer.results.flatMap((result) => itemError(result) ?? []))
   if (!dryRun) return
   for (const { name } of topics)
-    context.say(`dry run: topic ${name} would have ${partitions} partition${partitions === 1 ? '' : 's'}`)
+    context.say(`dry run: topic ${name} would have ${plural(partitions, 'partition')}`)
 }
 
 /** Deletes each topic; those that can be deleted are, whatever becomes of the others. */

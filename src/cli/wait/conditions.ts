@@ -1,10 +1,12 @@
 // What can be waited for: each condition asks the cluster once, and says in words how things stand.
+
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import { describeConsumerGroups } from '../../client/groups/description.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
+import { plural } from '../output/plural.ts'
 
 export interface Standing {
   readonly isMet: boolean
@@ -13,8 +15,6 @@ export interface Standing {
 }
 
 export type Condition = (cluster: Cluster, timeoutMs: number) => Promise<Standing>
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** So many brokers have registered. */
 export const brokersAreThere =
