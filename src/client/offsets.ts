@@ -61,3 +61,18 @@ export function listOffsets<P extends OffsetTarget>(
     },
   })
 }
+
+/** The offset of each partition at one time, in the order of the partitions; rejects when one cannot be told. */
+export async function offsetsAt(
+  cluster: Cluster,
+  partitions: readonly TopicPartition[],
+  timestamp: number,
+  options: Parameters<typeof listOffsets>[2] = {},
+): Promise<number[]> {
+  const targets = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
+  const results = await listOffsets(cluster, targets, options)
+  return results.map(({ answer, error }) => {
+    if (error !== null) throw error
+    return answer.offset
+  })
+}

@@ -116,16 +116,10 @@ async function choosePartitions(
 }
 
 async function startsOf(cluster: Cluster, partitions: readonly ReplicatedPartition[], timestamp: number) {
-  const { listOffsets, OFFSET_SPECS } = await import('../../client/offsets.ts')
+  const { OFFSET_SPECS, offsetsAt } = await import('../../client/offsets.ts')
   const ask = async (asked: readonly ReplicatedPartition[], time: number) => {
-    const results = await listOffsets(
-      cluster,
-      asked.map(({ topic, partition }) => ({ topic, partition, timestamp: time })),
-    )
-    return results.map(({ target, answer, error }) => {
-      if (error) throw error
-      return { topic: target.topic, partition: target.partition, offset: answer.offset }
-    })
+    const offsets = await offsetsAt(cluster, asked, time)
+    return asked.map(({ topic, partition }, at) => ({ topic, partition, offset: offsets[at]! }))
   }
   const starts = await ask(partitions, timestamp)
   // Nothing is that young: the end then.

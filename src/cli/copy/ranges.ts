@@ -1,6 +1,6 @@
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import { type ReadRange, resolveRanges } from '../../client/fetch/read-range.ts'
-import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
 import type { CopyRange } from './copier.ts'
@@ -69,18 +69,13 @@ const emptied = ({ topic }: Side, { partition, end }: PartitionState, targetEnd:
     { hint: 'if the topic was made anew, --restart copies all of it again' },
   )
 
-async function offsetsOf(
-  side: Side,
+const offsetsOf = (
+  { cluster, topic }: Side,
   partitions: readonly number[],
   place: 'earliest' | 'latest',
-): Promise<number[]> {
-  const timestamp = OFFSET_SPECS[place]
-  const results = await listOffsets(
-    side.cluster,
-    partitions.map((partition) => ({ topic: side.topic, partition, timestamp })),
+): Promise<number[]> =>
+  offsetsAt(
+    cluster,
+    partitions.map((partition) => ({ topic, partition })),
+    OFFSET_SPECS[place],
   )
-  return results.map(({ answer, error }) => {
-    if (error) throw error
-    return answer.offset
-  })
-}

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { CommittedOffset, OffsetToCommit } from '../../client/groups/committed-offsets.ts'
-import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../failures.ts'
@@ -40,7 +40,7 @@ export async function planReset(
   { committed, timeoutMs, warnings }: PlanOptions,
 ): Promise<OffsetToCommit[]> {
   const at = (targets: readonly TopicPartition[], timestamp: number): Promise<OffsetToCommit[]> =>
-    offsetsAt(cluster, targets, timestamp, timeoutMs)
+    placesAt(cluster, targets, timestamp, timeoutMs)
   const current = new Map(committed.map((found) => [partitionName(found), found.offset]))
   const within = (wanted: readonly OffsetToCommit[]): Promise<OffsetToCommit[]> =>
     clamped(wanted, at, warnings)
@@ -75,18 +75,14 @@ export async function planReset(
   }
 }
 
-async function offsetsAt(
+async function placesAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
   timestamp: number,
   timeoutMs: number,
 ): Promise<OffsetToCommit[]> {
-  const targets = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
-  const results = await listOffsets(cluster, targets, { timeoutMs })
-  return results.map(({ target: { topic, partition }, answer, error }) => {
-    if (error !== null) throw error
-    return { topic, partition, offset: answer.offset }
-  })
+  const offsets = await offsetsAt(cluster, partitions, timestamp, { timeoutMs })
+  return partitions.map(({ topic, partition }, at) => ({ topic, partition, offset: offsets[at]! }))
 }
 
 function shifted(target: TopicPartition, current: ReadonlyMap<string, number>, by: number): OffsetToCommit {

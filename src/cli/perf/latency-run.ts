@@ -1,7 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { type FetchSettings, fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
-import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
 import { Producer } from '../../client/produce/producer.ts'
 import { producerSettings } from '../../client/produce/producer-config.ts'
 import type { KafkaRecord, RecordHeader } from '../../records/record.ts'
@@ -93,16 +93,9 @@ async function endsOf(
   partitionCount: number,
   { 'isolation.level': level }: FetchSettings,
 ) {
-  const partitions = Array.from({ length: partitionCount }, (_, partition) => ({
-    topic,
-    partition,
-    timestamp: OFFSET_SPECS.latest,
-  }))
-  const results = await listOffsets(cluster, partitions, { isolationLevel: level })
-  return results.map(({ target: { partition }, answer, error }) => {
-    if (error !== null) throw error
-    return { topic, partition, from: answer.offset }
-  })
+  const partitions = Array.from({ length: partitionCount }, (_, partition) => ({ topic, partition }))
+  const ends = await offsetsAt(cluster, partitions, OFFSET_SPECS.latest, { isolationLevel: level })
+  return ends.map((from, partition) => ({ topic, partition, from }))
 }
 
 interface SentRecord {

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchCommitted } from '../../client/groups/committed-offsets.ts'
-import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
+import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { Failure } from '../failures.ts'
 import type { Scenario } from '../groups/reset-plan.ts'
@@ -13,7 +13,7 @@ export async function planOffsets(
   scenario: Scenario,
   tell: (line: string) => void,
 ): Promise<Map<string, number>> {
-  const at = (timestamp: number) => offsetsAt(cluster, partitions, timestamp)
+  const at = (timestamp: number) => namedOffsetsAt(cluster, partitions, timestamp)
   const within = async (wanted: (partition: TopicPartition) => number | Promise<number>) => {
     const [starts, ends] = await Promise.all([at(OFFSET_SPECS.earliest), at(OFFSET_SPECS.latest)])
     const found = new Map<string, number>()
@@ -65,19 +65,14 @@ export async function planOffsets(
   }
 }
 
-export async function offsetsAt(
+/** By the names of the partitions. */
+export async function namedOffsetsAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
   timestamp: number,
 ): Promise<Map<string, number>> {
-  const targets = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
-  const results = await listOffsets(cluster, targets)
-  return new Map(
-    results.map(({ target, answer, error }) => {
-      if (error !== null) throw error
-      return [partitionName(target), answer.offset]
-    }),
-  )
+  const offsets = await offsetsAt(cluster, partitions, timestamp)
+  return new Map(partitions.map((target, at) => [partitionName(target), offsets[at]!]))
 }
 
 /** Kafka's tool says this of the ends themselves, too. */

@@ -10,7 +10,7 @@ import { Failure, throwFailures } from '../failures.ts'
 import type { Scenario } from '../groups/reset-plan.ts'
 import type { Listing } from '../output/listing.ts'
 import { tryToRemoveTopics } from '../topics/remove.ts'
-import { offsetsAt, planOffsets } from './offsets.ts'
+import { namedOffsetsAt, planOffsets } from './offsets.ts'
 
 export interface ApplicationReset {
   readonly applicationId: string
@@ -119,7 +119,7 @@ async function resetTopics(
   if (intermediates.length > 0) {
     tell(`Following intermediate topics offsets will be reset to end (for consumer group ${applicationId})`)
     for (const { topic } of intermediates) tell(`Topic: ${topic}`)
-    const ends = await offsetsAt(cluster, intermediates, OFFSET_SPECS.latest)
+    const ends = await namedOffsetsAt(cluster, intermediates, OFFSET_SPECS.latest)
     for (const [name, offset] of ends) offsets.set(name, offset)
   }
   const targets = [...inputs, ...intermediates].map((partition) => ({

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster.ts'
-import { type IsolationLevel, listOffsets, OFFSET_SPECS } from '../offsets.ts'
+import { type IsolationLevel, OFFSET_SPECS, offsetsAt } from '../offsets.ts'
 import type { TopicPartition } from '../topic-partition.ts'
 import type { FetchTarget } from './fetch-partition.ts'
 
@@ -57,7 +57,7 @@ async function lookUp(
   isolationLevel: IsolationLevel,
 ): Promise<number[]> {
   const at = (timestamp: number): Promise<number[]> =>
-    offsetsAt(cluster, partitions, timestamp, isolationLevel)
+    offsetsAt(cluster, partitions, timestamp, { isolationLevel })
   if (place === 'earliest' || place === 'latest') return await at(OFFSET_SPECS[place])
   if ('offset' in place) return partitions.map(() => place.offset)
   const ends = at(OFFSET_SPECS.latest)
@@ -67,18 +67,4 @@ async function lookUp(
   }
   const [starts, latest] = await Promise.all([at(OFFSET_SPECS.earliest), ends])
   return starts.map((start, i) => Math.max(start, latest[i]! - place.fromEnd))
-}
-
-async function offsetsAt(
-  cluster: Cluster,
-  partitions: readonly TopicPartition[],
-  timestamp: number,
-  isolationLevel: IsolationLevel,
-): Promise<number[]> {
-  const targets = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
-  const results = await listOffsets(cluster, targets, { isolationLevel })
-  return results.map(({ answer, error }) => {
-    if (error !== null) throw error
-    return answer.offset
-  })
 }

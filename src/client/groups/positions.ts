@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts'
 import { findCoordinator } from '../coordinators.ts'
 import type { FetchSettings } from '../fetch/fetch-config.ts'
 import type { FetchedRecords } from '../fetch/fetched-records.ts'
-import { listOffsets, OFFSET_SPECS } from '../offsets.ts'
+import { OFFSET_SPECS, offsetsAt } from '../offsets.ts'
 import { byTopic, partitionName, type TopicPartition } from '../topic-partition.ts'
 import { FETCH_BY_NAME, readOffsets } from './committed-offsets.ts'
 
@@ -100,10 +100,12 @@ async function resetPositions(
       `Undefined offset with no reset policy for partitions: [${names}]`,
     )
   }
-  const targets = partitions.map((target) => ({ ...target, timestamp: OFFSET_SPECS[policy] }))
-  const results = await listOffsets(cluster, targets, { isolationLevel: settings['isolation.level'] })
-  return results.map(({ target: { topic, partition }, answer, error }) => {
-    if (error !== null) throw error
-    return { topic, partition, offset: answer.offset, leaderEpoch: null }
-  })
+  const isolationLevel = settings['isolation.level']
+  const offsets = await offsetsAt(cluster, partitions, OFFSET_SPECS[policy], { isolationLevel })
+  return partitions.map(({ topic, partition }, at) => ({
+    topic,
+    partition,
+    offset: offsets[at]!,
+    leaderEpoch: null,
+  }))
 }
