@@ -2,7 +2,7 @@ import type { Command, CommandGroup, Example } from './command.ts'
 import { lineOf } from './command.ts'
 import type { OptionSpec, OptionSpecs } from './option-spec.ts'
 import { longName, takesValue } from './option-spec.ts'
-import { GLOBAL_OPTIONS } from './options.ts'
+import { GLOBAL_OPTIONS, nameOf } from './options.ts'
 import type { Tool } from './registry.ts'
 import { SUBJECTS } from './subjects.ts'
 
@@ -91,16 +91,14 @@ export function usage(
   name: string,
   { words = [], subjects = [] }: Pick<Command, 'words' | 'subjects'>,
 ): string {
-  const action = words.length > 0 ? ` [${words.map(dashed).join('|')}]` : ''
+  const action = words.length > 0 ? ` [${words.map(nameOf).join('|')}]` : ''
   // A long row of positions is an older spelling that nobody should learn.
   const places =
-    subjects.length > MAX_PLACES ? [] : subjects.map((subject) => ` [${dashed(subject).toUpperCase()}]`)
+    subjects.length > MAX_PLACES ? [] : subjects.map((subject) => ` [${nameOf(subject).toUpperCase()}]`)
   const start = `Usage: ktool ${name}${action}`
   const rest = `${places.join('')} [options]`
   return start.length + rest.length <= 80 ? start + rest : `${start}\n      ${rest}`
 }
-
-const dashed = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** What `ktool TOOL --help` prints for a tool that is its sub-commands. */
 export function groupHelp({ name, summary, isMirror }: Title, group: CommandGroup, columns: number): string {

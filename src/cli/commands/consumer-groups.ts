@@ -1,7 +1,7 @@
-import type { Cluster } from '../../client/cluster.ts'
 import { isConsumerGroup, listGroups } from '../../client/groups/listing.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
+import { chosenGroups } from '../groups/chosen-groups.ts'
 import { checkGroupOptions, checkReset, GROUP_OPTIONS, RESET_WARNING } from '../groups/options.ts'
 import { groupFailure } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
@@ -46,7 +46,7 @@ async function act(options: Options, context: Context): Promise<number> {
   else if (options.resetOffsets) await reset(options, context)
   else {
     const cluster = await context.cluster(options)
-    const groups = await chosenGroups(cluster, options)
+    const groups = await chosenGroups(cluster, options, isConsumerGroup)
     const { timeout: timeoutMs, dryRun } = options
     if (options.describe) {
       const { describeGroups } = await import('../groups/describe.ts')
@@ -84,16 +84,8 @@ async function reset(options: Options, context: Context): Promise<void> {
   const { timeout: timeoutMs, execute } = options
   await resetOffsets(
     cluster,
-    await chosenGroups(cluster, options),
+    await chosenGroups(cluster, options, isConsumerGroup),
     { timeoutMs, execute, export: options.export, topics, scenarioOf },
     context,
   )
-}
-
-async function chosenGroups(
-  cluster: Cluster,
-  { group, allGroups, timeout: timeoutMs }: Pick<Options, 'group' | 'allGroups' | 'timeout'>,
-): Promise<string[]> {
-  if (!allGroups) return [...new Set(group)]
-  return (await listGroups(cluster, { timeoutMs })).filter(isConsumerGroup).map(({ groupId }) => groupId)
 }

@@ -8,6 +8,7 @@ import {
   DRY_RUN,
   exactlyOne,
   long,
+  nameOf,
   requireOptions,
   SERVER_OPTIONS,
 } from '../options.ts'
@@ -194,8 +195,6 @@ function checkReassignOptions(given: Given<Key>): void {
   if (stranger === undefined) return
   throw new UsageError(`Option "[${nameOf(stranger)}]" can't be used with action "[${nameOf(action)}]"`)
 }
-
-const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** Kafka's tool takes its addresses as optional values; a missing one was refused already. */
 function serverOf({

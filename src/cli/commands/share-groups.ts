@@ -1,8 +1,8 @@
-import type { Cluster } from '../../client/cluster.ts'
-import { listGroups } from '../../client/groups/listing.ts'
+import { isShareGroup, listGroups } from '../../client/groups/listing.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
+import { chosenGroups } from '../groups/chosen-groups.ts'
 import { failureOf } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
@@ -37,7 +37,7 @@ async function list({ state, ...options }: Options, context: Context): Promise<u
   const { namesOrStatesListing, statesIn } = await import('../groups/list.ts')
   const states = statesIn('share', state)
   const all = await listGroups(await context.cluster(options), { timeoutMs: options.timeout })
-  const wanted = all.filter((group) => group.type === 'Share' && (states?.has(group.state ?? '') ?? true))
+  const wanted = all.filter((group) => isShareGroup(group) && (states?.has(group.state ?? '') ?? true))
   await context.print(namesOrStatesListing(wanted, state !== undefined))
 }
 
@@ -52,7 +52,7 @@ async function act(options: Options, context: Context): Promise<number | undefin
     return await deleteOffsets(cluster, group, options.topic, { timeoutMs, dryRun }, context)
   }
   const cluster = await context.cluster(options)
-  const groups = await chosenGroups(cluster, options)
+  const groups = await chosenGroups(cluster, options, isShareGroup)
   if (options.describe) {
     const { describeGroups } = await import('../share-groups/describe.ts')
     await describeGroups(cluster, groups, options, context)
@@ -85,11 +85,4 @@ function onlyGroup({ group }: Options): string {
   throw new UsageError(
     failureOf('share')('Found multiple arguments for option group, but you asked for only one'),
   )
-}
-
-async function chosenGroups(cluster: Cluster, options: Options): Promise<string[]> {
-  const { group, allGroups, timeout: timeoutMs } = options
-  if (!allGroups) return [...new Set(group)]
-  const all = await listGroups(cluster, { timeoutMs })
-  return all.filter(({ type }) => type === 'Share').map(({ groupId }) => groupId)
 }

@@ -1,7 +1,7 @@
-import type { Cluster } from '../../client/cluster.ts'
-import { listGroups } from '../../client/groups/listing.ts'
+import { isStreamsGroup, listGroups } from '../../client/groups/listing.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
+import { chosenGroups } from '../groups/chosen-groups.ts'
 import { failureOf } from '../groups/sentence.ts'
 import type { Values } from '../option-spec.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
@@ -36,7 +36,7 @@ async function list({ state, ...options }: Options, context: Context): Promise<u
   const { namesOrStatesListing, statesIn } = await import('../groups/list.ts')
   const states = statesIn('streams', state)
   const all = await listGroups(await context.cluster(options), { timeoutMs: options.timeout })
-  const wanted = all.filter((group) => group.type === 'Streams' && (states?.has(group.state ?? '') ?? true))
+  const wanted = all.filter((group) => isStreamsGroup(group) && (states?.has(group.state ?? '') ?? true))
   await context.print(namesOrStatesListing(wanted, state !== undefined))
 }
 
@@ -46,7 +46,7 @@ async function act(options: Options, context: Context): Promise<number | undefin
   if (options.resetOffsets) return await reset(options, context)
   if (options.deleteOffsets) return await deleteOffsets(options, context)
   const cluster = await context.cluster(options)
-  const groups = await chosenGroups(cluster, options)
+  const groups = await chosenGroups(cluster, options, isStreamsGroup)
   if (options.describe) {
     const { describeGroups } = await import('../streams-groups/describe.ts')
     await describeGroups(cluster, groups, options, context)
@@ -69,7 +69,7 @@ async function reset(options: Options, context: Context): Promise<undefined> {
   const internalTopics = options.deleteAllInternalTopics ? 'all' : options.deleteInternalTopic
   await resetOffsets(
     cluster,
-    await chosenGroups(cluster, options),
+    await chosenGroups(cluster, options, isStreamsGroup),
     { timeoutMs, execute, export: options.export, topics, scenarioOf, internalTopics },
     context,
   )
@@ -88,11 +88,4 @@ async function deleteOffsets(options: Options, context: Context): Promise<number
   const { parseTopicArgument } = await import('../groups/topic-argument.ts')
   const topics = options.inputTopic.map(parseTopicArgument)
   return await found.deleteOffsets(cluster, group, topics, { timeoutMs, dryRun }, context)
-}
-
-async function chosenGroups(cluster: Cluster, options: Options): Promise<string[]> {
-  const { group, allGroups, timeout: timeoutMs } = options
-  if (!allGroups) return [...new Set(group)]
-  const all = await listGroups(cluster, { timeoutMs })
-  return all.filter(({ type }) => type === 'Streams').map(({ groupId }) => groupId)
 }

@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs'
-
 import type { OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { Failure } from '../failures.ts'
+import { readTextFile } from '../read-file.ts'
 
 /** The plan in a CSV file, by group; lines are `topic,partition,offset`, or have the group in front. */
 export function readResetFile(path: string, groups: readonly string[]): Map<string, OffsetToCommit[]> {
-  return parseResetPlan(readText(path), groups)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Failure(`Unable to read file ${path}`, { cause: error })
-  }
+  return parseResetPlan(readTextFile(path), groups)
 }
 
 /** Lines without a group belong to the only one that was named. */

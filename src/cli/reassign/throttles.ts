@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { TopicPartition } from '../../client/topic-partition.ts'
+import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { itemError } from '../../protocol/errors.ts'
 import { IncrementalAlterConfigs } from '../../protocol/messages/configs.ts'
 import { javaHashOrder } from '../java/order.ts'
@@ -26,17 +26,16 @@ export function movesOf(
   current: readonly Target[],
 ): Move[] {
   const moves = new Map<string, Move>()
-  const nameOf = ({ topic, partition }: TopicPartition) => `${topic}-${partition}`
   for (const reassignment of underWay) {
     const { topic, partition, replicas, addingReplicas } = reassignment
     const sources = replicas.filter((broker) => !addingReplicas.includes(broker))
-    moves.set(nameOf(reassignment), { topic, partition, sources, destinations: addingReplicas })
+    moves.set(partitionName(reassignment), { topic, partition, sources, destinations: addingReplicas })
   }
   for (const target of proposed) {
     const { topic, partition, replicas } = target
-    const name = nameOf(target)
+    const name = partitionName(target)
     const sources =
-      moves.get(name)?.sources ?? current.find((placed) => nameOf(placed) === name)?.replicas ?? []
+      moves.get(name)?.sources ?? current.find((placed) => partitionName(placed) === name)?.replicas ?? []
     const destinations = replicas.filter((broker) => !sources.includes(broker))
     moves.set(name, { topic, partition, sources, destinations })
   }

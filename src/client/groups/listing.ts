@@ -42,6 +42,9 @@ export async function listGroups(
   return [...groups.values()].sort((a, b) => (a.groupId < b.groupId ? -1 : 1))
 }
 
+export const isShareGroup = ({ type }: ListedGroup): boolean => type === 'Share'
+export const isStreamsGroup = ({ type }: ListedGroup): boolean => type === 'Streams'
+
 /** Whether a group holds offsets of consumers: the two kinds of consumer groups, and those that only commit. */
-export const isConsumerGroup = ({ protocol, type }: ListedGroup): boolean =>
-  (protocol === 'consumer' || protocol === '') && type !== 'Share' && type !== 'Streams'
+export const isConsumerGroup = (group: ListedGroup): boolean =>
+  (group.protocol === 'consumer' || group.protocol === '') && !isShareGroup(group) && !isStreamsGroup(group)
