@@ -12,7 +12,7 @@ import { javaHashOrder, partitionHash } from '../java/order.ts'
 import type { Listing } from '../output/listing.ts'
 
 /** ElectionType on the wire: the replica that stands first, or any that is alive. */
-export const ELECTION_TYPES = { PREFERRED: 0, UNCLEAN: 1 } as const
+const ELECTION_TYPES = { PREFERRED: 0, UNCLEAN: 1 } as const
 export type ElectionType = keyof typeof ELECTION_TYPES
 
 export interface ElectedRow extends TopicPartition {

@@ -25,7 +25,7 @@ export interface LinkOptions {
 }
 
 /** Both names that each of Kafka's tools goes by: `kafka-topics`, `kafka-topics.sh`. */
-export function linkNames(tools: readonly Tool[]): { name: string; tool: string }[] {
+function linkNames(tools: readonly Tool[]): { name: string; tool: string }[] {
   return tools.flatMap((tool) => linkNamesOf(tool).map((name) => ({ name, tool: tool.name })))
 }
 

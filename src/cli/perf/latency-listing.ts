@@ -2,7 +2,7 @@ import { javaFixed } from '../java/double.ts'
 import type { Listing } from '../output/listing.ts'
 import { rounded } from './send-figures.ts'
 
-export const LATENCY_COLUMNS = [
+const LATENCY_COLUMNS = [
   'records',
   'avgLatencyMs',
   'minLatencyMs',

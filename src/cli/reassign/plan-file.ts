@@ -34,7 +34,7 @@ export interface Plan {
 }
 
 /** Stands for whatever folder the broker chooses. */
-export const ANY_LOG_DIR = 'any'
+const ANY_LOG_DIR = 'any'
 
 /** The content of a --reassignment-json-file; Failure in Kafka's words where it has not the right form. */
 export function parsePlan(text: string): Plan {

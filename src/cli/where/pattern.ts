@@ -50,7 +50,7 @@ function takeRegex(scanner: Scanner): RegExp {
 }
 
 /** `*` stands for any text, `?` for one character, and a backslash takes either its meaning. */
-export function globRegex(glob: string): RegExp {
+function globRegex(glob: string): RegExp {
   const source = glob.replace(/\\([\s\S])|[*?]|[\s\S]/gu, (piece, escaped: string | undefined) => {
     if (escaped === undefined && piece === '*') return '.*'
     if (escaped === undefined && piece === '?') return '.'

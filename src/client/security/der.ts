@@ -38,7 +38,7 @@ export function readDer(bytes: Buffer): Der {
 }
 
 /** The values that a content consists of. */
-export function readDerList(content: Buffer): Der[] {
+function readDerList(content: Buffer): Der[] {
   const found: Der[] = []
   for (let rest = content; rest.length > 0; rest = rest.subarray(found.at(-1)!.whole.length))
     found.push(readDer(rest))

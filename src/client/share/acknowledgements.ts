@@ -1,5 +1,5 @@
 /** What becomes of a record; the number is that of the wire. A gap is an offset without a record. */
-export const ACKNOWLEDGE_TYPES = { gap: 0, accept: 1, release: 2, reject: 3 } as const
+const ACKNOWLEDGE_TYPES = { gap: 0, accept: 1, release: 2, reject: 3 } as const
 export type AcknowledgeType = keyof typeof ACKNOWLEDGE_TYPES
 
 export interface AcknowledgedRange {
