@@ -45,6 +45,13 @@ export class Context {
     this.#interruption().abort()
   }
 
+  /** Calls back when the tool is interrupted; at once when it has been while things were still being prepared. */
+  onInterrupt(action: () => unknown): void {
+    const { interrupted } = this
+    if (interrupted.aborted) action()
+    else interrupted.addEventListener('abort', action, { once: true })
+  }
+
   /** Made when first asked for: most tools never do. */
   #interruption(): AbortController {
     this.#abort ??= new AbortController()

@@ -234,12 +234,7 @@ const loggerOf = (context: Context): Logger => ({
   },
 })
 
-function interrupted({ interrupted }: Context): Promise<void> {
-  return new Promise((done) => {
-    if (interrupted.aborted) done()
-    else interrupted.addEventListener('abort', () => done(), { once: true })
-  })
-}
+const interrupted = (context: Context): Promise<void> => new Promise((done) => context.onInterrupt(done))
 
 /** An empty address would mean all of them, and an empty folder the working one; a variable that is not set means neither. */
 function parseFilled(text: string, option: string): string {

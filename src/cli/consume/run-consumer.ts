@@ -46,7 +46,7 @@ export async function runConsumer(options: Options, context: Context): Promise<v
   const reader = group
     ? await groupReader(cluster, { group, fetch: settings, topic: options.topic, selection }, context)
     : new RecordReader(cluster, settings, selection, range)
-  interrupted.addEventListener('abort', () => void reader.close())
+  context.onInterrupt(() => reader.close())
   let stop: Stop
   try {
     stop = await printRecords(reader, printer, limitsOf(options), cluster)

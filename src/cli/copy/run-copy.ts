@@ -47,7 +47,7 @@ export async function runCopy(options: Options, context: Context): Promise<void>
     writeCopyState(statePath, { from: placeOf(from), to: placeOf(to), partitions })
   note(ranges.map(({ partition, next, end }) => ({ partition, next, end })))
   const copier = new Copier({ ...sides, ranges, byKey: options.byKey, onCheckpoint: note })
-  context.interrupted.addEventListener('abort', () => copier.stop())
+  context.onInterrupt(() => copier.stop())
   await showing(copier, ranges, context)
   await context.print(copyListing(from, to, ranges, copier.counts()))
   if (context.interrupted.aborted) context.say('interrupted; the same command goes on from here')

@@ -41,7 +41,7 @@ export async function runShareConsumer(options: Options, context: Context): Prom
     onAcknowledgeFailure: (error) =>
       context.say(`WARN: not acknowledged, and so to come again: ${error.message}`),
   })
-  interrupted.addEventListener('abort', () => void reader.close())
+  context.onInterrupt(() => reader.close())
   let hasReader = true
   try {
     await printRecords(reader, printer, limitsOf(options), cluster)

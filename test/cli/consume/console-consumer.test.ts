@@ -293,6 +293,14 @@ test('an interrupt ends it with 130, the count told', async () => {
   expect(io.stderr).toBe('Processed a total of 5 messages\n')
 })
 
+test('an interrupt that comes before there is a reader is heard, too', async () => {
+  const io = testIo()
+  const done = main('ktool', ['consume', ...at, '-t', 'one'], io)
+  while (io.listeners === 0) await new Promise(setImmediate)
+  io.interrupt()
+  expect(await done).toBe(130)
+})
+
 test('a reader that goes away is no failure', async () => {
   const io = testIo()
   const closed = () => {

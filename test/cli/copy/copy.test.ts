@@ -209,3 +209,17 @@ test('a target that was made anew is not taken for the one that has the records'
   expect((await copy('--restart')).exit).toBe(0)
   expect(await contents(to)).toEqual(await contents(from))
 })
+
+test('an interrupt that comes before the first record is heard, and nothing is copied', async () => {
+  await write(ODD)
+  const io = testIo({ env: { XDG_STATE_HOME: home }, now: Date.now() })
+  const args = ['copy', 'orders', '--from-bootstrap-server', from, '--to-bootstrap-server', to]
+  const ended = main('ktool', args, io)
+  while (io.listeners === 0) await new Promise(setImmediate)
+  io.interrupt()
+  expect(await ended).toBe(130)
+  expect(io.stderr).toContain('interrupted; the same command goes on from here\n')
+  expect(await contents(to)).toEqual([''])
+  expect((await copy()).exit).toBe(0)
+  expect(await contents(to)).toEqual(await contents(from))
+})
