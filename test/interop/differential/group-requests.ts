@@ -1,5 +1,7 @@
 // Requests about groups with everything at its usual value that a step does not name.
 import { Writer } from '../../../src/bytes/writer.ts'
+import { encodeAssignment } from '../../../src/client/groups/consumer-protocol.ts'
+import type { TopicPartition } from '../../../src/client/topic-partition.ts'
 import { codec } from '../../../src/protocol/compile.ts'
 import { Heartbeat, JoinGroup, LeaveGroup, SyncGroup } from '../../../src/protocol/messages/classic-groups.ts'
 import { OffsetCommit, OffsetFetch } from '../../../src/protocol/messages/commits.ts'
@@ -76,6 +78,8 @@ export interface SyncAsked extends Asked {
   readonly protocol?: string | null
   /** Names of members; what is assigned is the name. */
   readonly assigned?: readonly string[]
+  /** Partitions that the member gets, as consumers tell each other of them. */
+  readonly holds?: readonly TopicPartition[]
 }
 
 export function sync(title: string, asked: SyncAsked): Step {
@@ -92,7 +96,7 @@ export function sync(title: string, asked: SyncAsked): Step {
       protocolName: protocol,
       assignments: (asked.assigned ?? [of(member, version)]).map((name) => ({
         memberId: memberId(peer, name),
-        assignment: Buffer.from(name),
+        assignment: asked.holds ? encodeAssignment(asked.holds) : Buffer.from(name),
       })),
     }),
     asOptions(asked.versions ?? (instance === undefined ? undefined : versionsOf(SyncGroup, 3))),
