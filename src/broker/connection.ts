@@ -53,7 +53,7 @@ export class Connection implements ClientConnection {
     this.clientAddress = options.clientAddress
     this.localAddress = options.localAddress
     this.listener = options.listener
-    this.lastActiveMs = options.clock.now()
+    this.lastActiveMs = options.clock.monotonicMs()
     this.#frames = new FrameCutter(options.pool, options.maxRequestBytes, options.memory)
     this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
     this.#stream.on('drain', () => this.#pump())
@@ -100,7 +100,7 @@ export class Connection implements ClientConnection {
 
   #receive(chunk: Buffer): void {
     if (this.#isLeaving) return
-    this.lastActiveMs = this.#options.clock.now()
+    this.lastActiveMs = this.#options.clock.monotonicMs()
     this.#frames.push(chunk)
     if (!this.#isBusy) this.#pump()
     else this.#setPaused(true)
@@ -164,7 +164,7 @@ export class Connection implements ClientConnection {
       this.#leave()
       return
     }
-    this.lastActiveMs = this.#options.clock.now()
+    this.lastActiveMs = this.#options.clock.monotonicMs()
     const { chunks, onSent } = answer
     const last = chunks.length - 1
     if (this.#isClosed) {

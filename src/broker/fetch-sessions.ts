@@ -148,7 +148,7 @@ export class FetchSessions {
       this.#sessions.delete(sessionId)
       return { partitions, session: null, isIncremental: false }
     }
-    session.lastUsedMs = this.#clock.now()
+    session.lastUsedMs = this.#clock.monotonicMs()
     session.epoch = sessionEpoch === LAST_EPOCH ? 1 : sessionEpoch + 1
     return { partitions: session.partitions, session, isIncremental: true }
   }
@@ -157,7 +157,7 @@ export class FetchSessions {
     if (!this.#makeRoom(partitions.length)) return null
     let id = NO_SESSION
     while (id === NO_SESSION || this.#sessions.has(id)) id = Math.floor(this.#random() * LAST_EPOCH)
-    const session = new FetchSession(id, usesTopicIds, this.#clock.now())
+    const session = new FetchSession(id, usesTopicIds, this.#clock.monotonicMs())
     session.update(partitions, [])
     this.#sessions.set(id, session)
     return session
@@ -166,7 +166,7 @@ export class FetchSessions {
   /** Drops a session that is out of use, or a smaller one that has had its time. */
   #makeRoom(size: number): boolean {
     if (this.#sessions.size < this.#maxSessions) return true
-    const now = this.#clock.now()
+    const now = this.#clock.monotonicMs()
     let victim: FetchSession | null = null
     for (const session of this.#sessions.values()) {
       const isStale = now - session.lastUsedMs > MIN_EVICTION_MS

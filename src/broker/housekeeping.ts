@@ -23,7 +23,7 @@ export class Housekeeping {
   }
 
   start(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonicMs()
     this.#schedule({
       checkpoint: now + this.#config.number('log.flush.offset.checkpoint.interval.ms'),
       retention: now + this.#config.number('log.retention.check.interval.ms'),
@@ -39,7 +39,7 @@ export class Housekeeping {
   }
 
   #tick({ checkpoint, retention }: { checkpoint: number; retention: number }) {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonicMs()
     this.#attempt(() => this.#dir.flushDue())
     this.#attempt(() => this.#dir.removeDeleted())
     if (now >= retention) this.#attempt(() => this.#dir.applyRetention())

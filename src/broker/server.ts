@@ -149,7 +149,7 @@ export class BrokerServer {
   #watchIdle(): void {
     this.#stopIdleCheck = this.#clock.after(IDLE_CHECK_MS, () => {
       const { maxIdleMs } = this.#limits()
-      const oldest = this.#clock.now() - maxIdleMs
+      const oldest = this.#clock.monotonicMs() - maxIdleMs
       for (const connection of [...this.#connections]) {
         if (maxIdleMs >= 0 && connection.isIdle && connection.lastActiveMs < oldest) connection.close()
       }

@@ -17,7 +17,7 @@ export class Alarm {
     if (atMs >= this.#atMs) return
     this.#cancel?.()
     this.#atMs = atMs
-    this.#cancel = this.#clock.after(Math.max(0, atMs - this.#clock.now()), () => {
+    this.#cancel = this.#clock.after(Math.max(0, atMs - this.#clock.monotonicMs()), () => {
       this.clear()
       this.#ring()
     })

@@ -50,7 +50,7 @@ export class MetadataCache {
   /** The topic as last seen; undefined when it is unknown, wrong or too old. */
   get(name: string): TopicMetadata | undefined {
     const known = this.#topics.get(name)
-    if (known === undefined || this.#clock.now() - known.learnedMs > this.#maxAgeMs) return undefined
+    if (known === undefined || this.#clock.monotonicMs() - known.learnedMs > this.#maxAgeMs) return undefined
     return known.topic
   }
 
@@ -88,7 +88,7 @@ export class MetadataCache {
       const name = described.name ?? ''
       const topic = this.#keepNewest(readTopic(name, described))
       topics.set(name, topic)
-      if (topic.error === 'NONE') this.#topics.set(name, { topic, learnedMs: this.#clock.now() })
+      if (topic.error === 'NONE') this.#topics.set(name, { topic, learnedMs: this.#clock.monotonicMs() })
       else this.#topics.delete(name)
     }
     return topics

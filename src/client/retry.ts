@@ -32,12 +32,12 @@ export class Deadline {
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock
-    this.#atMs = clock.now() + timeoutMs
+    this.#atMs = clock.monotonicMs() + timeoutMs
     this.timeoutMs = timeoutMs
   }
 
   get leftMs(): number {
-    return Math.max(0, this.#atMs - this.#clock.now())
+    return Math.max(0, this.#atMs - this.#clock.monotonicMs())
   }
 
   get isOver(): boolean {

@@ -4,8 +4,8 @@
 // of the file decides, which the holder renews.
 
 import { kill, pid } from 'node:process'
+import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
-import type { Clock } from './log-settings.ts'
 import { StorageError } from './storage-error.ts'
 
 export const LOCK_FILE = '.lock'

@@ -1,8 +1,9 @@
 import { randomUuid } from '../bytes/uuid.ts'
+import type { Clock } from './clock.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
-import type { Clock, LogSettings } from './log-settings.ts'
+import type { LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
 import {
   deletedFolder,
@@ -163,7 +164,7 @@ export class LogDir {
     this.#logs.delete(name)
     this.#checkpoints.forget(name)
     const { fileDeleteDelayMs } = this.#options.settings(topic)
-    this.#deleted.push({ folder, dueMs: this.#options.clock.now() + fileDeleteDelayMs })
+    this.#deleted.push({ folder, dueMs: this.#options.clock.monotonicMs() + fileDeleteDelayMs })
   }
 
   /** Renames the folder of a partition that no topic claims, as Kafka does; gives the new name. */
@@ -196,7 +197,7 @@ export class LogDir {
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
   removeDeleted(): void {
     this.#refuseIfClosed()
-    const nowMs = this.#options.clock.now()
+    const nowMs = this.#options.clock.monotonicMs()
     for (const { folder } of this.#deleted.filter((d) => d.dueMs <= nowMs)) this.#files.remove(folder)
     this.#deleted = this.#deleted.filter((d) => d.dueMs > nowMs)
   }

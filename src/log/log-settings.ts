@@ -48,9 +48,3 @@ export const DEFAULT_LOG_SETTINGS: LogSettings = {
   fileDeleteDelayMs: 60_000,
   producerIdExpirationMs: DAY_MS,
 }
-
-/** Where the time comes from. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number
-}

@@ -65,14 +65,13 @@ export class PartitionLog {
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
     this.#recoveryPoint = loaded.recoveryPoint
-    this.#lastFlushMs = options.clock.now()
+    this.#lastFlushMs = options.clock.monotonicMs()
   }
 
   /** Opens the log in a folder, or makes an empty one. */
   static open(options: PartitionLogOptions): PartitionLog {
     const loaded = loadLog({
       ...options,
-      nowMs: options.clock.now(),
       makeSegment: (offset, hasTransactionIndex) => makeSegment(options, offset, hasTransactionIndex),
     })
     return new PartitionLog(options, loaded)
@@ -289,7 +288,7 @@ export class PartitionLog {
 
   /** Forgets producers that were silent for longer than producer.id.expiration.ms. */
   expireProducers(): void {
-    this.producers.expire(this.#options.clock.now(), this.#options.settings().producerIdExpirationMs)
+    this.producers.expire(this.#options.settings().producerIdExpirationMs)
   }
 
   /** Cuts the log at the offset; the batch it lies in goes too. What is gone stays gone after a crash. */
@@ -325,7 +324,7 @@ export class PartitionLog {
   /** Syncs everything appended so far. */
   flush(): void {
     this.#refuseIfClosed()
-    this.#lastFlushMs = this.#options.clock.now()
+    this.#lastFlushMs = this.#options.clock.monotonicMs()
     if (this.#recoveryPoint >= this.#endOffset) return
     this.#guard.run(() => {
       const { active } = this.#segments
@@ -343,7 +342,7 @@ export class PartitionLog {
 
   /** Syncs what has waited for longer than flush.ms. */
   flushIfDue(): void {
-    const waitedMs = this.#options.clock.now() - this.#lastFlushMs
+    const waitedMs = this.#options.clock.monotonicMs() - this.#lastFlushMs
     if (this.failure === null && waitedMs >= this.#options.settings().flushMs) this.flush()
   }
 

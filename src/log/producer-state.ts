@@ -13,6 +13,7 @@ import {
   producerEpoch,
   producerId,
 } from '../records/batch.ts'
+import { type Clock, momentOf } from './clock.ts'
 import type { ProducerSnapshotEntry } from './producer-snapshot.ts'
 
 /** As many batches as a Java producer keeps in flight to one partition. */
@@ -32,6 +33,8 @@ export interface ProducerEntry {
   /** The last batches of this epoch, oldest first; none after a marker. */
   batches: BatchMetadata[]
   lastTimestamp: number
+  /** The moment of lastTimestamp, in monotonic time. */
+  lastSeenMs: number
   coordinatorEpoch: number
   currentTxnFirstOffset: number
 }
@@ -43,7 +46,12 @@ const firstSequence = (batch: BatchMetadata): number =>
 
 /** The producers that wrote to a partition: what is a duplicate, what comes out of order. Rules of Kafka's ProducerAppendInfo. */
 export class ProducerState {
+  readonly #clock: Clock
   readonly #producers = new Map<number, ProducerEntry>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
 
   get size(): number {
     return this.#producers.size
@@ -106,6 +114,7 @@ export class ProducerState {
         producerEpoch: epoch,
         batches: [],
         lastTimestamp: -1,
+        lastSeenMs: 0,
         coordinatorEpoch: -1,
         currentTxnFirstOffset: -1,
       }
@@ -126,13 +135,15 @@ export class ProducerState {
     batch.timestamp = maxTimestamp(buffer, at)
     batches.push(batch)
     entry.lastTimestamp = batch.timestamp
+    entry.lastSeenMs = momentOf(this.#clock, batch.timestamp)
   }
 
   /** Forgets producers that were silent too long, unless they have a transaction open. */
-  expire(nowMs: number, expirationMs: number): void {
+  expire(expirationMs: number): void {
+    const nowMs = this.#clock.monotonicMs()
     for (const entry of this.#producers.values()) {
       const isOpen = entry.currentTxnFirstOffset >= 0
-      if (!isOpen && nowMs - entry.lastTimestamp >= expirationMs) this.#producers.delete(entry.producerId)
+      if (!isOpen && nowMs - entry.lastSeenMs >= expirationMs) this.#producers.delete(entry.producerId)
     }
   }
 
@@ -162,7 +173,8 @@ export class ProducerState {
     this.#producers.clear()
     for (const { lastSequence, lastOffset, offsetDelta, timestamp, ...entry } of entries) {
       const batches = lastOffset < 0 ? [] : [{ lastSequence, lastOffset, offsetDelta, timestamp }]
-      this.#producers.set(entry.producerId, { ...entry, batches, lastTimestamp: timestamp })
+      const lastSeenMs = momentOf(this.#clock, timestamp)
+      this.#producers.set(entry.producerId, { ...entry, batches, lastTimestamp: timestamp, lastSeenMs })
     }
   }
 }

@@ -1,4 +1,5 @@
 import { baseOffset, lastOffset, partitionLeaderEpoch } from '../records/batch.ts'
+import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
 import {
   checkLeaderEpochs,
@@ -25,7 +26,7 @@ export interface LoadOptions {
   files: Files
   folder: string
   settings: () => LogSettings
-  nowMs: number
+  clock: Clock
   /** Makes a segment of the folder. */
   makeSegment: (baseOffset: number, hasTransactionIndex: boolean) => Segment
   /** Everything before it is known to be on the disk. */
@@ -190,11 +191,11 @@ function loadProducers(
   options: LoadOptions,
   log: Omit<LoadedLog, 'producers' | 'recoveryPoint'>,
 ): ProducerState {
-  const producers = new ProducerState()
+  const producers = new ProducerState(options.clock)
   const from = log.producerStore.load(producers, log.startOffset, log.endOffset)
   // As in Kafka: a log closed well without a single snapshot never had producers worth a scan of all its headers.
   if (from === null && options.wasClean) return producers
-  producers.expire(options.nowMs, options.settings().producerIdExpirationMs)
+  producers.expire(options.settings().producerIdExpirationMs)
   replayProducers(producers, log.segments, from ?? log.startOffset, log.endOffset)
   return producers
 }

@@ -1,6 +1,7 @@
 import { maxTimestamp } from '../records/batch.ts'
+import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
-import type { Clock, LogSettings } from './log-settings.ts'
+import type { LogSettings } from './log-settings.ts'
 import { Segment } from './segment.ts'
 
 export interface SegmentSource {
@@ -18,8 +19,8 @@ export function makeSegment(source: SegmentSource, baseOffset: number, hasTransa
   const { segmentJitterMs, segmentMs } = settings()
   const maxJitterMs = Math.min(segmentJitterMs, segmentMs)
   const rollJitterMs = maxJitterMs > 0 ? Math.floor(source.random() * maxJitterMs) : 0
-  const nowMs = source.clock.now()
-  return new Segment(files, folder, baseOffset, { settings, nowMs, rollJitterMs, hasTransactionIndex })
+  const { clock } = source
+  return new Segment(files, folder, baseOffset, { settings, clock, rollJitterMs, hasTransactionIndex })
 }
 
 /** The segments of a log by base offset; there is always one, and the last is the one that grows. */
@@ -73,7 +74,7 @@ export class SegmentList {
     if (active.sizeInBytes > settings.segmentBytes - records.length || !active.canHold(lastOffset))
       return true
     if (active.hasFullIndex()) return true
-    const waitedMs = active.waitedMs(this.#source.clock.now(), maxTimestamp(records, 0))
+    const waitedMs = active.waitedMs(maxTimestamp(records, 0))
     return waitedMs > settings.segmentMs - active.rollJitterMs
   }
 

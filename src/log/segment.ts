@@ -1,6 +1,7 @@
 import { batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { CheckedRange } from './checked-range.ts'
+import type { Clock } from './clock.ts'
 import type { FileHandle, Files } from './files.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
@@ -27,11 +28,13 @@ export class Segment {
   readonly offsetIndex: OffsetIndex
   readonly timeIndex: TimeIndex
   readonly transactionIndex: TransactionIndex
-  readonly createdMs: number
   readonly checked: CheckedRange
   /** Taken off segment.ms for this segment. */
   readonly rollJitterMs: number
   readonly #files: Files
+  readonly #clock: Clock
+  /** In monotonic time. */
+  readonly #createdAtMs: number
   readonly #settings: () => LogSettings
   #handle: FileHandle | null = null
   #sizeInBytes: number
@@ -43,7 +46,8 @@ export class Segment {
     this.#files = files
     this.baseOffset = baseOffset
     this.path = fileAt(folder, baseOffset, LOG_SUFFIX)
-    this.createdMs = options.nowMs
+    this.#clock = options.clock
+    this.#createdAtMs = options.clock.monotonicMs()
     this.#settings = options.settings
     this.rollJitterMs = options.rollJitterMs
     this.offsetIndex = new OffsetIndex(files, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
@@ -79,7 +83,7 @@ export class Segment {
   /** The largest timestamp; when no record has one, the time of the last write, as in Kafka. */
   get ageTimestamp(): number {
     const { timestamp } = this.largest
-    return timestamp >= 0 ? timestamp : (this.#files.modifiedMs(this.path) ?? this.createdMs)
+    return timestamp >= 0 ? timestamp : (this.#files.modifiedMs(this.path) ?? this.#clock.now())
   }
 
   /** Whether offsets up to this one can be told relative to the base offset. */
@@ -94,14 +98,14 @@ export class Segment {
   }
 
   /** How long records were waiting for a roll when one with this timestamp comes. */
-  waitedMs(nowMs: number, timestamp: number): number {
+  waitedMs(timestamp: number): number {
     if (this.#firstTimestamp === null && this.#sizeInBytes > 0) {
       const scanner = this.scan(0)
       scanner.next()
       this.#firstTimestamp = maxTimestamp(scanner.buffer, scanner.at)
     }
     const first = this.#firstTimestamp ?? -1
-    return first >= 0 ? timestamp - first : nowMs - this.createdMs
+    return first >= 0 ? timestamp - first : this.#clock.monotonicMs() - this.#createdAtMs
   }
 
   /** Appends batches whose offsets are set; `bytes` are written with one call. */
@@ -289,7 +293,7 @@ export class Segment {
 
 export interface SegmentOptions {
   settings: () => LogSettings
-  nowMs: number
+  clock: Clock
   rollJitterMs: number
   hasTransactionIndex?: boolean
 }

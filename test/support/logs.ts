@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { checkLogDir } from '../../src/log/check.ts'
+import type { Clock } from '../../src/log/clock.ts'
 import { type Files, realFiles } from '../../src/log/files.ts'
 import type { LockHolder, Processes } from '../../src/log/folder-lock.ts'
 import { LogDir } from '../../src/log/log-dir.ts'
@@ -18,11 +19,19 @@ export const TOPIC_ID = 'Mjx1Y1kVQ0q4YJcG0nC5dQ'
 export const START_MS = 1_700_000_000_000
 
 /** A clock that only tests move. */
-export class TestClock {
-  ms = START_MS
-  now = (): number => this.ms
+export class TestClock implements Clock {
+  #wallMs = START_MS
+  /** Far from the wall clock, so that a mix of the two shows. */
+  #monotonicMs = 1_000_000
+  now = (): number => this.#wallMs
+  monotonicMs = (): number => this.#monotonicMs
   pass(ms: number): void {
-    this.ms += ms
+    this.#wallMs += ms
+    this.#monotonicMs += ms
+  }
+  /** Sets the wall clock, without any time passing. */
+  jump(ms: number): void {
+    this.#wallMs += ms
   }
 }
 

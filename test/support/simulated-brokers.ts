@@ -14,11 +14,21 @@ import { randomInteger } from './random.ts'
 
 /** Time that goes on to the next thing due once nothing is left to do. */
 export class SimulatedClock implements Clock {
-  #nowMs = 1_700_000_000_000
+  #nowMs = 1_000_000
+  #wallOffsetMs = 1_700_000_000_000
   #tasks: { dueMs: number; run: () => void }[] = []
 
   now(): number {
+    return this.#nowMs + this.#wallOffsetMs
+  }
+
+  monotonicMs(): number {
     return this.#nowMs
+  }
+
+  /** Sets the wall clock, without any time passing. */
+  jump(ms: number): void {
+    this.#wallOffsetMs += ms
   }
 
   after(delayMs: number, run: () => void): () => void {
@@ -225,12 +235,12 @@ class SimulatedConnection {
     return new Promise((resolve, reject) => {
       const pending = { resolve, reject }
       this.#pending.push(pending)
-      const arrivesMs = clock.now() + this.#brokers.integer(1, 10)
+      const arrivesMs = clock.monotonicMs() + this.#brokers.integer(1, 10)
       const workMs = this.#brokers.chance(faults.stall)
         ? this.#brokers.integer(timeoutMs / 2, timeoutMs * 2)
         : this.#brokers.integer(0, 15)
       this.#busyUntilMs = Math.max(this.#busyUntilMs, arrivesMs) + workMs
-      clock.after(this.#busyUntilMs - clock.now(), () => this.#work(request, pending, arrivesMs))
+      clock.after(this.#busyUntilMs - clock.monotonicMs(), () => this.#work(request, pending, arrivesMs))
       clock.after(timeoutMs, () => {
         if (this.#pending.includes(pending)) this.#fail('timed-out')
       })
@@ -252,7 +262,7 @@ class SimulatedConnection {
 
   #fail(failure: 'closed' | 'timed-out'): void {
     if (this.#failure !== null) return
-    const nowMs = this.#brokers.clock.now()
+    const nowMs = this.#brokers.clock.monotonicMs()
     // What is under way gets lost, or only the news of it.
     this.#arrivedUntilMs = this.#brokers.chance(0.5) ? nowMs : nowMs - this.#brokers.integer(0, 20)
     this.#failure = new ConnectionError(failure, `node-${this.#node}`, 'broken')

@@ -7,6 +7,7 @@
 // Here is its state, which only changes one by one (consumer-change.ts); consumer-heartbeat.ts and consumer-leave.ts
 // are what members ask for.
 
+import { momentOf } from '../../log/clock.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { type Assignment, NOTHING_ASSIGNED } from './assignment.ts'
 import { CONSUMER_PROTOCOL } from './classic-group.ts'
@@ -58,7 +59,9 @@ export class ConsumerGroup implements Group {
   readonly #regexUsers = new Map<string, number>()
   readonly #timers = new Map<string, MemberTimers>()
   #head = { epoch: 1, metadataHash: 0n }
-  #assignment = { epoch: 1, timestamp: 0 }
+  #assignmentEpoch = 1
+  #assignedAtMs = -Infinity
+  #resolvedAtMs = -Infinity
 
   constructor(host: GroupHost, id: string) {
     this.host = host
@@ -74,12 +77,17 @@ export class ConsumerGroup implements Group {
   }
 
   get assignmentEpoch(): number {
-    return this.#assignment.epoch
+    return this.#assignmentEpoch
   }
 
-  /** When the target was found; 0 for never. */
-  get assignmentTimestamp(): number {
-    return this.#assignment.timestamp
+  /** When the target was found, in monotonic time; -Infinity for never. */
+  get assignedAtMs(): number {
+    return this.#assignedAtMs
+  }
+
+  /** When the regular expressions were last matched, in monotonic time; -Infinity for never. */
+  get resolvedAtMs(): number {
+    return this.#resolvedAtMs
   }
 
   get isEmpty(): boolean {
@@ -150,15 +158,18 @@ export class ConsumerGroup implements Group {
         if (change.value) this.#head = change.value
         return
       case 'assignment':
-        this.#assignment = change.value ?? { epoch: -1, timestamp: 0 }
+        this.#assignmentEpoch = change.value?.epoch ?? -1
+        this.#assignedAtMs = change.value ? this.#momentOf(change.value) : -Infinity
         return
       case 'target':
         if (change.value) this.targets.set(change.memberId, change.value)
         else this.targets.delete(change.memberId)
         return
       case 'regex':
-        if (change.value) this.regexes.set(change.regex, change.value)
-        else this.regexes.delete(change.regex)
+        if (change.value) {
+          this.regexes.set(change.regex, change.value)
+          this.#resolvedAtMs = this.#momentOf(change.value)
+        } else this.regexes.delete(change.regex)
         return
       case 'partitions':
         this.hasPartitionsRecord = change.value !== null
@@ -170,6 +181,10 @@ export class ConsumerGroup implements Group {
       case 'ownership':
         this.#own(change.memberId, change.value)
     }
+  }
+
+  #momentOf({ timestamp }: { readonly timestamp: number }): number {
+    return momentOf(this.host.clock, timestamp)
   }
 
   #known(memberId: string): ConsumerMember {

@@ -91,9 +91,8 @@ function nextAim(group: ConsumerGroup, told: ConsumerMember, epoch: number, chan
 }
 
 /** KIP-1263: members that come one after the other do not make an assignment each. */
-function isAssignmentDue({ host, id, assignmentTimestamp }: ConsumerGroup): boolean {
-  if (assignmentTimestamp === 0) return true
-  return host.clock.now() >= assignmentTimestamp + consumerSetting(host, id, 'assignment.interval.ms')
+function isAssignmentDue({ host, id, assignedAtMs }: ConsumerGroup): boolean {
+  return host.clock.monotonicMs() >= assignedAtMs + consumerSetting(host, id, 'assignment.interval.ms')
 }
 
 function nextStep(

@@ -22,7 +22,7 @@ export class Deadline {
   /** Does `task` in `delayMs`, in place of what was set before. */
   set(delayMs: number, task: () => void): void {
     this.#task = task
-    this.#dueMs = this.#clock.now() + delayMs
+    this.#dueMs = this.#clock.monotonicMs() + delayMs
     if (this.#dueMs < this.#ringsMs) this.#arm(delayMs)
   }
 
@@ -46,7 +46,7 @@ export class Deadline {
 
   #ring(): void {
     this.#ringsMs = Infinity
-    const leftMs = this.#dueMs - this.#clock.now()
+    const leftMs = this.#dueMs - this.#clock.monotonicMs()
     if (leftMs > 0) {
       this.#arm(leftMs)
       return

@@ -50,9 +50,8 @@ export function refreshRegexes(group: ConsumerGroup): void {
 function isRefreshDue(group: ConsumerGroup): boolean {
   const { regexUsers, regexes, host } = group
   if (regexUsers.size === 0) return false
-  const [latest] = regexes.values()
-  if (!latest) return true
-  const ageMs = host.clock.now() - latest.timestamp
+  if (regexes.size === 0) return true
+  const ageMs = host.clock.monotonicMs() - group.resolvedAtMs
   if (ageMs <= MIN_REFRESH_INTERVAL_MS) return false
   return (
     regexUsers.size !== regexes.size ||

@@ -105,9 +105,13 @@ async function longPoll(
   request: Request,
 ): Promise<Response | 'close'> {
   const { clock } = context.broker
-  const deadline = clock.now() + request.maxWaitMs
+  const deadline = clock.monotonicMs() + request.maxWaitMs
   let reading = first
-  for (let left = request.maxWaitMs; left > 0 && !isDone(reading, request); left = deadline - clock.now()) {
+  for (
+    let left = request.maxWaitMs;
+    left > 0 && !isDone(reading, request);
+    left = deadline - clock.monotonicMs()
+  ) {
     const logs = reading.partitions.flatMap(({ log }) => log ?? [])
     const missing = request.minBytes - reading.bytes
     reading.release()

@@ -37,7 +37,10 @@ export const consumerPerfTest = defineCommand({
     const selection = topic === undefined ? selectPattern(include!) : selectTopic(topic, undefined, fetch)
     const cluster = await context.cluster(server, clusterOptions(fetch))
     const { clock } = cluster
-    const figures = new ReadFigures(clock.now(), formatTime)
+    // The time of day at the start, and what has passed since: a clock that is set must not change the figures.
+    const offsetMs = clock.now() - clock.monotonicMs()
+    const now = (): number => clock.monotonicMs() + offsetMs
+    const figures = new ReadFigures(now(), formatTime)
     // A header promises figures, so it waits until somebody answers.
     await cluster.reach()
     if (!options.hideHeader && context.isText) context.io.out(readHeader(isDetailed))
@@ -51,8 +54,8 @@ export const consumerPerfTest = defineCommand({
         fetch,
         topic,
         selection,
-        onAssigned: (partitions) => figures.assigned(partitions.length, clock.now()),
-        onRevoked: (partitions) => figures.revoked(partitions.length, clock.now()),
+        onAssigned: (partitions) => figures.assigned(partitions.length, now()),
+        onRevoked: (partitions) => figures.revoked(partitions.length, now()),
       },
       context,
     )
@@ -66,11 +69,11 @@ export const consumerPerfTest = defineCommand({
         if (poll === null) break
         figures.records += poll.count
         metrics.count(poll)
-        if (figures.intervalMs(clock.now()) < options.reportingInterval) continue
-        const { text, row } = figures.interval(clock.now())
+        if (figures.intervalMs(now()) < options.reportingInterval) continue
+        const { text, row } = figures.interval(now())
         if (isDetailed) printer.add(text, row)
       }
-      const endMs = clock.now()
+      const endMs = now()
       metrics.assigned = figures.assignedPartitions
       if (figures.records < wanted) {
         context.warn(

@@ -74,17 +74,17 @@ export const replicaVerification = defineCommand({
     const starts = await startsOf(cluster, partitions, options.time)
     const comparison = new ReplicaComparison(starts, (what) => context.warn(`${dateText(io.now())}: ${what}`))
     context.warn(`${dateText(io.now())}: verification process is started`)
-    let reportedMs = io.now()
+    const { clock } = cluster
+    let reportedMs = clock.monotonicMs()
     for (;;) {
       const data = await fetchReplicas(cluster, partitions, (at) => comparison.offsetOf(at), options)
       const lag = comparison.compare(data)
-      const timeMs = io.now()
       const isAnswered = [...data.values()].flat().every(({ highWatermark }) => highWatermark >= 0)
       const isDone = options.once && isAnswered && lag.maxLag <= 0
-      if (isDone || timeMs - reportedMs > options.reportIntervalMs) {
+      if (isDone || clock.monotonicMs() - reportedMs > options.reportIntervalMs) {
         const { partitionCount, mismatches } = comparison
-        await context.print(reportListing({ ...lag, timeMs, partitionCount, mismatches }, dateText))
-        reportedMs = timeMs
+        await context.print(reportListing({ ...lag, timeMs: io.now(), partitionCount, mismatches }, dateText))
+        reportedMs = clock.monotonicMs()
       }
       const found = comparison.mismatches > 0 ? 1 : undefined
       if (isDone || interrupted.aborted) return found

@@ -43,11 +43,11 @@ export class RecordReader {
     while (!this.#isClosed && !this.isDone) {
       const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
       const mayLook = !this.#hasLooked || this.#range.until === undefined
-      if (mayLook && clock.now() - this.#lookedMs >= intervalMs) {
+      if (mayLook && clock.monotonicMs() - this.#lookedMs >= intervalMs) {
         await this.#look()
         this.#hasLooked = true
       }
-      const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.now()) : Infinity
+      const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.monotonicMs()) : Infinity
       const records = await this.#wait(Math.min(deadline.leftMs, untilLookMs))
       if (records) {
         this.#current = records
@@ -100,7 +100,7 @@ export class RecordReader {
   /** Looks for partitions, and goes on with the old and the new ones when there are any new. */
   async #look(): Promise<void> {
     const found = await this.#selection(this.#cluster)
-    this.#lookedMs = this.#cluster.clock.now()
+    this.#lookedMs = this.#cluster.clock.monotonicMs()
     const added = found.filter((target) => !this.#targets.has(partitionName(target)))
     if (found.length === 0 && this.#range.until !== undefined)
       throw new Failure('there is no such topic to read')

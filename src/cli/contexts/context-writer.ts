@@ -58,7 +58,7 @@ function targetOf(path: string): string {
 }
 
 async function openLock(lock: string): Promise<number> {
-  const untilMs = systemClock.now() + LOCK_WAIT_MS
+  const untilMs = systemClock.monotonicMs() + LOCK_WAIT_MS
   for (;;) {
     try {
       mkdirSync(dirname(lock), { recursive: true, mode: 0o700 })
@@ -67,7 +67,7 @@ async function openLock(lock: string): Promise<number> {
     } catch (error) {
       const isHeld = error instanceof Error && 'code' in error && error.code === 'EEXIST'
       if (!isHeld) throw new Failure(`contexts cannot be written: ${messageOf(error)}`, { cause: error })
-      if (systemClock.now() > untilMs) {
+      if (systemClock.monotonicMs() > untilMs) {
         const hint = 'another ktool is writing it; if one was killed, remove that file'
         throw new Failure(`'${lock}' is there already`, { hint })
       }

@@ -79,7 +79,7 @@ export class Copier {
   async #send(producer: Producer): Promise<void> {
     const { to, byKey, onCheckpoint } = this.#options
     const { clock } = to.cluster
-    let checkpointMs = clock.now()
+    let checkpointMs = clock.monotonicMs()
     for (let records = await this.#fetcher.next(); records !== null; records = await this.#fetcher.next()) {
       const tracker = this.#trackers.get(records.partition)!
       const partition = byKey ? undefined : records.partition
@@ -92,8 +92,8 @@ export class Copier {
       if (!hasRoom) await producer.room()
       const failure = this.#failure()
       if (failure) throw failure
-      if (clock.now() - checkpointMs < CHECKPOINT_MS) continue
-      checkpointMs = clock.now()
+      if (clock.monotonicMs() - checkpointMs < CHECKPOINT_MS) continue
+      checkpointMs = clock.monotonicMs()
       onCheckpoint(this.#states())
     }
   }

@@ -26,7 +26,7 @@ export async function probe(address: Address, options: ProbeOptions): Promise<Pr
   if (!name.isOk) return { findings: [name], connection: null }
   const steps = stepsOf(options)
   const reached: ConnectionStep[] = []
-  const startMs = options.clock.now()
+  const startMs = options.clock.monotonicMs()
   try {
     const connection = await Connection.open(address, {
       clientId: 'ktool-doctor',
@@ -38,7 +38,7 @@ export async function probe(address: Address, options: ProbeOptions): Promise<Pr
       login: options.login,
       onStep: (step) => reached.push(step),
     })
-    const ms = options.clock.now() - startMs
+    const ms = options.clock.monotonicMs() - startMs
     const findings = steps.map((step) => fine(step, subject, FOUND[step](connection, ms)))
     return { findings: [name, ...findings], connection }
   } catch (error) {

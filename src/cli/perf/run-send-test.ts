@@ -50,7 +50,7 @@ export async function runSendTest(options: Options, context: Context): Promise<v
       onInterval: (text, row) => printer.add(text, row),
       onSteady: () => context.warn('In steady state.'),
     })
-  const startMs = cluster.clock.now()
+  const startMs = cluster.clock.monotonicMs()
   const total = figures(false, startMs)
   const run = new SendRun(
     cluster,
@@ -73,7 +73,7 @@ export async function runSendTest(options: Options, context: Context): Promise<v
   }
   const counts = await producer.close()
   run.check()
-  const endMs = cluster.clock.now()
+  const endMs = cluster.clock.monotonicMs()
   printer.add(total.totalText(endMs), total.totalRow(endMs))
   if (run.steady) printer.add(run.steady.totalText(endMs), run.steady.totalRow(endMs))
   await printer.end()

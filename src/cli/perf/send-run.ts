@@ -65,7 +65,7 @@ export class SendRun {
   // A tag is the time a record was sent at; below 0 for records of the steady state.
   #count({ runs, error }: BatchReport): void {
     if (error !== null || runs === null) return
-    const nowMs = this.#cluster.clock.now()
+    const nowMs = this.#cluster.clock.monotonicMs()
     for (const { tag, count, valueBytes } of runs) {
       const latencyMs = nowMs - Math.abs(tag)
       this.#total.acknowledged(latencyMs, count, valueBytes, nowMs)
@@ -78,10 +78,17 @@ export class SendRun {
     const { topic, count, warmup, payloads, perSecond, transaction } = this.#options
     const throttle = new Throttle(clock, perSecond, startMs)
     let lastTurnMs = startMs
+    let lastReadMs = -1
+    let timestampMs = 0
     for (let i = 0; i < count; i++) {
       this.check()
       payloads.next(i)
-      const nowMs = clock.now()
+      const nowMs = clock.monotonicMs()
+      // Reading one clock for each record is dear enough.
+      if (nowMs !== lastReadMs) {
+        timestampMs = clock.now()
+        lastReadMs = nowMs
+      }
       transaction?.before(nowMs)
       if (warmup > 0 && i === warmup) {
         this.steady = this.#startSteady(nowMs)
@@ -91,7 +98,7 @@ export class SendRun {
       const { buffer, from, to } = payloads
       let hasRoom = true
       try {
-        hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, nowMs, tag)
+        hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, timestampMs, tag)
       } catch (error) {
         // The producer has counted a record that it refuses.
         if (!(error instanceof KafkaError)) throw error

@@ -104,7 +104,7 @@ export class RecordSender {
   async #prepare(topic: string): Promise<void> {
     if (this.#prepared.has(topic)) return
     await this.#producer.prepare(topic)
-    if (this.#prepared.size === 0) this.#startedMs = this.#options.clock.now()
+    if (this.#prepared.size === 0) this.#startedMs = this.#options.clock.monotonicMs()
     this.#prepared.add(topic)
   }
 
@@ -145,7 +145,7 @@ export class RecordSender {
 
   async #pace(rate: number): Promise<void> {
     const dueMs = this.#startedMs + (this.#count * 1000) / rate
-    const waitMs = dueMs - this.#options.clock.now()
+    const waitMs = dueMs - this.#options.clock.monotonicMs()
     if (waitMs > 0) await sleep(this.#options.clock, waitMs)
   }
 }

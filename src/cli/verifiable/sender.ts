@@ -36,7 +36,7 @@ export class NumberSender {
     this.#options = options
     this.#events = events
     this.#clock = clock
-    this.#startMs = clock.now()
+    this.#startMs = clock.monotonicMs()
     this.#createMs = options.createMs
   }
 
@@ -44,10 +44,10 @@ export class NumberSender {
     const { topic, count, perSecond } = this.#options
     const limit = count < 0 ? Infinity : count
     if (limit > 0) await this.#prepare(topic)
-    const throttle = new Throttle(this.#clock, perSecond, this.#clock.now())
+    const throttle = new Throttle(this.#clock, perSecond, this.#clock.monotonicMs())
     let lastTurnMs = 0
     for (let i = 0; i < limit && !stop.aborted; i++) {
-      const nowMs = this.#clock.now()
+      const nowMs = this.#clock.monotonicMs()
       if (!this.#sendOne(i, nowMs)) await this.#producer.room()
       // What could not be printed ends the tool, and not the client that it was reported by.
       if (this.#failure !== null) throw this.#failure
@@ -61,7 +61,7 @@ export class NumberSender {
 
   /** Records acknowledged a second since the start. */
   get perSecond(): number {
-    return (1000 * this.acked) / Math.max(1, this.#clock.now() - this.#startMs)
+    return (1000 * this.acked) / Math.max(1, this.#clock.monotonicMs() - this.#startMs)
   }
 
   async #prepare(topic: string): Promise<void> {
@@ -78,7 +78,7 @@ export class NumberSender {
   #sendOne(index: number, nowMs: number): boolean {
     const key = this.#keyOf(index)
     const value = this.#valueOf(index)
-    const timestampMs = this.#createMs ?? nowMs
+    const timestampMs = this.#createMs ?? this.#clock.now()
     // As in Kafka's tool, by which times run away faster the longer it runs.
     if (this.#createMs !== undefined) this.#createMs += nowMs - this.#startMs
     const onDelivery = (delivery: Delivery): void => {

@@ -23,7 +23,7 @@ export interface Waited extends Standing {
  */
 export async function waitUntil(cluster: Cluster, condition: Condition, timeoutMs: number): Promise<Waited> {
   const { clock } = cluster
-  const startMs = clock.now()
+  const startMs = clock.monotonicMs()
   const deadline = cluster.deadline(timeoutMs)
   for (;;) {
     const standing = await ask(
@@ -31,7 +31,7 @@ export async function waitUntil(cluster: Cluster, condition: Condition, timeoutM
       condition,
       Math.max(MIN_ASK_MS, Math.min(MAX_ASK_MS, deadline.leftMs)),
     )
-    if (standing.isMet || deadline.isOver) return { ...standing, waitedMs: clock.now() - startMs }
+    if (standing.isMet || deadline.isOver) return { ...standing, waitedMs: clock.monotonicMs() - startMs }
     await sleep(clock, Math.min(POLL_MS, deadline.leftMs))
   }
 }

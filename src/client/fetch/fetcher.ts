@@ -53,7 +53,7 @@ export class Fetcher {
     this.#changes = new Changes(cluster.clock)
     this.#settings = settings
     this.#partitions = targets.map((target) => new FetchPartition(target))
-    this.#silentSinceMs = cluster.clock.now()
+    this.#silentSinceMs = cluster.clock.monotonicMs()
     this.#alarm = new Alarm(cluster.clock, () => this.#step())
   }
 
@@ -116,7 +116,7 @@ export class Fetcher {
   /** Sends a request to every leader that has none under way and whose answers are read. */
   #step(): void {
     if (this.#isClosed || this.#failure !== null) return
-    const nowMs = this.#cluster.clock.now()
+    const nowMs = this.#cluster.clock.monotonicMs()
     const byLeader = new Map<number, FetchPartition[]>()
     let isLeaderless = false
     for (const partition of this.#partitions) {
@@ -163,7 +163,7 @@ export class Fetcher {
       const timeoutMs = this.#settings['fetch.max.wait.ms'] + this.#settings['request.timeout.ms']
       const body = fetchRequest(partitions, this.#settings)
       const { answer, frame } = await connection.exchange(Fetch, body, { version, timeoutMs })
-      this.#silentSinceMs = this.#cluster.clock.now()
+      this.#silentSinceMs = this.#cluster.clock.monotonicMs()
       if (answer.errorCode !== 0) throw new KafkaError(errorName(answer.errorCode))
       if (!this.#isClosed) await this.#take(partitions, answer, { lane, connection, frame, left: 0 })
     } catch (error) {
@@ -242,7 +242,7 @@ export class Fetcher {
   }
 
   #refused(partition: FetchPartition, code: ErrorName): void {
-    const nowMs = this.#cluster.clock.now()
+    const nowMs = this.#cluster.clock.monotonicMs()
     const { topic, partition: number } = partition
     switch (judgeFetch(code)) {
       case 'out of range':
@@ -274,7 +274,7 @@ export class Fetcher {
 
   /** The leader could not be reached or went away. */
   #lost(partitions: readonly FetchPartition[], error: Error): void {
-    const nowMs = this.#cluster.clock.now()
+    const nowMs = this.#cluster.clock.monotonicMs()
     if (error instanceof KafkaError || error instanceof ConnectionError) {
       for (const partition of partitions) {
         partition.leader = -1
@@ -298,7 +298,7 @@ export class Fetcher {
       partition.retryAtMs = 0
     } catch (error) {
       if (isRetriable(error)) {
-        partition.retryAtMs = this.#cluster.clock.now() + this.#settings['retry.backoff.max.ms']
+        partition.retryAtMs = this.#cluster.clock.monotonicMs() + this.#settings['retry.backoff.max.ms']
       } else {
         this.#fail(error instanceof Error ? error : new Error(String(error)))
       }
@@ -311,7 +311,7 @@ export class Fetcher {
   async #refresh(): Promise<void> {
     if (this.#isRefreshing) return
     this.#isRefreshing = true
-    const nowMs = this.#cluster.clock.now()
+    const nowMs = this.#cluster.clock.monotonicMs()
     const lost = this.#partitions.filter(({ leader, isDone }) => leader < 0 && !isDone)
     try {
       const topics = await this.#cluster.topics(lost.map(({ topic }) => topic))
@@ -321,7 +321,7 @@ export class Fetcher {
         else if (partition.wasReplaced && partition.isBounded) this.#gone(partition)
         else if (judgeFetch(error) === 'fatal' && error !== 'NONE') this.#fail(new KafkaError(error))
         if (partition.leader < 0) {
-          partition.retryAtMs = this.#cluster.clock.now() + this.#settings['retry.backoff.ms']
+          partition.retryAtMs = this.#cluster.clock.monotonicMs() + this.#settings['retry.backoff.ms']
           this.#cluster.metadata.invalidate(partition.topic)
         }
       }

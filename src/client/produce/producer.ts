@@ -51,8 +51,8 @@ export class Producer {
   ) {
     this.#cluster = cluster
     this.#settings = settings
-    const now = () => cluster.clock.now()
-    this.#accumulator = new RecordAccumulator(settings, cluster.random, now, (queue, isFull) => {
+    const monotonicMs = () => cluster.clock.monotonicMs()
+    this.#accumulator = new RecordAccumulator(settings, cluster.random, monotonicMs, (queue, isFull) => {
       if (!isFull) this.#deliveries.begin(queue, queue.open!)
       this.#sender.batchReady(queue, isFull)
     })

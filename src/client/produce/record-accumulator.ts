@@ -50,7 +50,7 @@ export class TopicQueue {
 export class RecordAccumulator {
   readonly #settings: ProducerSettings
   readonly #random: () => number
-  readonly #now: () => number
+  readonly #monotonicMs: () => number
   readonly #onBatch: (queue: PartitionQueue, isFull: boolean) => void
   readonly #builders: BatchBuilder[] = []
   readonly topics = new Map<string, TopicQueue>()
@@ -66,12 +66,12 @@ export class RecordAccumulator {
   constructor(
     settings: ProducerSettings,
     random: () => number,
-    now: () => number,
+    monotonicMs: () => number,
     onBatch: (queue: PartitionQueue, isFull: boolean) => void,
   ) {
     this.#settings = settings
     this.#random = random
-    this.#now = now
+    this.#monotonicMs = monotonicMs
     this.#onBatch = onBatch
     const most = Math.min(settings['max.request.size'], settings['buffer.memory'])
     this.#maxRecordBytes = most - BATCH_OVERHEAD
@@ -91,7 +91,7 @@ export class RecordAccumulator {
       topic = new TopicQueue(metadata.name, sticky)
       this.topics.set(metadata.name, topic)
     }
-    topic.update(metadata, this.#now())
+    topic.update(metadata, this.#monotonicMs())
     return topic
   }
 
@@ -185,7 +185,7 @@ export class RecordAccumulator {
 
   #open(queue: PartitionQueue): void {
     const builder = this.#builders.pop() ?? new BatchBuilder(this.#settings['batch.size'] + 64)
-    queue.open = new ProducerBatch(this.#now(), builder)
+    queue.open = new ProducerBatch(this.#monotonicMs(), builder)
     this.#onBatch(queue, false)
   }
 

@@ -95,7 +95,7 @@ export class Sender {
   }
 
   #drain(): void {
-    const nowMs = this.#parts.cluster.clock.now()
+    const nowMs = this.#parts.cluster.clock.monotonicMs()
     const failure = this.#parts.transaction?.failure ?? null
     for (const queue of this.#active) {
       // The rest of a transaction that failed is not sent.
@@ -163,7 +163,7 @@ export class Sender {
   #laneFor(topic: TopicQueue, queue: PartitionQueue): BrokerLane | null {
     const leader = topic.leaders[queue.partition] ?? -1
     const { clock } = this.#parts.cluster
-    if (leader < 0 || clock.now() - topic.learnedMs > this.#parts.settings['metadata.max.age.ms']) {
+    if (leader < 0 || clock.monotonicMs() - topic.learnedMs > this.#parts.settings['metadata.max.age.ms']) {
       this.#refresh(topic)
       if (leader < 0) return null
     }
@@ -256,7 +256,7 @@ export class Sender {
   #failed(sent: Outgoing, error: Error): void {
     const { cluster, settings, codec, compressionLevel, deliveries } = this.#parts
     const { topic, queue, batch } = sent
-    const nowMs = cluster.clock.now()
+    const nowMs = cluster.clock.monotonicMs()
     this.#lastError = error
     const isLate =
       nowMs - batch.createdMs >= settings['delivery.timeout.ms'] ||
@@ -310,7 +310,7 @@ export class Sender {
       () => this.wake(),
       (error: Error) => {
         this.#lastError = error
-        if (isRetriable(error)) this.#alarm.set(cluster.clock.now() + cluster.retryBackoffMs)
+        if (isRetriable(error)) this.#alarm.set(cluster.clock.monotonicMs() + cluster.retryBackoffMs)
         else this.abandon(error)
       },
     )

@@ -32,12 +32,12 @@ export function retrievedTokens(
   const retrieve = url.protocol === 'file:' ? () => readToken(url) : requester(url, settings, options, clock)
   let held: { token: Promise<Secret>; untilMs: number } | undefined
   return () => {
-    if (held !== undefined && clock.now() < held.untilMs) return held.token
+    if (held !== undefined && clock.monotonicMs() < held.untilMs) return held.token
     const fetched = { token: retrieve(), untilMs: Infinity }
     held = fetched
     fetched.token.then(
       (token) => {
-        fetched.untilMs = refreshTime(token, clock.now())
+        fetched.untilMs = clock.monotonicMs() + useFor(token, clock.now())
       },
       () => {
         if (held === fetched) held = undefined
@@ -66,13 +66,13 @@ async function readToken(url: URL): Promise<Secret> {
   }
 }
 
-/** Fetches anew before the end of what the token says of itself; a token that says nothing serves one login. */
-function refreshTime(token: Secret, nowMs: number): number {
+/** How long a token is used: not up to the end that it names itself; one without an end serves one login. */
+function useFor(token: Secret, nowMs: number): number {
   try {
     const { exp } = JSON.parse(Buffer.from(token.reveal().split('.')[1] ?? '', 'base64url').toString())
-    return typeof exp === 'number' ? nowMs + (exp * 1000 - nowMs) * REFRESH_FACTOR : nowMs
+    return typeof exp === 'number' ? (exp * 1000 - nowMs) * REFRESH_FACTOR : 0
   } catch {
-    return nowMs
+    return 0
   }
 }
 
@@ -111,12 +111,12 @@ function requester(
     return new ConnectionError('authentication', url.host, told, { sentence: told, hint })
   }
   return async () => {
-    const untilMs = clock.now() + settings['sasl.login.retry.backoff.max.ms']
+    const untilMs = clock.monotonicMs() + settings['sasl.login.retry.backoff.max.ms']
     for (let waitMs = settings['sasl.login.retry.backoff.ms']; ; waitMs *= 2) {
       const answer = await postForm(call).catch((error: Error) => ({ status: 0, body: socketReason(error) }))
       if (answer.status === 200 || answer.status === 201) return tokenOf(answer.body, fail)
       const mayPass = answer.status === 0 || (answer.status >= 500 && answer.status !== 501)
-      if (!mayPass || clock.now() + waitMs >= untilMs) {
+      if (!mayPass || clock.monotonicMs() + waitMs >= untilMs) {
         const reason = answer.status === 0 ? answer.body : `status ${answer.status}${errorOf(answer.body)}`
         throw fail(reason, answer.status === 0 ? ENDPOINT_HINT : CLIENT_HINT)
       }

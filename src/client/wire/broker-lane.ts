@@ -34,12 +34,12 @@ export class BrokerLane {
   /** Begins to connect unless that is under way or failed just now; calls back with the outcome. */
   open(onOutcome: (error: Error | null) => void): void {
     const { clock, random } = this.#cluster
-    if (this.#isOpening || clock.now() < this.#retryAtMs) return
+    if (this.#isOpening || clock.monotonicMs() < this.#retryAtMs) return
     this.#isOpening = true
     const settle = (error: Error | null): void => {
       this.#isOpening = false
       if (error !== null) {
-        this.#retryAtMs = clock.now() + backoffMs(++this.#failures, this.#cluster, random)
+        this.#retryAtMs = clock.monotonicMs() + backoffMs(++this.#failures, this.#cluster, random)
       }
       onOutcome(error)
     }

@@ -155,14 +155,15 @@ export class Connection {
       },
     })
     const { least, spread } = SESSION_FRACTION
-    this.#loginAgainAtMs = lifetimeMs > 0 ? clock.now() + lifetimeMs * (least + spread * random()) : Infinity
+    this.#loginAgainAtMs =
+      lifetimeMs > 0 ? clock.monotonicMs() + lifetimeMs * (least + spread * random()) : Infinity
     onStep?.('sasl')
   }
 
   /** KIP-368: a broker hangs up on whoever goes on after a session's end. What comes meanwhile waits for its turn. */
   #renewSession(): void {
     const { clock, login } = this.#options
-    if (login === undefined || this.#held !== null || clock.now() < this.#loginAgainAtMs) return
+    if (login === undefined || this.#held !== null || clock.monotonicMs() < this.#loginAgainAtMs) return
     this.#held = []
     const goOn = (): void => {
       const held = this.#held ?? []
@@ -242,7 +243,7 @@ export class Connection {
     if (this.#failure !== null) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
       const correlationId = this.#write(api, body, version)
-      const deadlineMs = this.#options.clock.now() + timeoutMs
+      const deadlineMs = this.#options.clock.monotonicMs() + timeoutMs
       this.#pending.push({ correlationId, deadlineMs, timeoutMs, resolve, reject })
       this.#alarm.set(deadlineMs)
     })
@@ -342,7 +343,7 @@ export class Connection {
   }
 
   #checkDeadlines(): void {
-    const now = this.#options.clock.now()
+    const now = this.#options.clock.monotonicMs()
     const late = this.#pending.find(({ deadlineMs }) => deadlineMs <= now)
     if (late !== undefined) this.#failed('timed-out', `no answer within ${late.timeoutMs} ms`)
     else for (const { deadlineMs } of this.#pending) this.#alarm.set(deadlineMs)

@@ -63,3 +63,16 @@ test('a deadline can be set again by what it does', () => {
   for (let count = 0; count < 3; count++) clock.pass(100)
   expect(rung).toHaveLength(3)
 })
+
+test.each([-3_600_000, 86_400_000])(
+  'a deadline passes at its time though the wall clock jumps by %i ms',
+  (jumpMs) => {
+    const { clock, deadline, rung, ring } = startDeadline()
+    deadline.set(100, ring('a'))
+    clock.jump(jumpMs)
+    clock.pass(99)
+    expect(rung).toEqual([])
+    clock.pass(1)
+    expect(rung).toEqual(['a'])
+  },
+)

@@ -258,6 +258,7 @@ test('a broker without logins says which request it lacks', async () => {
 class MovedClock implements Clock {
   moved = 0
   now = () => Date.now() + this.moved
+  monotonicMs = () => systemClock.monotonicMs() + this.moved
   after = systemClock.after
 }
 

@@ -105,7 +105,7 @@ test('the properties of Kafka 4.1 win over the options, and may be encoded', asy
 
 test('a token serves for most of its life, and logins at one time share it', async () => {
   let nowMs = 1_700_000_000_000
-  const clock = { now: () => nowMs, after: systemClock.after }
+  const clock = { now: () => nowMs, monotonicMs: () => nowMs - 1_600_000_000_000, after: systemClock.after }
   const { port, asked } = await endpoint(() => ({ body: { access_token: jwt({ exp: nowMs / 1000 + 100 }) } }))
   const token = tokens({ url: `http://127.0.0.1:${port}/`, clock })
   await Promise.all([token(), token(), token()])

@@ -1,0 +1,14 @@
+/** Where the time comes from. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970, for timestamps: it jumps when the machine's clock is set. */
+  now(): number
+  /** Milliseconds since some moment in the past, for durations and deadlines: it never jumps. */
+  monotonicMs(): number
+}
+
+/**
+ * The moment of a timestamp in monotonic time. A duration measured from it does not change when the wall clock is set
+ * later. A timestamp in the future counts as now.
+ */
+export const momentOf = (clock: Clock, timestamp: number): number =>
+  clock.monotonicMs() - Math.max(0, clock.now() - timestamp)
