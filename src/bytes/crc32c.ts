@@ -1,6 +1,6 @@
-import { crc32c as nativeCrc32c } from '@node-rs/crc32'
+import { loadNative } from './native.ts'
+import { portableCrc32c } from './portable-crc32c.ts'
 
 /** CRC-32C (Castagnoli) of the bytes, as an unsigned number. */
-export function crc32c(bytes: Uint8Array): number {
-  return nativeCrc32c(bytes)
-}
+export const crc32c: (bytes: Uint8Array) => number =
+  loadNative<typeof import('@node-rs/crc32')>('@node-rs/crc32')?.crc32c ?? portableCrc32c

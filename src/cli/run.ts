@@ -1,3 +1,4 @@
+import { onMissingBinary } from '../bytes/native.ts'
 import type { Command, CommandGroup } from './command.ts'
 import type { Connect } from './context.ts'
 import { Context } from './context.ts'
@@ -76,6 +77,7 @@ async function runCommand(
     args,
     ...switches,
   }
+  if (switches.debug) onMissingBinary((name, reason) => io.err(missingBinary(name, reason)))
   let context: Context | undefined
   try {
     const { parseOptions } = await import('./parsing/parse.ts')
@@ -90,6 +92,9 @@ async function runCommand(
     await context?.close()
   }
 }
+
+const missingBinary = (name: string, reason: string): string =>
+  `'${name}' cannot be loaded (${reason}): a slower, portable implementation is used instead\n`
 
 /** A tool that ends by itself on SIGINT is waited for once; any other is left as it stands. */
 async function runUntilInterrupted(

@@ -7,8 +7,8 @@ const none: Codec = { id: 0, name: 'none', compress: (raw) => raw, expand: (pack
 export const CODECS = {
   none: { id: 0, load: async () => none },
   gzip: { id: 1, load: async () => (await import('./codecs/gzip.ts')).gzip },
-  snappy: { id: 2, load: async () => (await import('./codecs/snappy.ts')).snappy },
-  lz4: { id: 3, load: async () => (await import('./codecs/lz4.ts')).lz4 },
+  snappy: { id: 2, load: async () => (await import('./codecs/snappy.ts')).loadSnappy() },
+  lz4: { id: 3, load: async () => (await import('./codecs/lz4.ts')).loadLz4() },
   zstd: { id: 4, load: async () => (await import('./codecs/zstd.ts')).loadZstd() },
 } as const satisfies Record<string, { id: number; load: () => Promise<Codec> }>
 

@@ -1,5 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { Codec } from '../../src/records/codec.ts'
+import { portableLz4 } from '../../src/records/codecs/lz4.ts'
+import { loadPortableSnappy } from '../../src/records/codecs/snappy.ts'
 import {
   CODECS,
   type CodecName,
@@ -34,10 +37,18 @@ const PACKING = Object.keys(CODECS).filter((name) => name !== 'none') as CodecNa
 const LIMIT = 1_000_000
 const errorCode = (code: string) => expect.objectContaining({ code })
 
-describe.each(PACKING)('%s', (name) => {
-  beforeAll(loadCodecs)
-  const pack = (raw: Buffer) => codecByName(name).compress(raw)
-  const unpack = (packed: Buffer, limit = LIMIT) => codecByName(name).expand(packed, limit)
+describe.each([
+  ...PACKING.map((name) => ({ title: name, load: () => loadCodec(CODECS[name].id) })),
+  { title: 'snappy without a binary', load: loadPortableSnappy },
+  { title: 'lz4 without a binary', load: async () => portableLz4() },
+])('$title', ({ load }) => {
+  let codec: Codec
+  beforeAll(async () => {
+    await loadCodecs()
+    codec = await load()
+  })
+  const pack = (raw: Buffer) => codec.compress(raw)
+  const unpack = (packed: Buffer, limit = LIMIT) => codec.expand(packed, limit)
   const random = seededRandom(5)
   const text = Buffer.from(Array.from({ length: 30_000 }, (_, index) => `line ${index % 700}`).join('\n'))
 
@@ -49,6 +60,15 @@ describe.each(PACKING)('%s', (name) => {
     ['zeros, exactly up to the limit', Buffer.alloc(LIMIT)],
   ])('%s comes back as it was', (_, raw) => {
     expect(unpack(pack(raw)).equals(raw)).toBe(true)
+  })
+
+  test('it reads what the codec in use writes, and the other way round', () => {
+    const inUse = codecById(codec.id)
+    for (const raw of [text, randomBytes(random, 100_000)]) {
+      expect(unpack(inUse.compress(raw)).equals(raw)).toBe(true)
+      expect(inUse.expand(pack(raw)).equals(raw)).toBe(true)
+    }
+    expect(pack(text).length).toBeLessThan(text.length / 2)
   })
 
   test('more than the limit is refused', () => {
@@ -76,7 +96,7 @@ describe.each(PACKING)('%s', (name) => {
       try {
         const part = unpack(packed.subarray(0, length))
         // Only xerial framing has no end mark.
-        expect([name, part.length]).toEqual(['snappy', 0])
+        expect([codec.name, part.length]).toEqual(['snappy', 0])
       } catch (error) {
         expect(error).toEqual(errorCode('BATCH_CORRUPT'))
       }
@@ -129,7 +149,9 @@ test.each([
     Buffer.alloc(70_000),
     Buffer.from('0123456789abcdef'.repeat(40)),
   ])
-  expect(codecByName('lz4').expand(readGolden(name)).equals(expected)).toBe(true)
+  for (const codec of [codecByName('lz4'), portableLz4()]) {
+    expect(codec.expand(readGolden(name)).equals(expected)).toBe(true)
+  }
 })
 
 test.each([

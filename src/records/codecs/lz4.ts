@@ -5,8 +5,9 @@
 // limit and costs five times as much as its block reader. So frames are read and written here, block by block.
 // Checksums are not looked at: the CRC of the batch covers the same bytes.
 
-import { compressSync, uncompressSync } from 'lz4-napi'
+import { loadNative } from '../../bytes/native.ts'
 import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError, libraryError } from '../codec.ts'
+import { packLz4Block, unpackLz4Block } from './lz4-block.ts'
 
 const MAGIC = 0x184d2204
 const SKIPPABLE_MAGIC = 0x184d2a50
@@ -28,7 +29,36 @@ const WRITTEN_BLOCK_BYTES = 64 * 1024
 const WRITTEN_HEADER = Buffer.from('04224d18604082', 'hex')
 const END_MARK = Buffer.alloc(4)
 
-export const lz4: Codec = {
+interface Lz4Library {
+  /** The packed block after four bytes that the frame's size of it replaces. */
+  pack(raw: Buffer): Buffer
+  /** Unfolds a block to at most `maxBytes`; `window` is what came before it. Throws when the block is damaged. */
+  unpack(block: Buffer, maxBytes: number, window: Buffer | undefined): Buffer
+}
+
+const portableLibrary: Lz4Library = { pack: packLz4Block, unpack: unpackLz4Block }
+
+/** The lz4 codec, on the library's binary where there is one for this platform. */
+export const loadLz4 = (): Codec => lz4Codec(nativeLibrary() ?? portableLibrary)
+
+/** The lz4 codec in JavaScript alone. */
+export const portableLz4 = (): Codec => lz4Codec(portableLibrary)
+
+function nativeLibrary(): Lz4Library | undefined {
+  const native = loadNative<typeof import('lz4-napi')>('lz4-napi')
+  if (native === undefined) return undefined
+  return {
+    pack: (raw) => native.compressSync(raw),
+    unpack(block, maxBytes, window) {
+      const sized = Buffer.allocUnsafe(4 + block.length)
+      sized.writeUInt32LE(maxBytes, 0)
+      block.copy(sized, 4)
+      return window?.length ? native.uncompressSync(sized, window) : native.uncompressSync(sized)
+    },
+  }
+}
+
+const lz4Codec = (library: Lz4Library): Codec => ({
   id: 3,
   name: 'lz4',
   // Differs: Kafka's levels pick the high-compression variant; here there is one strength.
@@ -36,8 +66,7 @@ export const lz4: Codec = {
     const parts: Buffer[] = [WRITTEN_HEADER]
     for (let at = 0; at < raw.length; at += WRITTEN_BLOCK_BYTES) {
       const block = raw.subarray(at, at + WRITTEN_BLOCK_BYTES)
-      // The library puts the raw size in front, where the frame has the packed one.
-      const packed = compressSync(block as Buffer<ArrayBuffer>)
+      const packed = library.pack(block)
       const size = packed.length - 4
       if (size < block.length) {
         packed.writeUInt32LE(size, 0)
@@ -60,13 +89,18 @@ export const lz4: Codec = {
       parts.push(part)
     }
     if (packed.length === 0) throw corruptError('lz4', 'it is empty')
-    for (let at = 0; at < packed.length; ) at = expandFrame(packed, at, collect)
+    for (let at = 0; at < packed.length; ) at = expandFrame(library, packed, at, collect)
     return parts.length === 1 ? parts[0]! : Buffer.concat(parts, limitBytes - left)
   },
-}
+})
 
 /** Hands the unfolded blocks of the frame at `start` to `collect`; gives the end of the frame. */
-function expandFrame(packed: Buffer, start: number, collect: (part: Buffer) => void): number {
+function expandFrame(
+  library: Lz4Library,
+  packed: Buffer,
+  start: number,
+  collect: (part: Buffer) => void,
+): number {
   const magic = uint32(packed, start)
   if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
     return checkEnd(packed, start + 8 + uint32(packed, start + 4))
@@ -90,20 +124,21 @@ function expandFrame(packed: Buffer, start: number, collect: (part: Buffer) => v
     if (size > maxBlockBytes) throw corruptError('lz4', `a block of ${size} bytes at ${at}`)
     const block = packed.subarray(at, checkEnd(packed, at + size))
     const part =
-      head >= STORED ? block : expandBlock(block, Math.min(maxBlockBytes, size * MAX_RATIO), window)
+      head >= STORED ? block : expandBlock(library, block, Math.min(maxBlockBytes, size * MAX_RATIO), window)
     collect(part)
     if (window) window = Buffer.concat([window, part]).subarray(-WINDOW_BYTES)
     at += size + checksumBytes
   }
 }
 
-/** Unfolds a block to at most `maxBytes`; `window` is what came before it, for blocks that refer back. */
-function expandBlock(block: Buffer, maxBytes: number, window: Buffer | undefined): Buffer {
-  const sized = Buffer.allocUnsafe(4 + block.length)
-  sized.writeUInt32LE(maxBytes, 0)
-  block.copy(sized, 4)
+function expandBlock(
+  library: Lz4Library,
+  block: Buffer,
+  maxBytes: number,
+  window: Buffer | undefined,
+): Buffer {
   try {
-    return window?.length ? uncompressSync(sized, window) : uncompressSync(sized)
+    return library.unpack(block, maxBytes, window)
   } catch (cause) {
     throw libraryError('lz4', cause)
   }

@@ -2,7 +2,7 @@
 // compatible version as int32, then blocks, each an int32 length and a raw snappy block. librdkafka writes one
 // raw block without a frame. A raw block starts with the length it unfolds to, as a varint.
 
-import { compressSync, uncompressSync } from 'snappy'
+import { loadNative } from '../../bytes/native.ts'
 import { type Codec, corruptError, DEFAULT_EXPANSION_LIMIT, expansionError, libraryError } from '../codec.ts'
 
 const MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
@@ -12,7 +12,29 @@ const BLOCK_BYTES = 32 * 1024
 /** The best a snappy block can do is a copy of 64 bytes in 3. */
 const MAX_RATIO = 22
 
-export const snappy: Codec = {
+/** Raw blocks, packed and unfolded; `unpack` throws when the block is damaged. */
+interface SnappyLibrary {
+  pack(raw: Buffer): Buffer
+  unpack(block: Buffer): Buffer
+}
+
+/** The snappy codec, on the library's binary where there is one for this platform. */
+export async function loadSnappy(): Promise<Codec> {
+  const native = loadNative<typeof import('snappy')>('snappy')
+  if (native === undefined) return await loadPortableSnappy()
+  return snappyCodec({
+    pack: (raw) => native.compressSync(raw),
+    unpack: (block) => native.uncompressSync(block, { asBuffer: true }) as Buffer,
+  })
+}
+
+/** The snappy codec in JavaScript alone. */
+export async function loadPortableSnappy(): Promise<Codec> {
+  const { compress, uncompress } = (await import('snappyjs')).default
+  return snappyCodec({ pack: compress, unpack: uncompress })
+}
+
+const snappyCodec = (library: SnappyLibrary): Codec => ({
   id: 2,
   name: 'snappy',
   compress(raw) {
@@ -22,7 +44,7 @@ export const snappy: Codec = {
     header.writeInt32BE(1, MAGIC.length + 4)
     const parts: Buffer[] = [header]
     for (let at = 0; at < raw.length; at += BLOCK_BYTES) {
-      const block = compressSync(raw.subarray(at, at + BLOCK_BYTES))
+      const block = library.pack(raw.subarray(at, at + BLOCK_BYTES))
       const length = Buffer.allocUnsafe(4)
       length.writeInt32BE(block.length)
       parts.push(length, block)
@@ -36,9 +58,10 @@ export const snappy: Codec = {
       size += expandedBytes(block)
       if (size > limitBytes) throw expansionError('snappy', limitBytes)
     }
-    return blocks.length === 1 ? expandBlock(blocks[0]!) : Buffer.concat(blocks.map(expandBlock), size)
+    const parts = blocks.map((block) => expandBlock(library, block))
+    return parts.length === 1 ? parts[0]! : Buffer.concat(parts, size)
   },
-}
+})
 
 const isFramed = (packed: Buffer, at: number): boolean =>
   packed.length - at >= HEADER_BYTES && MAGIC.equals(packed.subarray(at, at + MAGIC.length))
@@ -76,9 +99,9 @@ function expandedBytes(block: Buffer): number {
   throw corruptError('snappy', 'a block has no length')
 }
 
-function expandBlock(block: Buffer): Buffer {
+function expandBlock(library: SnappyLibrary, block: Buffer): Buffer {
   try {
-    return uncompressSync(block, { asBuffer: true }) as Buffer
+    return library.unpack(block)
   } catch (cause) {
     throw libraryError('snappy', cause)
   }
