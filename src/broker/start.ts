@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { makeTemporaryFolder, realFiles, unsyncedFiles } from '../log/files.ts'
+import { realFiles, unsyncedFiles } from '../log/files.ts'
+import { openTemporaryFolder } from '../log/temporary-folder.ts'
 import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
@@ -8,7 +9,7 @@ import { type Logger, silentLogger } from './logger.ts'
 import type { TopicRequest } from './topic-request.ts'
 
 export interface StartOptions {
-  /** The data folder. Without it a temporary one is used, and removed by `close`. */
+  /** The data folder. Without it a temporary one is used, and removed by `close` or when the process ends. */
   readonly dataDir?: string
   /** Where to listen; 127.0.0.1, so that nobody else gets in. */
   readonly host?: string
@@ -44,13 +45,13 @@ export interface BrokerHandle {
 
 /** Starts a broker in this process; several do not get in each other's way. */
 export async function startBroker(options: StartOptions = {}): Promise<BrokerHandle> {
-  const isEphemeral = options.dataDir === undefined
-  const dataDir = options.dataDir ?? makeTemporaryFolder('ktool-')
+  const temporary = options.dataDir === undefined ? openTemporaryFolder(realFiles) : null
+  const dataDir = options.dataDir ?? temporary!.path
   let broker: Broker | null = null
   try {
     broker = await Broker.start({
       dataDir,
-      files: isEphemeral ? unsyncedFiles : realFiles,
+      files: temporary ? unsyncedFiles : realFiles,
       listeners: options.listeners ?? [onlyListener(options)],
       brokers: options.brokers ?? 1,
       firstNode: options.nodeId ?? 1,
@@ -68,12 +69,12 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
       dataDir,
       async close() {
         await started.close()
-        if (isEphemeral) realFiles.remove(dataDir)
+        temporary?.remove()
       },
     }
   } catch (error) {
     await broker?.close()
-    if (isEphemeral) realFiles.remove(dataDir)
+    temporary?.remove()
     throw error
   }
 }

@@ -276,6 +276,13 @@ export function makeTemporaryFolder(prefix: string): string {
   return attempt('making a folder in', tmpdir(), () => mkdtempSync(join(tmpdir(), prefix)))
 }
 
+/** Paths of the temporary folders whose names begin with the prefix. */
+export const temporaryFolders = (prefix: string): string[] =>
+  realFiles
+    .list(tmpdir())
+    .filter(({ name, isFolder }) => isFolder && name.startsWith(prefix))
+    .map(({ name }) => join(tmpdir(), name))
+
 /** Added to the name of a file that is to replace another one. */
 export const TEMPORARY_SUFFIX = '.tmp'
 

@@ -55,7 +55,8 @@ export function realProcesses(files: Files): Processes {
   }
 }
 
-function parseHolder(text: string): LockHolder | null {
+/** The process that a text of `.lock` names; null when it names none. */
+export function parseHolder(text: string): LockHolder | null {
   try {
     const holder = JSON.parse(text) as LockHolder
     return typeof holder.pid === 'number' && typeof holder.boot === 'string' ? holder : null
