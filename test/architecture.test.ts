@@ -137,6 +137,12 @@ test('files, sockets and the process are reached from the places made for it', (
   expect(wrong).toEqual([])
 })
 
+test('the wall clock is read where a Clock is made', () => {
+  const makers = ['broker/clock.ts', 'client/clock.ts', 'cli/process-io.ts']
+  const readers = source.filter(({ text }) => /\bDate\.now\b|\bnew Date\(\)/.test(text))
+  expect(readers.map(({ path }) => path).filter((path) => !makers.includes(path))).toEqual([])
+})
+
 test('the error table imports nothing', () => {
   const errors = source.find(({ path }) => path === 'protocol/errors.ts')!
   expect([...errors.imports, ...errors.packages]).toEqual([])
