@@ -91,19 +91,24 @@ export class Context {
   /** The address and client properties that the options name, or else the current context. */
   async settings(options: ServerOptions): Promise<ServerSettings> {
     const settings = await serverSettings(options, this.io)
+    if (settings.notice !== undefined) this.#sayOnce(settings.notice)
     if (settings.properties.size > 0) {
       const { propertyWarnings } = await import('./properties/property-warnings.ts')
       for (const line of propertyWarnings(settings.properties.keys(), options.commandProperty ?? [])) {
-        if (!this.#warnings.has(line)) this.say(line)
-        this.#warnings.add(line)
+        this.#sayOnce(line)
       }
     }
     return settings
   }
 
+  #sayOnce(line: string): void {
+    if (!this.#warnings.has(line)) this.say(line)
+    this.#warnings.add(line)
+  }
+
   /** A client of the cluster that the options name; closed when the tool ends. */
   async cluster(options: ServerOptions, more: Partial<ClusterOptions> = {}): Promise<Cluster> {
-    const { server, properties, readOnly } = await this.settings(options)
+    const { server, properties, readOnly, changeNotice } = await this.settings(options)
     this.#servers.push(server)
     const cluster = await this.#connect({
       ...clusterOptions(commonSettings(properties)),
@@ -111,6 +116,7 @@ export class Context {
       bootstrapServers: server.addresses,
       controllers: server.source === '--bootstrap-controller',
       readOnly: readOnly ?? more.readOnly,
+      beforeChange: changeNotice === undefined ? undefined : () => this.#sayOnce(changeNotice),
     })
     this.onClose(() => cluster.close())
     return cluster

@@ -36,7 +36,8 @@ export const SERVER_OPTIONS = {
   bootstrapServer: {
     flags: '-b, --bootstrap-server <host:port>',
     help: 'Brokers to ask first, as a:9092,b:9092.',
-    details: 'Left out: the context, KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, localhost:9092.',
+    details:
+      'Left out: KTOOL_CONTEXT, KTOOL_BOOTSTRAP_SERVERS, KAFKA_BOOTSTRAP_SERVERS, the current context, localhost:9092.',
     section: 'Connection',
   },
   context: {

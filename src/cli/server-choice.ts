@@ -1,6 +1,13 @@
 // Which cluster a tool talks to, and with which settings. docs/contexts.md has the order in a table.
 
-import { type ChosenContext, chooseContext, contextProperties } from './contexts/choose-context.ts'
+import {
+  type ChosenContext,
+  contextProperties,
+  currentContext,
+  NO_CONTEXT,
+  namedContext,
+} from './contexts/choose-context.ts'
+import { readContextFiles } from './contexts/context-file.ts'
 import { Failure } from './failures.ts'
 import type { Io } from './io.ts'
 import { mergedProperties } from './properties/name-value.ts'
@@ -31,6 +38,10 @@ export interface ServerSettings {
   readonly inherited: ReadonlySet<string>
   /** Why nothing may be changed there. */
   readonly readOnly: string | undefined
+  /** Reported to the user before the first request: the environment overrides a current context. */
+  readonly notice: string | undefined
+  /** Reported before the first change: the cluster that a context stands for. */
+  readonly changeNotice: string | undefined
 }
 
 /** What a context does not decide: which group reads is for each command line to say. */
@@ -43,17 +54,57 @@ export async function serverSettings(
   const explicit = await resolved(mergedProperties(naming.commandConfig, naming.commandProperty ?? []), io)
   const isAddressed =
     (naming.bootstrapServer ?? naming.bootstrapController ?? explicit.get('bootstrap.servers') ?? '') !== ''
-  // The settings of a cluster are not for another one: whoever gives an address gets a context only by naming it.
-  const chosen = isAddressed && naming.context === undefined ? null : chooseContext(naming.context, io)
+  const chosen = chooseContext(naming, isAddressed, io)
   const inherited = chosen === null ? new Map<string, string>() : await resolved(inheritable(chosen), io)
   for (const name of NOT_INHERITED) inherited.delete(name)
+  const server = chooseServer(naming, explicit, chosen, inherited, io.env)
+  const notice = isAddressed || naming.context !== undefined ? undefined : overrideNotice(server, io)
   return {
-    server: chooseServer(naming, explicit, chosen, inherited, io.env),
+    server,
     properties: new Map([...inherited, ...explicit]),
     inherited: new Set([...inherited.keys()].filter((name) => !explicit.has(name))),
     readOnly: chosen?.entry.readOnly ? `context '${chosen.name}' is read-only` : undefined,
+    notice,
+    // One line about the cluster is enough.
+    changeNotice:
+      chosen === null || notice !== undefined
+        ? undefined
+        : `changing ${server.addresses} (${describeContext(chosen)})`,
   }
 }
+
+/** The context whose settings are used; null for none. */
+function chooseContext(
+  { context }: ServerNaming,
+  isAddressed: boolean,
+  io: Pick<Io, 'cwd' | 'env'>,
+): ChosenContext | null {
+  // The settings of one cluster are not for another: an address comes without a context unless one is named.
+  if (isAddressed && context === undefined) return null
+  const named = namedContext(context, io)
+  if (named !== undefined) return named
+  return addressOfEnvironment(io.env) === undefined ? currentContext(readContextFiles(io)) : null
+}
+
+/** The line about an environment that overrides a current context of another address; undefined when it does not. */
+function overrideNotice(server: ServerChoice, io: Pick<Io, 'cwd' | 'env'>): string | undefined {
+  const { KTOOL_CONTEXT } = io.env
+  // An empty name is a decision against the current context.
+  if (KTOOL_CONTEXT === '' || KTOOL_CONTEXT === NO_CONTEXT) return undefined
+  if (KTOOL_CONTEXT === undefined && addressOfEnvironment(io.env) === undefined) return undefined
+  try {
+    const current = currentContext(readContextFiles(io))
+    const address = current === null ? undefined : contextProperties(current).get('bootstrap.servers')
+    if (current === null || address === undefined || address === server.addresses) return undefined
+    return `using ${server.addresses} (${server.source}), not the current context '${current.name}' (${address})`
+  } catch {
+    // Files of contexts that are not used need not make sense.
+    return undefined
+  }
+}
+
+const describeContext = ({ name, chosenBy }: ChosenContext): string =>
+  `context '${name}', named by ${chosenBy}`
 
 /** The properties with the variables that their config providers know. */
 async function resolved(
@@ -76,7 +127,7 @@ function inheritable(chosen: ChosenContext): Map<string, string> {
   return properties
 }
 
-/** The first that is there of: the options, the properties, the context, two variables, this machine. */
+/** The first that is set of: the options, the properties, the context, two variables, this machine. */
 function chooseServer(
   { bootstrapServer, bootstrapController }: ServerNaming,
   explicit: ReadonlyMap<string, string>,
@@ -97,11 +148,16 @@ function chooseServer(
   if (chosen !== null) {
     const addresses = inherited.get('bootstrap.servers')
     if (!addresses) throw new Failure(`context '${chosen.name}' has no bootstrapServers`)
-    return { addresses, source: `context '${chosen.name}', named by ${chosen.chosenBy}` }
+    return { addresses, source: describeContext(chosen) }
   }
+  return addressOfEnvironment(env) ?? { addresses: 'localhost:9092', source: 'default' }
+}
+
+/** The address that a variable of the environment has; undefined when none is set. */
+export function addressOfEnvironment(env: Io['env']): ServerChoice | undefined {
   for (const source of ['KTOOL_BOOTSTRAP_SERVERS', 'KAFKA_BOOTSTRAP_SERVERS'] as const) {
     const addresses = env[source]
     if (addresses) return { addresses, source }
   }
-  return { addresses: 'localhost:9092', source: 'default' }
+  return undefined
 }

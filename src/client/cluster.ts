@@ -33,6 +33,8 @@ export interface ClusterOptions {
   readonly random?: (() => number) | undefined
   /** Why this cluster must not be changed: requests that would change it throw ReadOnlyError with this reason. */
   readonly readOnly?: string | undefined
+  /** Called before each request that may change the cluster. */
+  readonly beforeChange?: (() => void) | undefined
   /** TLS and a login, for listeners that want them. */
   readonly security?: SecuritySettings | undefined
 }
@@ -96,6 +98,7 @@ export class Cluster {
       requestTimeoutMs: this.requestTimeoutMs,
       clock,
       readOnly: options.readOnly,
+      beforeChange: options.beforeChange,
       random: this.random,
       security: options.security,
     })

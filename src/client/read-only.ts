@@ -66,7 +66,11 @@ export function requireReading(api: Api, body: object, reason: string | undefine
   if (reason !== undefined && !isReading(api, body)) throw new ReadOnlyError(reason, api)
 }
 
-function isReading(api: Api, body: { validateOnly?: unknown; allowAutoTopicCreation?: unknown }): boolean {
+/** Whether this request changes nothing. */
+export function isReading(
+  api: Api,
+  body: { validateOnly?: unknown; allowAutoTopicCreation?: unknown },
+): boolean {
   if (VALIDATING.has(api.name)) return body.validateOnly === true
   // Asking for a topic creates it where nothing is said against that.
   if (api.name === 'Metadata') return body.allowAutoTopicCreation === false

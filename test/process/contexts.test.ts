@@ -116,6 +116,42 @@ test('a failure to connect says which context the address is from, and who chose
   })
 })
 
+test('the environment goes before the current context, with a line that says so', async () => {
+  const env = { KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1' }
+  const { code, stdout, stderr } = await run('topics --list', '', env)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  const [first, ...rest] = stderr.split('\n')
+  expect(first).toBe(
+    `using 127.0.0.1:1 (KAFKA_BOOTSTRAP_SERVERS), not the current context 'careful' (${broker.bootstrapServers})`,
+  )
+  expect(rest.join('\n')).toContain('hint: the address 127.0.0.1:1 is from KAFKA_BOOTSTRAP_SERVERS')
+  expect(await run('topics --list', '', { KTOOL_BOOTSTRAP_SERVERS: broker.bootstrapServers })).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+})
+
+test('a change through a context is announced once, and no other request', async () => {
+  const notice = `changing ${broker.bootstrapServers} (context 'here', named by --context)\n`
+  expect(await run('topics --list --context here')).toMatchObject({ code: 0, stderr: '' })
+  expect(await run('topics --create --topic told --dry-run --context here')).toMatchObject({
+    code: 0,
+    stderr: expect.not.stringContaining('changing'),
+  })
+  expect(await run('topics --create --topic told --context here')).toMatchObject({ code: 0, stderr: notice })
+  expect(await run('console-producer --topic told --context here', 'a\nb\n')).toMatchObject({
+    code: 0,
+    stderr: notice,
+  })
+  expect(await run('topics --delete --topic told --context here')).toMatchObject({ code: 0, stderr: notice })
+  const json = await run('topics --create --topic told -o json --context here')
+  expect(json.stderr).toBe(notice)
+  expect(await run(`topics --delete --topic told -b ${broker.bootstrapServers}`)).toMatchObject({
+    code: 0,
+    stderr: '',
+  })
+})
+
 test('an address that is given means no context', async () => {
   expect(await run(`topics --create --topic free -b ${broker.bootstrapServers}`)).toMatchObject({ code: 0 })
   expect(

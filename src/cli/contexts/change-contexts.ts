@@ -3,11 +3,13 @@ import { parseAddresses } from '../../client/wire/addresses.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
 import { nameValues } from '../properties/name-value.ts'
+import { addressOfEnvironment } from '../server-choice.ts'
 import {
   type ChosenContext,
-  chooseContext,
   contextProperties,
+  currentContext,
   NO_CONTEXT,
+  namedContext,
   unknownContext,
 } from './choose-context.ts'
 import { requireName, withContext, withCurrent, withoutContext } from './context-edit.ts'
@@ -162,15 +164,26 @@ export function warnOfSecrets(entry: Pick<ContextEntry, 'properties'>, place: Pl
 }
 
 function tellIfOverruled(wanted: string | null, context: Context): void {
-  const chosen = currentContext(context, readContextFiles(context.io))
-  if ((chosen?.name ?? null) === wanted || chosen === null) return
-  context.say(`here ${chosen.chosenBy} makes '${chosen.name}' the current one`)
+  const chosen = contextInUse(context, readContextFiles(context.io))
+  if ((chosen?.name ?? null) !== wanted && chosen !== null) {
+    context.say(`here ${chosen.chosenBy} makes '${chosen.name}' the current one`)
+  }
+  if (chosen !== null) warnOfEnvironment(context)
 }
 
-/** The one that tools would use; null, and a warning, when it is named and not there. */
-export function currentContext(context: Context, files: readonly ContextFile[]): ChosenContext | null {
+/** Says on standard error which variable goes before the current context. */
+export function warnOfEnvironment(context: Context): void {
+  if (context.io.env.KTOOL_CONTEXT !== undefined) return
+  const server = addressOfEnvironment(context.io.env)
+  if (server === undefined) return
+  context.say(`here ${server.source} (${server.addresses}) goes before the current context`)
+}
+
+/** The context that is current here, null for none; when the named one does not exist, null and a warning. */
+export function contextInUse(context: Context, files: readonly ContextFile[]): ChosenContext | null {
   try {
-    return chooseContext(undefined, context.io, () => [...files])
+    const named = namedContext(undefined, context.io, () => files)
+    return named === undefined ? currentContext(files) : named
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     context.say(`warning: ${error.message}`)

@@ -18,21 +18,26 @@ export interface ChosenContext {
   readonly chosenBy: string
 }
 
-/** The one that --context names, or KTOOL_CONTEXT, or the project's file, or the user's; null when none does. */
-export function chooseContext(
+/** The context that --context or else KTOOL_CONTEXT names, null for none at all; undefined when neither is set. */
+export function namedContext(
   option: string | undefined,
   io: Pick<Io, 'cwd' | 'env'>,
-  files = (): ContextFile[] => readContextFiles(io),
-): ChosenContext | null {
-  const named = option ?? io.env.KTOOL_CONTEXT
-  if (named !== undefined) {
-    if (named === '' || named === NO_CONTEXT) return null
-    return find(named, files(), option === undefined ? 'KTOOL_CONTEXT' : '--context')
+  files = (): readonly ContextFile[] => readContextFiles(io),
+): ChosenContext | null | undefined {
+  if (option === '') {
+    throw new UsageError('--context has an empty value', { hint: '--context - stands for no context' })
   }
-  const known = files()
-  const choosing = known.find(({ current }) => current !== undefined)
+  const name = option ?? io.env.KTOOL_CONTEXT
+  if (name === undefined) return undefined
+  if (name === '' || name === NO_CONTEXT) return null
+  return find(name, files(), option === undefined ? 'KTOOL_CONTEXT' : '--context')
+}
+
+/** The current context of the project's file, or else of the user's; null when none is current. */
+export function currentContext(files: readonly ContextFile[]): ChosenContext | null {
+  const choosing = files.find(({ current }) => current !== undefined)
   if (choosing === undefined || choosing.current === NO_CONTEXT) return null
-  return find(choosing.current!, known, choosing.path)
+  return find(choosing.current!, files, choosing.path)
 }
 
 function find(name: string, files: readonly ContextFile[], chosenBy: string): ChosenContext {

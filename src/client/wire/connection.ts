@@ -7,7 +7,7 @@ import { ApiVersions } from '../../protocol/messages/metadata.ts'
 import type { Api, Decoded, DecodedResponseOf, Encodable, Fields } from '../../protocol/schema.ts'
 import { Alarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'
-import { requireReading } from '../read-only.ts'
+import { isReading, requireReading } from '../read-only.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import {
   ConnectionError,
@@ -43,6 +43,8 @@ export interface ConnectionOptions {
   readonly clock: Clock
   /** Why nothing may be changed; such requests throw ReadOnlyError and are not sent. */
   readonly readOnly?: string | undefined
+  /** Called before each request that may change the cluster. */
+  readonly beforeChange?: (() => void) | undefined
   /** TCP when left out. */
   readonly transport?: Transport | undefined
   readonly login?: Login | undefined
@@ -287,7 +289,9 @@ export class Connection {
   }
 
   #write<Q extends Fields, S extends Fields>(api: Api<Q, S>, body: Encodable<Q>, version: number): number {
-    requireReading(api, body, this.#options.readOnly)
+    const { readOnly, beforeChange } = this.#options
+    requireReading(api, body, readOnly)
+    if (beforeChange !== undefined && !isReading(api, body)) beforeChange()
     const correlationId = this.#nextCorrelationId
     const writer = this.#writer
     try {

@@ -90,9 +90,25 @@ test.each<
     'other:9092',
   ],
   [
-    "the project's current one",
+    'an address of the environment, over the current contexts',
     {},
     { HOME: home, ...variables },
+    inner,
+    'KTOOL_BOOTSTRAP_SERVERS',
+    'ktool:9092',
+  ],
+  [
+    'the second variable',
+    {},
+    { HOME: home, KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' },
+    inner,
+    'KAFKA_BOOTSTRAP_SERVERS',
+    'kafka:9092',
+  ],
+  [
+    "the project's current one",
+    {},
+    { HOME: home, KAFKA_BOOTSTRAP_SERVERS: '' },
     inner,
     `context 'project-current', named by ${projectFile}`,
     'project-current:9092',
@@ -100,7 +116,7 @@ test.each<
   [
     "the user's current one",
     {},
-    { HOME: home, ...variables },
+    { HOME: home },
     elsewhere,
     `context 'user-current', named by ${userFile}`,
     'user-current:9092',
@@ -114,18 +130,46 @@ test.each<
     'ktool:9092',
   ],
   ['no context by option', { context: '-' }, everything, inner, 'KTOOL_BOOTSTRAP_SERVERS', 'ktool:9092'],
-  ['the first variable', {}, variables, elsewhere, 'KTOOL_BOOTSTRAP_SERVERS', 'ktool:9092'],
-  [
-    'the second variable',
-    {},
-    { KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' },
-    elsewhere,
-    'KAFKA_BOOTSTRAP_SERVERS',
-    'kafka:9092',
-  ],
+  ['no context and no address', { context: '-' }, { HOME: home }, inner, 'default', 'localhost:9092'],
   ['this machine', {}, {}, elsewhere, 'default', 'localhost:9092'],
 ])('%s decides the address', async (_, options, env, cwd, source, addresses) => {
   expect((await settingsOf(options, env, cwd)).server).toEqual({ addresses, source })
+})
+
+describe('an environment that overrides the current context', () => {
+  const current = (name: string) => `the current context '${name}' (${name}:9092)`
+
+  test.each([
+    [
+      { KAFKA_BOOTSTRAP_SERVERS: 'localhost:1' },
+      `using localhost:1 (KAFKA_BOOTSTRAP_SERVERS), not ${current('project-current')}`,
+    ],
+    [
+      { KTOOL_CONTEXT: 'other' },
+      `using other:9092 (context 'other', named by KTOOL_CONTEXT), not ${current('project-current')}`,
+    ],
+    [{ KTOOL_CONTEXT: '', KTOOL_BOOTSTRAP_SERVERS: 'localhost:1' }, undefined],
+    [{ KAFKA_BOOTSTRAP_SERVERS: 'project-current:9092' }, undefined],
+    [{ KTOOL_CONTEXT: 'project-current' }, undefined],
+    [{}, undefined],
+  ])('%j is reported when it names another cluster', async (env, notice) => {
+    expect((await settingsOf({}, { HOME: home, ...env })).notice).toBe(notice)
+  })
+
+  test('is not reported when an option decides', async () => {
+    expect((await settingsOf({ bootstrapServer: 'option:9092' })).notice).toBeUndefined()
+    expect((await settingsOf({ context: 'shared' })).notice).toBeUndefined()
+  })
+
+  test('needs no context file that can be read', async () => {
+    const broken = join(root, 'unreadable')
+    write(join(broken, '.ktool.json'), '{"contexts"')
+    const env = { KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092' }
+    expect(await settingsOf({}, env, broken)).toMatchObject({
+      server: { addresses: 'kafka:9092' },
+      notice: undefined,
+    })
+  })
 })
 
 describe('properties', () => {
