@@ -10,6 +10,7 @@ import { perf } from './perf.ts'
 import { produce } from './produce.ts'
 import type { Question, Row } from './question.ts'
 import { rebalance } from './rebalance.ts'
+import { stalls } from './stalls.ts'
 import { start } from './start.ts'
 import { tools } from './tools.ts'
 
@@ -20,6 +21,7 @@ const QUESTIONS: readonly Question[] = [
   latency,
   rebalance,
   groups,
+  stalls,
   produce,
   consoleTools,
   perf,
