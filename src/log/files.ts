@@ -44,6 +44,8 @@ export interface FileHandle {
   close(): void
 }
 
+export type OpenMode = 'read' | 'update' | 'write'
+
 export interface FileInfo {
   name: string
   isFolder: boolean
@@ -51,8 +53,8 @@ export interface FileInfo {
 
 /** What the log needs of a file system. Paths are absolute, with `/`. A call that fails throws StorageError DISK_FAILED. */
 export interface Files {
-  /** `write` makes the file if it is missing; `read` throws then. */
-  open(path: string, mode: 'read' | 'write'): FileHandle
+  /** `write` makes the file if it is missing; `read` and `update`, which reads and writes, throw then. */
+  open(path: string, mode: OpenMode): FileHandle
   /** The whole file; null when there is none. */
   readFile(path: string): Buffer | null
   /** Length of the file; null when there is none. */
@@ -181,9 +183,14 @@ class RealFile implements FileHandle {
   }
 }
 
-function openReal(path: string, mode: 'read' | 'write', File = RealFile): FileHandle {
-  const flags = mode === 'read' ? constants.O_RDONLY : constants.O_RDWR | constants.O_CREAT
-  return attempt('opening', path, () => new File(path, openSync(path, flags, 0o644)))
+const OPEN_FLAGS: Record<OpenMode, number> = {
+  read: constants.O_RDONLY,
+  update: constants.O_RDWR,
+  write: constants.O_RDWR | constants.O_CREAT,
+}
+
+function openReal(path: string, mode: OpenMode, File = RealFile): FileHandle {
+  return attempt('opening', path, () => new File(path, openSync(path, OPEN_FLAGS[mode], 0o644)))
 }
 
 /** The file system of this machine. */

@@ -1,4 +1,5 @@
-import type { FileHandle, Files } from './files.ts'
+import type { FileHandle } from './files.ts'
+import type { OpenFiles } from './open-files.ts'
 
 /** Entries collected in memory before they are written: the file is a hint, so a crash may lose them. */
 const MAX_PENDING = 512
@@ -13,20 +14,21 @@ const NOTHING = Buffer.alloc(0)
  */
 export class IndexFile {
   readonly path: string
-  readonly #files: Files
   readonly #entryBytes: number
-  #handle: FileHandle | null = null
+  readonly #file: FileHandle
   #stored: number
   #pending: Buffer = NOTHING
   #pendingCount = 0
+  #isSynced = true
   /** Whether the file held only whole entries when it was found. */
   readonly isWhole: boolean
 
-  constructor(files: Files, path: string, entryBytes: number) {
-    this.#files = files
+  constructor(openFiles: OpenFiles, path: string, entryBytes: number) {
     this.path = path
+    // Made again if it went missing: a search in an empty file makes it be filled again.
+    this.#file = openFiles.file(path, 'write')
     this.#entryBytes = entryBytes
-    const bytes = files.size(path) ?? 0
+    const bytes = openFiles.files.size(path) ?? 0
     this.#stored = Math.floor(bytes / entryBytes)
     this.isWhole = bytes % entryBytes === 0
   }
@@ -38,17 +40,6 @@ export class IndexFile {
 
   get sizeInBytes(): number {
     return this.count * this.#entryBytes
-  }
-
-  #open(): FileHandle {
-    this.#handle ??= this.#files.open(this.path, 'write')
-    return this.#handle
-  }
-
-  /** Makes the file if it is missing. */
-  create(): void {
-    this.#open()
-    this.release()
   }
 
   /** Adds an entry; `fill` writes it. */
@@ -72,7 +63,7 @@ export class IndexFile {
     const inFile = Math.max(0, Math.min(count, this.#stored - from))
     if (inFile > 0) {
       const length = inFile * this.#entryBytes
-      const got = this.#open().read(bytes, 0, length, from * this.#entryBytes)
+      const got = this.#file.read(bytes, 0, length, from * this.#entryBytes)
       // Somebody cut the file: zeroes are less than anything searched for, and the reader of the log copes.
       if (got < length) bytes.fill(0, got, length)
     }
@@ -106,7 +97,8 @@ export class IndexFile {
   /** Keeps the first `count` entries. */
   truncate(count: number): void {
     if (count < this.#stored) {
-      this.#open().truncate(count * this.#entryBytes)
+      this.#file.truncate(count * this.#entryBytes)
+      this.#isSynced = false
       this.#stored = count
       this.#pendingCount = 0
     } else {
@@ -116,7 +108,8 @@ export class IndexFile {
 
   /** Empties the file, whatever it held. */
   reset(): void {
-    this.#open().truncate(0)
+    this.#file.truncate(0)
+    this.#isSynced = false
     this.#stored = 0
     this.#pendingCount = 0
   }
@@ -124,10 +117,10 @@ export class IndexFile {
   /** Writes what is in memory to the file. */
   flush(): void {
     if (this.#pendingCount === 0) return
-    const handle = this.#open()
-    handle.write(this.#pending, 0, this.#pendingCount * this.#entryBytes, this.#stored * this.#entryBytes)
+    this.#file.write(this.#pending, 0, this.#pendingCount * this.#entryBytes, this.#stored * this.#entryBytes)
     this.#stored += this.#pendingCount
     this.#pendingCount = 0
+    this.#isSynced = false
   }
 
   /** Writes what is in memory, and gives the memory back. */
@@ -138,17 +131,26 @@ export class IndexFile {
 
   sync(): void {
     this.flush()
-    if (this.#handle !== null) this.#handle.sync()
+    if (this.#isSynced) return
+    this.#file.sync()
+    this.#isSynced = true
   }
 
   async syncLater(): Promise<void> {
     this.flush()
-    if (this.#handle !== null) await this.#handle.syncLater()
+    if (this.#isSynced) return
+    // Set before: what is written in the meantime may come too late for this sync.
+    this.#isSynced = true
+    try {
+      await this.#file.syncLater()
+    } catch (error) {
+      this.#isSynced = false
+      throw error
+    }
   }
 
   /** Closes the file; the next use opens it again. */
   release(): void {
-    this.#handle?.close()
-    this.#handle = null
+    this.#file.close()
   }
 }

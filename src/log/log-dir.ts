@@ -5,6 +5,7 @@ import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
 import type { LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
+import { OpenFiles } from './open-files.ts'
 import {
   deletedFolder,
   isDeletedFolder,
@@ -32,6 +33,8 @@ export interface LogDirOptions {
   /** Without it, the one of the folder, or a new one. */
   clusterId?: string
   files?: Files
+  /** How many log and index files are kept open at once: a share of what the process may have, unless given. */
+  maxOpenFiles?: number
   processes?: Processes
 }
 
@@ -51,6 +54,7 @@ export class LogDir {
   readonly wasClean: boolean
   readonly #options: LogDirOptions
   readonly #files: Files
+  readonly #openFiles: OpenFiles
   readonly #lock: FolderLock
   readonly #buffers = new ReadBuffers()
   readonly #logs = new Map<string, PartitionLog>()
@@ -62,6 +66,7 @@ export class LogDir {
   private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties) {
     this.#options = options
     this.#files = options.files ?? realFiles
+    this.#openFiles = new OpenFiles(this.#files, options.maxOpenFiles)
     this.folder = options.folder
     this.meta = meta
     this.#lock = lock
@@ -124,7 +129,7 @@ export class LogDir {
       )
     }
     const log = PartitionLog.open({
-      files: this.#files,
+      openFiles: this.#openFiles,
       folder,
       topic,
       partition,
@@ -211,11 +216,12 @@ export class LogDir {
     }
   }
 
-  /** Syncs the logs whose flush.ms is over, and renews the lock: to be called every few seconds. */
+  /** Syncs the logs whose flush.ms is over, closes idle files, and renews the lock: to be called once a second. */
   flushDue(): void {
     this.#refuseIfClosed()
     this.#lock.renewIfDue(this.#options.clock.now())
     for (const log of this.#logs.values()) log.flushIfDue()
+    this.#openFiles.closeIdle()
   }
 
   /** Writes the checkpoint files; Kafka does so every minute. */

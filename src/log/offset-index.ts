@@ -9,8 +9,8 @@
 // The format has no version. To change it: give the file a new suffix, read both, write the new one, and rebuild from
 // the log where only the old one exists.
 
-import type { Files } from './files.ts'
 import { IndexFile } from './index-file.ts'
+import type { OpenFiles } from './open-files.ts'
 
 export const OFFSET_ENTRY_BYTES = 8
 /** Offsets of a segment must differ by at most this from its base offset. */
@@ -59,8 +59,8 @@ export class OffsetIndex {
   readonly #baseOffset: number
   #last: OffsetEntry | null = null
 
-  constructor(files: Files, path: string, baseOffset: number) {
-    this.file = new IndexFile(files, path, OFFSET_ENTRY_BYTES)
+  constructor(openFiles: OpenFiles, path: string, baseOffset: number) {
+    this.file = new IndexFile(openFiles, path, OFFSET_ENTRY_BYTES)
     this.#baseOffset = baseOffset
   }
 

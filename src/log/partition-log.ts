@@ -1,5 +1,6 @@
 import { batchSize, maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
+import type { Files } from './files.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
@@ -36,6 +37,7 @@ export class PartitionLog {
   /** Bytes that recovery cut off when the log was opened. */
   readonly bytesCut: number
   readonly #options: PartitionLogOptions
+  readonly #files: Files
   readonly #producerStore: ProducerStore
   readonly #reader: LogReader
   readonly #segments: SegmentList
@@ -58,6 +60,7 @@ export class PartitionLog {
     this.producers = loaded.producers
     this.bytesCut = loaded.bytesCut
     this.#options = options
+    this.#files = options.openFiles.files
     this.#folder = options.folder
     this.#producerStore = loaded.producerStore
     this.#reader = new LogReader(options.buffers)
@@ -72,6 +75,7 @@ export class PartitionLog {
   static open(options: PartitionLogOptions): PartitionLog {
     const loaded = loadLog({
       ...options,
+      files: options.openFiles.files,
       makeSegment: (offset, hasTransactionIndex) => makeSegment(options, offset, hasTransactionIndex),
     })
     return new PartitionLog(options, loaded)
@@ -184,16 +188,17 @@ export class PartitionLog {
     done.settle()
     this.#segments.add(this.#endOffset)
     this.#producerStore.write(this.producers, this.#endOffset, false)
-    this.#rolled = this.#syncRolled(done, this.#endOffset, this.#rolled)
+    const endOffset = this.#endOffset
+    const { syncs } = this.#options.openFiles
+    this.#rolled = this.#rolled.then(() => syncs.run(() => this.#syncRolled(done, endOffset)))
   }
 
   /** Syncs a rolled segment without blocking, after those before it; then recovery need not look at it. */
-  async #syncRolled(segment: Segment, endOffset: number, previous: Promise<void>): Promise<void> {
-    await previous
+  async #syncRolled(segment: Segment, endOffset: number): Promise<void> {
     // Removed by retention, or closed, in the meantime: using it would make its files again.
     if (this.#isClosed || this.failure !== null || !this.#segments.all.includes(segment)) return
     try {
-      const folder = this.#options.files.syncFolderLater(this.#folder)
+      const folder = this.#files.syncFolderLater(this.#folder)
       await Promise.all([segment.syncLater(), this.#producerStore.syncLater(endOffset), folder])
       if (endOffset <= this.#endOffset) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
     } catch (error) {
@@ -335,7 +340,7 @@ export class PartitionLog {
       }
       this.leaderEpochs.sync()
       // Only then were files made since the last sync.
-      if (active.baseOffset >= this.#recoveryPoint) this.#options.files.syncFolder(this.#folder)
+      if (active.baseOffset >= this.#recoveryPoint) this.#files.syncFolder(this.#folder)
       this.#recoveryPoint = this.#endOffset
     })
   }
@@ -370,7 +375,7 @@ export class PartitionLog {
   /** Closes the files and gives the folder another name, under which it waits to be removed. */
   closeAndRename(folder: string): void {
     this.#release()
-    this.#options.files.rename(this.#folder, folder)
+    this.#files.rename(this.#folder, folder)
     this.#folder = folder
   }
 

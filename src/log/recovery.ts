@@ -81,6 +81,8 @@ export function loadLog(options: LoadOptions): LoadedLog {
   const loaded = { segments, startOffset, endOffset, leaderEpochs, producerStore, bytesCut }
   const producers = loadProducers(options, loaded)
   const recoveryPoint = options.wasClean ? endOffset : Math.min(options.recoveryPoint, endOffset)
+  // Many logs are opened at the start, and few of them are used soon.
+  for (const segment of segments) segment.release()
   return { ...loaded, producers, recoveryPoint }
 }
 

@@ -1,11 +1,11 @@
 import { maxTimestamp } from '../records/batch.ts'
 import type { Clock } from './clock.ts'
-import type { Files } from './files.ts'
 import type { LogSettings } from './log-settings.ts'
+import type { OpenFiles } from './open-files.ts'
 import { Segment } from './segment.ts'
 
 export interface SegmentSource {
-  files: Files
+  openFiles: OpenFiles
   folder: string
   settings: () => LogSettings
   clock: Clock
@@ -15,12 +15,12 @@ export interface SegmentSource {
 
 /** Makes a segment of the folder; its files need not exist. */
 export function makeSegment(source: SegmentSource, baseOffset: number, hasTransactionIndex = false): Segment {
-  const { files, folder, settings } = source
+  const { openFiles, folder, settings } = source
   const { segmentJitterMs, segmentMs } = settings()
   const maxJitterMs = Math.min(segmentJitterMs, segmentMs)
   const rollJitterMs = maxJitterMs > 0 ? Math.floor(source.random() * maxJitterMs) : 0
   const { clock } = source
-  return new Segment(files, folder, baseOffset, { settings, clock, rollJitterMs, hasTransactionIndex })
+  return new Segment(openFiles, folder, baseOffset, { settings, clock, rollJitterMs, hasTransactionIndex })
 }
 
 /** The segments of a log by base offset; there is always one, and the last is the one that grows. */

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import type { FileHandle, Files } from './files.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
+import type { OpenFiles } from './open-files.ts'
 import {
   fileAt,
   LOG_SUFFIX,
@@ -31,27 +32,32 @@ export class Segment {
   readonly checked: CheckedRange
   /** Taken off segment.ms for this segment. */
   readonly rollJitterMs: number
+  readonly #openFiles: OpenFiles
   readonly #files: Files
   readonly #clock: Clock
   /** In monotonic time. */
   readonly #createdAtMs: number
+  readonly #file: FileHandle
   readonly #settings: () => LogSettings
-  #handle: FileHandle | null = null
   #sizeInBytes: number
   #largest: TimestampAndOffset | null = null
   #firstTimestamp: number | null = null
   #bytesSinceIndexEntry = 0
 
-  constructor(files: Files, folder: string, baseOffset: number, options: SegmentOptions) {
+  constructor(openFiles: OpenFiles, folder: string, baseOffset: number, options: SegmentOptions) {
+    const { files } = openFiles
+    this.#openFiles = openFiles
     this.#files = files
     this.baseOffset = baseOffset
     this.path = fileAt(folder, baseOffset, LOG_SUFFIX)
     this.#clock = options.clock
     this.#createdAtMs = options.clock.monotonicMs()
+    // Never made again: in a new file the bytes before the next write would be zeroes.
+    this.#file = openFiles.file(this.path, 'update')
     this.#settings = options.settings
     this.rollJitterMs = options.rollJitterMs
-    this.offsetIndex = new OffsetIndex(files, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
-    this.timeIndex = new TimeIndex(files, fileAt(folder, baseOffset, TIME_INDEX_SUFFIX), baseOffset)
+    this.offsetIndex = new OffsetIndex(openFiles, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
+    this.timeIndex = new TimeIndex(openFiles, fileAt(folder, baseOffset, TIME_INDEX_SUFFIX), baseOffset)
     const transactionPath = fileAt(folder, baseOffset, TRANSACTION_INDEX_SUFFIX)
     this.transactionIndex = new TransactionIndex(files, transactionPath, options.hasTransactionIndex ?? false)
     this.#sizeInBytes = files.size(this.path) ?? 0
@@ -60,18 +66,12 @@ export class Segment {
 
   /** Makes the files, as Kafka does before the first record. */
   create(): void {
-    this.#open()
-    this.offsetIndex.file.create()
-    this.timeIndex.file.create()
+    for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
+      this.#openFiles.create(path)
   }
 
   get sizeInBytes(): number {
     return this.#sizeInBytes
-  }
-
-  #open(): FileHandle {
-    this.#handle ??= this.#files.open(this.path, 'write')
-    return this.#handle
   }
 
   /** The largest timestamp and the last offset of the batch that has it; timestamp -1 in an empty segment. */
@@ -111,7 +111,7 @@ export class Segment {
   /** Appends batches whose offsets are set; `bytes` are written with one call. */
   append(bytes: Buffer): void {
     let position = this.#sizeInBytes
-    this.#open().write(bytes, 0, bytes.length, position)
+    this.#file.write(bytes, 0, bytes.length, position)
     this.#sizeInBytes += bytes.length
     if (position === 0) this.#firstTimestamp = maxTimestamp(bytes, 0)
     for (let at = 0; at < bytes.length; ) {
@@ -141,20 +141,17 @@ export class Segment {
     if (!offsetIndex.file.isWhole || !timeIndex.file.isWhole) return false
     // A segment at rest has at least the entry of its largest timestamp.
     if (this.#sizeInBytes > 0 && timeIndex.file.count === 0) return false
-    const isPlausible = offsetIndex.isPlausible(this.#sizeInBytes) && timeIndex.isPlausible()
-    offsetIndex.file.release()
-    timeIndex.file.release()
-    return isPlausible
+    return offsetIndex.isPlausible(this.#sizeInBytes) && timeIndex.isPlausible()
   }
 
   /** Reads bytes of the log file; fewer at its end. */
   read(buffer: Buffer, at: number, length: number, position: number): number {
-    return this.#open().read(buffer, at, Math.min(length, this.#sizeInBytes - position), position)
+    return this.#file.read(buffer, at, Math.min(length, this.#sizeInBytes - position), position)
   }
 
   /** Walks over the batches from `position` on. */
   scan(position: number, whole = false): BatchScanner {
-    return new BatchScanner(this.#open(), this.path, position, this.#sizeInBytes, whole)
+    return new BatchScanner(this.#file, this.path, position, this.#sizeInBytes, whole)
   }
 
   /** The batch at the position, whole and its CRC checked. */
@@ -222,7 +219,7 @@ export class Segment {
 
   /** Cuts the log file at a position where a batch starts; the indexes must say nothing about what is behind it. */
   cut(position: number): void {
-    this.#open().truncate(position)
+    this.#file.truncate(position)
     this.#sizeInBytes = position
     this.checked.cut(position)
   }
@@ -255,7 +252,7 @@ export class Segment {
 
   /** Returns once the log is on the disk; that is enough for the last segment, whose indexes recovery builds again. */
   syncLog(): void {
-    this.#open().sync()
+    this.#file.sync()
   }
 
   /** Returns once log and indexes are on the disk. */
@@ -268,7 +265,7 @@ export class Segment {
   /** As sync, without blocking. */
   async syncLater(): Promise<void> {
     await Promise.all([
-      this.#open().syncLater(),
+      this.#file.syncLater(),
       this.offsetIndex.file.syncLater(),
       this.timeIndex.file.syncLater(),
     ])
@@ -276,8 +273,7 @@ export class Segment {
 
   /** Closes the files; using the segment opens them again. */
   release(): void {
-    this.#handle?.close()
-    this.#handle = null
+    this.#file.close()
     this.offsetIndex.file.release()
     this.timeIndex.file.release()
   }

@@ -7,8 +7,8 @@
 // segment is rolled or closed a last entry holds the largest timestamp of all. The file is a hint, as .index is, and
 // is changed in the same way.
 
-import type { Files } from './files.ts'
 import { IndexFile } from './index-file.ts'
+import type { OpenFiles } from './open-files.ts'
 
 export const TIME_ENTRY_BYTES = 12
 const NO_TIMESTAMP = -1
@@ -57,8 +57,8 @@ export class TimeIndex {
   readonly #baseOffset: number
   #last: TimeEntry | null = null
 
-  constructor(files: Files, path: string, baseOffset: number) {
-    this.file = new IndexFile(files, path, TIME_ENTRY_BYTES)
+  constructor(openFiles: OpenFiles, path: string, baseOffset: number) {
+    this.file = new IndexFile(openFiles, path, TIME_ENTRY_BYTES)
     this.#baseOffset = baseOffset
   }
 

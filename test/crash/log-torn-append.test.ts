@@ -58,7 +58,7 @@ test('a crash at every write leaves every acknowledged record, once, in order', 
     const isDone = runUntilFailure(files, acknowledged)
     const left = files.afterKill()
     left.remove('/data/.lock')
-    const reopened = new TestFolder(left, '/data', { segmentBytes: 300 })
+    const reopened = new TestFolder(left, '/data', { settings: { segmentBytes: 300 } })
     const values = valuesIn(reopened.log())
     // The record being written may be there or not; nobody was told.
     expect(values.slice(0, acknowledged.length), `write ${failing} failed`).toEqual(acknowledged)
@@ -72,7 +72,7 @@ test('a crash at every write leaves every acknowledged record, once, in order', 
 /** Writes records over several segments and restarts; false when a write failed on the way. */
 function runUntilFailure(files: MemoryFiles, acknowledged: string[]): boolean {
   try {
-    const folder = new TestFolder(files, '/data', { segmentBytes: 300 })
+    const folder = new TestFolder(files, '/data', { settings: { segmentBytes: 300 } })
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 6; i++) {
         const value = `${round} ${i}`

@@ -33,7 +33,7 @@ class Simulation {
       flushMessages: this.pick(1, 7, 1_000_000),
       retentionMs: -1,
     }
-    this.folder = new TestFolder(new MemoryFiles(), '/data', settings, seed)
+    this.folder = new TestFolder(new MemoryFiles(), '/data', { settings, seed })
   }
 
   pick(...choices: number[]): number {

@@ -60,10 +60,16 @@ export class TestFolder {
   readonly random: () => number
   settings: LogSettings
   dir!: LogDir
+  readonly #maxOpenFiles: number | undefined
 
-  constructor(files: Files, folder: string, settings: Partial<LogSettings> = {}, seed = 1) {
+  constructor(
+    files: Files,
+    folder: string,
+    { settings = {}, seed = 1, maxOpenFiles }: TestFolderOptions = {},
+  ) {
     this.files = files
     this.folder = folder
+    this.#maxOpenFiles = maxOpenFiles
     this.settings = { ...DEFAULT_LOG_SETTINGS, ...settings }
     this.random = seededRandom(seed)
     this.open()
@@ -77,6 +83,7 @@ export class TestFolder {
       randomBytes: (size) => randomBytes(this.random, size),
       settings: () => this.settings,
       processes: this.processes,
+      ...(this.#maxOpenFiles === undefined ? {} : { maxOpenFiles: this.#maxOpenFiles }),
       nodeId: 1,
       clusterId: 'MkU3OEVBNTcwNTJENDM2Qg',
     })
@@ -118,19 +125,20 @@ export class TestFolder {
 export interface TestFolderOptions {
   settings?: Partial<LogSettings>
   seed?: number
+  maxOpenFiles?: number
 }
 
 /** A folder in memory; what it holds is checked when the test ends. */
-export function memoryFolder({ settings, seed }: TestFolderOptions = {}): TestFolder {
-  const folder = new TestFolder(new MemoryFiles(), '/data', settings, seed)
+export function memoryFolder(options: TestFolderOptions = {}): TestFolder {
+  const folder = new TestFolder(new MemoryFiles(), '/data', options)
   onTestFinished(() => folder.close())
   return folder
 }
 
 /** A folder on the disk of this machine; it is removed when the test ends. */
-export function realFolder({ settings, seed }: TestFolderOptions = {}): TestFolder {
+export function realFolder(options: TestFolderOptions = {}): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'ktool-log-'))
-  const folder = new TestFolder(realFiles, path, settings, seed)
+  const folder = new TestFolder(realFiles, path, options)
   onTestFinished(() => {
     folder.close()
     rmSync(path, { recursive: true })

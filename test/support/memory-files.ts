@@ -1,4 +1,4 @@
-import type { FileHandle, FileInfo, Files } from '../../src/log/files.ts'
+import type { FileHandle, FileInfo, Files, OpenMode } from '../../src/log/files.ts'
 import { StorageError } from '../../src/log/storage-error.ts'
 
 interface MemoryFile {
@@ -22,6 +22,10 @@ export class MemoryFiles implements Files {
   onSync: (path: string) => boolean = () => false
   /** Handles that were opened and not closed. */
   openHandles = 0
+  /** The most that were open at once. */
+  mostHandles = 0
+  /** With so many open handles, the next one is refused as by a process that has no more. */
+  maxHandles = Number.POSITIVE_INFINITY
 
   constructor(files = new Map<string, MemoryFile>(), folders = new Set<string>()) {
     this.#files = files
@@ -53,13 +57,18 @@ export class MemoryFiles implements Files {
     return file
   }
 
-  open(path: string, mode: 'read' | 'write'): FileHandle {
+  open(path: string, mode: OpenMode): FileHandle {
+    if (this.openHandles >= this.maxHandles) {
+      const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+      throw new StorageError('DISK_FAILED', `opening '${path}' failed: ${cause.message}`, { cause })
+    }
     if (!this.#files.has(path)) {
-      if (mode === 'read' || !this.#folders.has(path.slice(0, path.lastIndexOf('/')))) this.#at(path)
+      if (mode !== 'write' || !this.#folders.has(path.slice(0, path.lastIndexOf('/')))) this.#at(path)
       this.#files.set(path, { bytes: Buffer.alloc(0), length: 0, synced: Buffer.alloc(0), modifiedMs: 0 })
     }
     const file = this.#at(path)
     this.openHandles++
+    this.mostHandles = Math.max(this.mostHandles, this.openHandles)
     let isOpen = true
     const check = () => {
       if (!isOpen) throw new Error(`'${path}' is used after it was closed`)
