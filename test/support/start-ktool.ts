@@ -12,6 +12,8 @@ export interface ServeOptions {
   readonly dataDir?: string
   readonly port?: number
   readonly args?: readonly string[]
+  /** The most handles that the process may have, by `ulimit -n`. */
+  readonly maxHandles?: number
 }
 
 export interface KtoolProcess {
@@ -19,6 +21,8 @@ export interface KtoolProcess {
   readonly port: number
   readonly pid: number
   readonly dataDir: string
+  /** The fields of its ready event. */
+  readonly ready: Readonly<Record<string, unknown>>
   /** What it has said on stderr so far. */
   log(): string
   /** Its exit code, once it has one. */
@@ -29,23 +33,30 @@ export interface KtoolProcess {
   kill(): Promise<void>
 }
 
+/** Both limits: Node raises the soft one to the hard one. */
+const LIMITED = 'ulimit -n "$0"; exec "$@"'
+
 /** Runs `ktool serve` as a process of its own and waits until it says that it is ready. */
 export async function startKtool(options: ServeOptions = {}): Promise<KtoolProcess> {
   const isTemporary = options.dataDir === undefined
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'ktool-test-'))
   const args = ['serve', '--port', String(options.port ?? 0), '--data-dir', dataDir, ...(options.args ?? [])]
-  const child = spawn(process.execPath, [KTOOL, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const limit = options.maxHandles === undefined ? [] : ['bash', '-c', LIMITED, String(options.maxHandles)]
+  const [program, ...rest] = [...limit, process.execPath, KTOOL, ...args]
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString()
   })
-  const { bootstrapServers } = await readyLine(child, () => said)
+  const ready = await readyLine(child, () => said)
+  const { bootstrapServers } = ready
   return {
     bootstrapServers,
     port: Number(bootstrapServers.split(',')[0]!.split(':').at(-1)),
     pid: child.pid!,
     dataDir,
+    ready,
     log: () => said,
     ended,
     async stop() {
@@ -61,7 +72,10 @@ export async function startKtool(options: ServeOptions = {}): Promise<KtoolProce
   }
 }
 
-function readyLine(child: ChildProcess, said: () => string): Promise<{ bootstrapServers: string }> {
+function readyLine(
+  child: ChildProcess,
+  said: () => string,
+): Promise<{ bootstrapServers: string; [field: string]: unknown }> {
   return new Promise((resolve, reject) => {
     let out = ''
     child.stdout!.on('data', (chunk: Buffer) => {
