@@ -5,12 +5,13 @@ import { expect, test } from 'vitest'
 
 const MAY_IMPORT: Record<string, readonly string[]> = {
   bytes: [],
-  protocol: ['bytes'],
-  records: ['bytes', 'protocol'],
-  log: ['bytes', 'protocol', 'records'],
-  broker: ['bytes', 'protocol', 'records', 'log'],
-  client: ['bytes', 'protocol', 'records'],
-  cli: ['bytes', 'protocol', 'records', 'log', 'client', 'broker'],
+  kafka: ['bytes'],
+  protocol: ['bytes', 'kafka'],
+  records: ['bytes', 'kafka', 'protocol'],
+  log: ['bytes', 'kafka', 'protocol', 'records'],
+  broker: ['bytes', 'kafka', 'protocol', 'records', 'log'],
+  client: ['bytes', 'kafka', 'protocol', 'records'],
+  cli: ['bytes', 'kafka', 'protocol', 'records', 'log', 'client', 'broker'],
 }
 
 /** What other programs load; it stands beside the layers. */
