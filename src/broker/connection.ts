@@ -166,18 +166,22 @@ export class Connection implements ClientConnection, Receiver {
     this.#isBusy = true
     answer.then(
       (later) => {
-        this.#isBusy = false
-        this.#frames.release()
-        if (this.#isClosed) this.#frames.close()
+        this.#endRequest()
         this.#write(later)
         this.#pump()
       },
       (bug: unknown) => {
-        this.#isBusy = false
         this.#options.logger.error('a request failed', bug)
+        this.#endRequest()
         this.close()
       },
     )
+  }
+
+  #endRequest(): void {
+    this.#isBusy = false
+    this.#frames.release()
+    if (this.#isClosed) this.#frames.close()
   }
 
   #write(answer: Answer | 'close' | null): void {

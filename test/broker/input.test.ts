@@ -212,3 +212,40 @@ test.each(WAYS)('clients that leave at any byte leave no memory in use, read int
     await expect.poll(() => buffers.lent).toBe(0)
   }
 })
+
+test('a connection that closes while its request fails gives the memory of the frame back', async () => {
+  const buffers = new CountingBuffers()
+  const memory = new FrameMemory(() => 1)
+  const failures: unknown[] = []
+  const accepted: Connection[] = []
+  let fail: (error: Error) => void = () => {}
+  const open = await listen((socket) => {
+    accepted.push(
+      new Connection({
+        input: socketInput(socket, Buffer.alloc(1000)),
+        dispatcher: {
+          answer: () =>
+            new Promise((_resolve, reject) => {
+              fail = reject
+            }),
+        },
+        buffers,
+        memory,
+        node: 1,
+        clientAddress: '',
+        localAddress: '',
+        listener: '',
+        maxRequestBytes: 100_000_000,
+        clock: new ManualClock(),
+        logger: { info() {}, warn() {}, error: (_message, cause) => failures.push(cause) },
+      }),
+    )
+  })
+  open().write(framed(Buffer.alloc(buffers.largestBytes + 1)))
+  await expect.poll(() => accepted[0]?.isIdle).toBe(false)
+  expect(memory.take(1)).toBe(false)
+  accepted[0]!.close()
+  fail(new Error('a bug'))
+  await expect.poll(() => failures).toHaveLength(1)
+  expect(memory.take(1)).toBe(true)
+})
