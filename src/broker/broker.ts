@@ -28,6 +28,7 @@ import { BrokerServer } from './server.ts'
 import type { Services } from './services.ts'
 import { SettingNotices } from './setting-notices.ts'
 import { staticSettings } from './static-settings.ts'
+import { WorkerPool } from './workers/worker-pool.ts'
 
 export interface BrokerOptions {
   /** Absolute path of the data folder; made when it is not there. */
@@ -71,6 +72,7 @@ export class Broker implements Services {
   readonly logs: PartitionLogs
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  readonly workers: WorkerPool
   readonly #dir: LogDir
   readonly #server: BrokerServer
   readonly #endpoints: Endpoints
@@ -84,6 +86,7 @@ export class Broker implements Services {
     const logger = new LeveledLogger(options.logger)
     this.clock = clock
     this.logger = logger
+    this.workers = new WorkerPool(logger)
     this.#dir = dir
     this.clusterId = dir.meta.clusterId
     this.#random = () => randomBytes(4).readUInt32BE(0) / 2 ** 32
@@ -202,6 +205,7 @@ export class Broker implements Services {
     this.#housekeeping.stop()
     this.groups.close()
     await this.#server.close()
+    await this.workers.close()
     this.#dir.close()
   }
 
