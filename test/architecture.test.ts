@@ -119,9 +119,14 @@ const MAY_USE: Record<string, (path: string) => boolean> = {
     layerOf(path) === 'cli' ||
     ENTRIES.includes(path),
   'node:net': (path) =>
-    ['broker/server.ts', 'broker/input.ts', 'client/wire/connection.ts', 'client/wire/transport.ts'].includes(
-      path,
-    ),
+    [
+      'broker/server.ts',
+      'broker/input.ts',
+      'client/wire/connection.ts',
+      'client/wire/transport.ts',
+      // A pipe whose reader is slow.
+      'cli/streams/port.ts',
+    ].includes(path),
   'node:tls': (path) => ['broker/server.ts', 'client/security/tls-transport.ts'].includes(path),
   'node:process': (path) => MAY_USE_PROCESS.includes(path),
 }
