@@ -2,9 +2,11 @@ import { checkError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { askControllers, requireControllerApi } from './controllers.ts'
+import { Deadline } from './deadline.ts'
+import { Interrupted, Lifetime } from './lifetime.ts'
 import { MetadataCache, type TopicMetadata } from './metadata.ts'
 import { requireReadable } from './read-only.ts'
-import { Deadline, isRetriable, withRetries } from './retry.ts'
+import { isRetriable, withRetries } from './retry.ts'
 import type { SecuritySettings } from './security/security-properties.ts'
 import { type Address, parseAddresses } from './wire/addresses.ts'
 import type { Connection } from './wire/connection.ts'
@@ -31,6 +33,10 @@ export interface ClusterOptions {
   readonly metadataMaxAgeMs?: number | undefined
   readonly clock?: Clock | undefined
   readonly random?: (() => number) | undefined
+  /** The time of the run that this client is a part of; one of its own when left out. */
+  readonly lifetime?: Lifetime | undefined
+  /** Called with a line for people when something keeps the client waiting. */
+  readonly onNotice?: ((line: string) => void) | undefined
   /** Why this cluster must not be changed: requests that would change it throw ReadOnlyError with this reason. */
   readonly readOnly?: string | undefined
   /** Called before each request that may change the cluster. */
@@ -51,6 +57,8 @@ export interface OnceOptions {
   readonly node: number | 'any' | 'controller'
   readonly deadline: Deadline
   readonly version?: number | undefined
+  /** How long the broker may hold the answer back. */
+  readonly heldMs?: number | undefined
 }
 
 export interface TopicsOptions {
@@ -68,6 +76,7 @@ export class Cluster {
   readonly connections: Connections
   readonly metadata: MetadataCache
   readonly clock: Clock
+  readonly lifetime: Lifetime
   readonly random: () => number
   readonly requestTimeoutMs: number
   readonly defaultApiTimeoutMs: number
@@ -84,13 +93,14 @@ export class Cluster {
       typeof bootstrapServers === 'string' ? parseAddresses(bootstrapServers) : bootstrapServers
     this.controllers = options.controllers ?? false
     this.clock = clock
+    this.lifetime = options.lifetime ?? new Lifetime(clock)
     this.random = options.random ?? Math.random
     this.requestTimeoutMs = options.requestTimeoutMs ?? 30_000
     this.defaultApiTimeoutMs = options.defaultApiTimeoutMs ?? 60_000
     this.retryBackoffMs = options.retryBackoffMs ?? 100
     this.retryBackoffMaxMs = options.retryBackoffMaxMs ?? 1000
     this.readOnly = options.readOnly
-    this.#bootstrapTimeoutMs = options.bootstrapTimeoutMs ?? 1500
+    this.#bootstrapTimeoutMs = options.bootstrapTimeoutMs ?? 1000
     this.connections = new Connections(addresses, {
       clientId: options.clientId ?? 'ktool',
       clientVersion: options.clientVersion ?? '0',
@@ -100,6 +110,7 @@ export class Cluster {
       readOnly: options.readOnly,
       beforeChange: options.beforeChange,
       random: this.random,
+      onNotice: options.onNotice,
       security: options.security,
     })
     this.metadata = new MetadataCache(this.connections, clock, options.metadataMaxAgeMs ?? 300_000)
@@ -134,15 +145,25 @@ export class Cluster {
   async requestOnce<Q extends Fields, S extends Fields>(
     api: Api<Q, S>,
     body: Body<Q>,
-    { node, deadline, version: wanted }: OnceOptions,
+    { node, deadline, version: wanted, heldMs }: OnceOptions,
   ): Promise<Decoded<S>> {
     requireReadable(api, this.readOnly)
     if (this.controllers) requireControllerApi(api)
-    const connection = await this.connectionFor(node)
-    const version = wanted ?? connection.version(api)
-    const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
-    const encodable = typeof body === 'function' ? body(version) : body
-    return await connection.request(api, encodable, { version, timeoutMs })
+    let isAwaited = true
+    const send = async (): Promise<Decoded<S>> => {
+      const connection = await this.connectionFor(node)
+      // Nobody would learn what became of it.
+      if (!isAwaited) throw new Interrupted()
+      const version = wanted ?? connection.version(api)
+      const timeoutMs = Math.min(this.requestTimeoutMs, deadline.leftMs)
+      const encodable = typeof body === 'function' ? body(version) : body
+      return await connection.request(api, encodable, { version, timeoutMs, heldMs })
+    }
+    try {
+      return await this.within(deadline, send())
+    } finally {
+      isAwaited = false
+    }
   }
 
   /** Topics by name with their partitions and leaders; each has an error of its own. */
@@ -197,7 +218,20 @@ export class Cluster {
   }
 
   deadline(timeoutMs = this.defaultApiTimeoutMs): Deadline {
-    return new Deadline(this.clock, timeoutMs)
+    return this.lifetime.deadline(timeoutMs)
+  }
+
+  /** Settles as `work` does, and by the deadline or an interrupt whatever it waits for. */
+  within<T>(deadline: Deadline, work: Promise<T>): Promise<T> {
+    return this.lifetime.within(deadline, work, () => this.late(deadline))
+  }
+
+  /** What stood in the way of something that did not happen by the deadline. */
+  late({ timeoutMs }: Deadline): Error {
+    return (
+      this.connections.obstacle(timeoutMs) ??
+      new KafkaError('REQUEST_TIMED_OUT', `no answer within ${timeoutMs} ms`)
+    )
   }
 
   /** Resolves once a broker has answered; rejects soon when none ever did. */
@@ -208,8 +242,8 @@ export class Cluster {
   /** Runs `attempt` again after failures that may pass; not for long if no broker ever answered. */
   async retrying<T>(deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
     if (!this.connections.hasConnected) {
-      const first = new Deadline(this.clock, Math.min(deadline.leftMs, this.#bootstrapTimeoutMs))
-      await withRetries(this, first, () => this.connections.any())
+      const patience = new Deadline(this.clock, this.#bootstrapTimeoutMs)
+      await withRetries(this, deadline, () => this.connections.any(), patience)
     }
     return await withRetries(this, deadline, attempt)
   }

@@ -1,10 +1,10 @@
 import { itemError, KafkaError } from '../protocol/errors.ts'
 import type { Api, Decoded, Encodable, Fields } from '../protocol/schema.ts'
-import { sleep } from './clock.ts'
 import type { Cluster } from './cluster.ts'
+import type { Deadline } from './deadline.ts'
 import type { TopicMetadata } from './metadata.ts'
 import { requireReadable } from './read-only.ts'
-import { backoffMs, type Deadline, isRetriable } from './retry.ts'
+import { backoffMs, isRetriable } from './retry.ts'
 import { partitionName, type TopicPartition } from './topic-partition.ts'
 
 /** What became of one partition: the answer of its leader, or what went wrong. */
@@ -47,7 +47,7 @@ export async function requestLeaders<Q extends Fields, S extends Fields, P exten
     const waitMs = backoffMs(round, cluster, cluster.random)
     if (left.length === 0 || waitMs >= deadline.leftMs) break
     for (const { topic } of left) cluster.metadata.invalidate(topic)
-    await sleep(cluster.clock, waitMs)
+    await cluster.lifetime.sleep(waitMs)
   }
   return targets.map((target) => results.get(partitionName(target))!)
 }

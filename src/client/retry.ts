@@ -1,6 +1,6 @@
 import { KafkaError } from '../protocol/errors.ts'
-import type { Clock } from './clock.ts'
-import { sleep } from './clock.ts'
+import type { Deadline } from './deadline.ts'
+import type { Lifetime } from './lifetime.ts'
 import { ConnectionError } from './wire/connection-error.ts'
 
 export interface Backoff {
@@ -24,27 +24,6 @@ export function isRetriable(error: unknown): error is KafkaError | ConnectionErr
 /** A broker that is something else, or that does not let this client in, stays so. */
 const FINAL: ReadonlySet<string> = new Set(['authentication', 'not-kafka', 'shut-down', 'tls'])
 
-/** A point in time, and how long it is until then. */
-export class Deadline {
-  readonly #clock: Clock
-  readonly #atMs: number
-  readonly timeoutMs: number
-
-  constructor(clock: Clock, timeoutMs: number) {
-    this.#clock = clock
-    this.#atMs = clock.monotonicMs() + timeoutMs
-    this.timeoutMs = timeoutMs
-  }
-
-  get leftMs(): number {
-    return Math.max(0, this.#atMs - this.#clock.monotonicMs())
-  }
-
-  get isOver(): boolean {
-    return this.leftMs === 0
-  }
-}
-
 /** A broker that stops may hang up on a first request; one that does so again and again wants something else. */
 const isHopeless = (error: Error, failures: number): boolean =>
   error instanceof ConnectionError && error.failure === 'rejected' && failures >= MAX_REJECTIONS
@@ -52,31 +31,36 @@ const isHopeless = (error: Error, failures: number): boolean =>
 const MAX_REJECTIONS = 3
 
 export interface Retrying extends Backoff {
-  readonly clock: Clock
+  readonly lifetime: Lifetime
   readonly random: () => number
+  /** Why an attempt that was still under way at the deadline had not come to an end. */
+  late(deadline: Deadline): Error
 }
 
 /**
- * Runs `attempt` until it succeeds, fails for good, or the deadline passes; then the last error is thrown as it
- * came, so the caller knows what stood in the way.
+ * Runs `attempt` until it succeeds, fails for good, or the deadline passes, which also ends an attempt that is under
+ * way; then the last error is thrown as it came, so the caller knows what stood in the way. No attempt begins after
+ * `patience`.
  */
 export async function withRetries<T>(
   retrying: Retrying,
   deadline: Deadline,
   attempt: (failures: number) => Promise<T>,
+  patience: Deadline = deadline,
 ): Promise<T> {
+  const { lifetime } = retrying
   let before: unknown
   for (let failures = 0; ; failures++) {
     try {
-      return await attempt(failures)
+      return await lifetime.within(deadline, attempt(failures), () => retrying.late(deadline))
     } catch (error) {
       if (!isRetriable(error) || isHopeless(error, failures)) throw error
       // The last attempt may have had no time left to fail for a reason of its own.
       if (deadline.isOver) throw before ?? error
       before = error
       const waitMs = backoffMs(failures + 1, retrying, retrying.random)
-      if (waitMs >= deadline.leftMs) throw error
-      await sleep(retrying.clock, waitMs)
+      if (waitMs >= Math.min(deadline.leftMs, patience.leftMs)) throw error
+      await lifetime.sleep(waitMs)
     }
   }
 }

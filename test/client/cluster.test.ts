@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/client/clock.ts'
 import { findCoordinator, requestCoordinator } from '../../src/client/coordinators.ts'
+import { Interrupted, Lifetime } from '../../src/client/lifetime.ts'
 import { listOffsets } from '../../src/client/offsets.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { OffsetFetch } from '../../src/protocol/messages/commits.ts'
-import { DescribeCluster, FindCoordinator, Metadata } from '../../src/protocol/messages/metadata.ts'
+import {
+  ApiVersions,
+  DescribeCluster,
+  FindCoordinator,
+  Metadata,
+} from '../../src/protocol/messages/metadata.ts'
 import { ListOffsets } from '../../src/protocol/messages/offsets.ts'
 import { connectCluster, metadataScript, topicIdOf } from '../support/cluster-scripts.ts'
-import { HANG_UP, on, ScriptedBroker } from '../support/scripted-broker.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { HANG_UP, on, ScriptedBroker, STAY_SILENT } from '../support/scripted-broker.ts'
 
 const ASK = { includeClusterAuthorizedOperations: false }
 const alive = on(DescribeCluster, () => ({ errorCode: 0, clusterId: 'abc', brokers: [] }))
@@ -188,4 +196,71 @@ test.each([3, 6])('a coordinator is found with FindCoordinator v%i, and again wh
   const answer = await requestCoordinator(cluster, 'group', 'g', OffsetFetch, { groupId: 'g', topics: [] })
   expect(answer.errorCode).toBe(0)
   expect(two.requestsFor(OffsetFetch)).toBe(2)
+})
+
+/** Accepts connections and never answers. */
+const mute = () => ScriptedBroker.start([on(ApiVersions, () => STAY_SILENT)])
+
+test('a call ends at its deadline while the first connection waits for an answer', async () => {
+  const broker = await mute()
+  const cluster = connectCluster([broker], { requestTimeoutMs: 30_000 })
+  await expect(cluster.request(DescribeCluster, ASK, { timeoutMs: 100 })).rejects.toMatchObject({
+    failure: 'timed-out',
+    message: `${broker.address}: no answer within 100 ms`,
+  })
+})
+
+test('partitions whose leader does not answer fail at the deadline', async () => {
+  const [broker, leader] = [await ScriptedBroker.start([]), await mute()]
+  broker.script(metadataScript([broker, leader], { orders: [2] }))
+  const cluster = connectCluster([broker], { requestTimeoutMs: 30_000 })
+  const [result] = await listOffsets(cluster, [{ topic: 'orders', partition: 0, timestamp: -1 }], {
+    timeoutMs: 100,
+  })
+  expect(result?.error?.message).toBe(`${leader.address}: no answer within 100 ms`)
+})
+
+test('an interrupt ends calls that wait, and later ones still have the time for closing', async () => {
+  const [broker, silent] = [await ScriptedBroker.start([alive]), await mute()]
+  const lifetime = new Lifetime(systemClock)
+  const waiting = connectCluster([silent], { lifetime }).request(DescribeCluster, ASK)
+  const cluster = connectCluster([broker], { lifetime })
+  lifetime.interrupt()
+  await expect(waiting).rejects.toBeInstanceOf(Interrupted)
+  await expect(cluster.request(DescribeCluster, ASK)).resolves.toMatchObject({ clusterId: 'abc' })
+})
+
+test('a client that is closed gives up a connection that is being opened', async () => {
+  const broker = await mute()
+  const cluster = connectCluster([broker])
+  const waiting = cluster.connections.any()
+  while (broker.sockets.size === 0) await new Promise(setImmediate)
+  cluster.close()
+  await expect(waiting).rejects.toMatchObject({ failure: 'shut-down' })
+})
+
+test('a broker that is slow to answer is reported, but not when it may hold the answer back', async () => {
+  let answer = (): void => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const broker = await ScriptedBroker.start([
+    on(DescribeCluster, async () => {
+      await held
+      return { errorCode: 0, clusterId: 'abc', brokers: [] }
+    }),
+  ])
+  const clock = new ManualClock()
+  const lines: string[] = []
+  const cluster = connectCluster([broker], { clock, onNotice: (line) => lines.push(line) })
+  const connection = await cluster.connections.any()
+  const patient = connection.request(DescribeCluster, ASK, { heldMs: 5000 })
+  clock.pass(1000)
+  await new Promise(setImmediate)
+  expect(lines).toEqual([])
+  clock.pass(5000)
+  await expect.poll(() => lines).toEqual([`no answer from ${broker.address} yet, waiting`])
+  answer()
+  await patient
+  expect(lines.slice(1)).toEqual([`${broker.address} answers again`])
 })

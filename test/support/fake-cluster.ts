@@ -1,7 +1,8 @@
 import { systemClock } from '../../src/client/clock.ts'
 import type { Cluster } from '../../src/client/cluster.ts'
+import type { Deadline } from '../../src/client/deadline.ts'
+import { Lifetime } from '../../src/client/lifetime.ts'
 import type { TopicMetadata } from '../../src/client/metadata.ts'
-import { Deadline } from '../../src/client/retry.ts'
 
 export interface Asked {
   readonly api: string
@@ -35,6 +36,7 @@ export function fakeCluster({
   let isClosed = false
   const byName = new Map(topics.map((topic) => [topic.name, topic]))
   const addresses = brokers.map((nodeId) => ({ nodeId, host: `host-${nodeId}`, port: 9092, rack: null }))
+  const lifetime = new Lifetime(systemClock)
   const fake = {
     requestTimeoutMs: 30_000,
     defaultApiTimeoutMs: 1000,
@@ -42,6 +44,7 @@ export function fakeCluster({
     retryBackoffMaxMs: 1000,
     clock: systemClock,
     random: () => 0.5,
+    lifetime,
     metadata: { clusterId: 'cluster-of-a-test-abcd' },
     connections: { brokers: new Map(addresses.map((broker) => [broker.nodeId, broker])) },
     async request(api: { name: string }, body: unknown, options: { node?: unknown } = {}) {
@@ -58,7 +61,8 @@ export function fakeCluster({
       new Map(names.flatMap((name) => (byName.has(name) ? [[name, byName.get(name)!]] : []))),
     brokers: async () => addresses,
     connectionFor: async () => ({ version: () => version }),
-    deadline: (timeoutMs = 1000) => new Deadline(systemClock, timeoutMs),
+    deadline: (timeoutMs = 1000) => lifetime.deadline(timeoutMs),
+    within: <T>(_deadline: Deadline, work: Promise<T>) => work,
     reach: async () => {},
     retrying: <T>(_deadline: Deadline, attempt: () => Promise<T>) => attempt(),
     close() {

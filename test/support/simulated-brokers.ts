@@ -3,8 +3,8 @@
 
 import type { Clock } from '../../src/client/clock.ts'
 import type { Cluster } from '../../src/client/cluster.ts'
+import { Lifetime } from '../../src/client/lifetime.ts'
 import type { TopicMetadata } from '../../src/client/metadata.ts'
-import { Deadline } from '../../src/client/retry.ts'
 import { ConnectionError } from '../../src/client/wire/connection-error.ts'
 import { type ErrorName, errorCode } from '../../src/protocol/errors.ts'
 import { Produce } from '../../src/protocol/messages/produce.ts'
@@ -106,6 +106,7 @@ export class SimulatedBrokers {
   /** What a producer needs of a cluster. */
   cluster(): Cluster {
     const { clock, requestTimeoutMs } = this
+    const lifetime = new Lifetime(clock)
     const cluster = {
       clock,
       random: this.#random,
@@ -125,7 +126,8 @@ export class SimulatedBrokers {
           },
         }),
       },
-      deadline: (timeoutMs = 60_000) => new Deadline(clock, timeoutMs),
+      lifetime,
+      deadline: (timeoutMs = 60_000) => lifetime.deadline(timeoutMs),
     }
     return cluster as unknown as Cluster
   }

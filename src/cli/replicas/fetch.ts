@@ -61,7 +61,7 @@ async function fetchFrom(
   const deadline = cluster.deadline(cluster.requestTimeoutMs + limits.maxWaitMs)
   const body = (version: number) => requestBody(version, partitions, offsetOf, limits)
   try {
-    return await cluster.requestOnce(Fetch, body, { node: broker, deadline })
+    return await cluster.requestOnce(Fetch, body, { node: broker, deadline, heldMs: limits.maxWaitMs })
   } catch (error) {
     if (!isRetriable(error)) throw error
     await sleep(cluster.clock, limits.maxWaitMs)

@@ -160,9 +160,10 @@ export class Fetcher {
     lane.inFlight++
     try {
       const version = connection.version(Fetch, maxFetchVersion(partitions))
-      const timeoutMs = this.#settings['fetch.max.wait.ms'] + this.#settings['request.timeout.ms']
+      const heldMs = this.#settings['fetch.max.wait.ms']
+      const timeoutMs = heldMs + this.#settings['request.timeout.ms']
       const body = fetchRequest(partitions, this.#settings)
-      const { answer, frame } = await connection.exchange(Fetch, body, { version, timeoutMs })
+      const { answer, frame } = await connection.exchange(Fetch, body, { version, timeoutMs, heldMs })
       this.#silentSinceMs = this.#cluster.clock.monotonicMs()
       if (answer.errorCode !== 0) throw new KafkaError(errorName(answer.errorCode))
       if (!this.#isClosed) await this.#take(partitions, answer, { lane, connection, frame, left: 0 })

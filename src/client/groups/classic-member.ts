@@ -72,9 +72,13 @@ export class ClassicMember implements Membership {
     if (!isSame) this.resubscribe()
   }
 
-  async leave(): Promise<void> {
+  stop(): void {
     this.#isLeaving = true
     this.#pause.end()
+  }
+
+  async leave(): Promise<void> {
+    this.stop()
     // Static members come back under their name, and until then nobody is to get their partitions.
     if (this.memberId === '' || this.#settings['group.instance.id'] !== '') return
     const { memberId } = this
@@ -146,7 +150,7 @@ export class ClassicMember implements Membership {
         protocolName: joined.protocolName,
         assignments,
       },
-      { timeoutMs: this.#joinTimeoutMs },
+      { timeoutMs: this.#joinTimeoutMs, heldMs: Infinity },
     )
     checkError(answer.errorCode)
     return decodeAssignment(answer.assignment)
@@ -166,7 +170,7 @@ export class ClassicMember implements Membership {
           protocolType: PROTOCOL_TYPE,
           protocols: this.#settings['partition.assignment.strategy'].map((name) => ({ name, metadata })),
         },
-        { timeoutMs: this.#joinTimeoutMs },
+        { timeoutMs: this.#joinTimeoutMs, heldMs: Infinity },
       )
       if (joined.errorCode !== errorCode('MEMBER_ID_REQUIRED')) {
         checkError(joined.errorCode)

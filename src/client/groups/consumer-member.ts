@@ -68,9 +68,15 @@ export class ConsumerMember implements Membership {
   /** The brokers look after that. */
   async checkTopics(): Promise<void> {}
 
-  async leave(): Promise<void> {
+  stop(): void {
     this.#isLeaving = true
     this.#pause.end()
+  }
+
+  async leave(): Promise<void> {
+    this.stop()
+    // The coordinator has never heard of it.
+    if (!this.#link.hasSent) return
     const instanceId = this.#settings['group.instance.id']
     await this.#link.send(ConsumerGroupHeartbeat, {
       groupId: this.#settings['group.id'],

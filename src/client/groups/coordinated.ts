@@ -1,8 +1,8 @@
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { FindCoordinator } from '../../protocol/messages/metadata.ts'
-import { sleep } from '../clock.ts'
 import type { Cluster } from '../cluster.ts'
-import { backoffMs, type Deadline, isRetriable } from '../retry.ts'
+import type { Deadline } from '../deadline.ts'
+import { backoffMs, isRetriable } from '../retry.ts'
 
 /** What became of one group: an answer, or why there is none. */
 export type GroupResult<A> =
@@ -61,7 +61,7 @@ export async function askCoordinators<A>(
     left = left.filter((group) => isRetriable(results.get(group)?.error))
     const waitMs = backoffMs(round, cluster, cluster.random)
     if (left.length === 0 || waitMs >= deadline.leftMs) break
-    await sleep(cluster.clock, waitMs)
+    await cluster.lifetime.sleep(waitMs)
   }
   return results
 }
@@ -80,7 +80,7 @@ async function askOnce<A>(
   }
   const asking = [...byNode].flatMap(([node, ofNode]) =>
     batched(ofNode).map(async (batch) => {
-      const answers = await guarded(batch, () => ask(node, batch, deadline))
+      const answers = await guarded(batch, () => cluster.within(deadline, ask(node, batch, deadline)))
       for (const group of batch) results.set(group, answers.get(group) ?? failed(MISSING))
     }),
   )

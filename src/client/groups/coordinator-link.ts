@@ -29,6 +29,8 @@ export class CoordinatorLink {
   readonly #cluster: Cluster
   readonly #groupId: string
   #node: number | null = null
+  /** Whether anything was sent to a coordinator. */
+  hasSent = false
 
   constructor(cluster: Cluster, groupId: string) {
     this.#cluster = cluster
@@ -38,14 +40,15 @@ export class CoordinatorLink {
   async send<Q extends Fields, S extends Fields>(
     api: Api<Q, S>,
     body: Body<Q>,
-    { timeoutMs = this.#cluster.requestTimeoutMs, channel = 'group' as 'group' | 'main' } = {},
+    { timeoutMs = this.#cluster.requestTimeoutMs, heldMs = 0, channel = 'group' as 'group' | 'main' } = {},
   ): Promise<Decoded<S>> {
     requireReadable(api, this.#cluster.readOnly)
     this.#node ??= await findCoordinator(this.#cluster, 'group', this.#groupId)
     const connection = await this.#cluster.connectionTo(this.#node, channel)
     const version = connection.version(api)
     const encodable = typeof body === 'function' ? body(version) : body
-    return await connection.request(api, encodable, { version, timeoutMs })
+    this.hasSent = true
+    return await connection.request(api, encodable, { version, timeoutMs, heldMs })
   }
 
   /** The next request looks for the coordinator again. */

@@ -9,6 +9,7 @@ import { requestCoordinator } from '../coordinators.ts'
 import type { FetchSettings } from '../fetch/fetch-config.ts'
 import type { FetchedRecords } from '../fetch/fetched-records.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
+import { Interrupted } from '../lifetime.ts'
 import { requireReadable } from '../read-only.ts'
 import { partitionName, type TopicPartition } from '../topic-partition.ts'
 import { ClassicMember } from './classic-member.ts'
@@ -43,9 +44,6 @@ export interface GroupTopics {
 /** How often topics that do not exist are looked for. */
 const MISSING_TOPIC_MS = 500
 
-/** How long the last commit and the farewell may take. */
-const CLOSE_TIMEOUT_MS = 30_000
-
 export class GroupConsumer {
   readonly #cluster: Cluster
   readonly #options: GroupConsumerOptions
@@ -64,6 +62,8 @@ export class GroupConsumer {
   #committing: Promise<void> = Promise.resolve()
   #failure: Error | null = null
   #hasStarted = false
+  /** Whether it has asked to be a member. */
+  #isMember = false
   #closing: Promise<void> | null = null
   readonly #changes: Changes
 
@@ -92,12 +92,13 @@ export class GroupConsumer {
    * `timeoutMs`, or after close.
    */
   async next(timeoutMs = Infinity): Promise<FetchedRecords | null> {
-    if (!this.#hasStarted) await this.#start()
+    this.#begin()
     this.#passCurrent(false)
     const deadline = this.#cluster.deadline(timeoutMs)
     for (;;) {
+      if (this.#closing !== null) return null
       if (this.#failure !== null) throw this.#failure
-      if (this.#closing !== null || deadline.isOver) return null
+      if (deadline.isOver) return null
       const fetcher = this.#fetcher
       if (fetcher === null) {
         await this.#changes.next(deadline.leftMs)
@@ -116,15 +117,23 @@ export class GroupConsumer {
     await this.#send(offsets, this.#cluster.defaultApiTimeoutMs)
   }
 
-  /** Ends the wait for records, commits what was read, and leaves the group. */
+  /** Ends the wait for records, commits what was read, and leaves the group, all within the time for closing. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
   }
 
-  async #start(): Promise<void> {
+  /** Looks for the topics and joins; `next` does not wait longer for that than for records. */
+  #begin(): void {
+    if (this.#hasStarted) return
     this.#hasStarted = true
+    this.#start().catch((error: Error) => this.#fail(error))
+  }
+
+  async #start(): Promise<void> {
     const interval = await this.#lookForTopics()
+    if (this.#closing !== null) return
+    this.#isMember = true
     this.#watchTopics(interval)
     if (this.#commits) this.#commitEvery(this.#options.group['auto.commit.interval.ms'])
     this.#membership.run().catch((error: Error) => {
@@ -133,33 +142,41 @@ export class GroupConsumer {
     })
   }
 
+  #fail(error: Error): void {
+    this.#failure ??= error
+    this.#fetcher?.close()
+    this.#changes.notify()
+  }
+
   async #close(): Promise<void> {
+    const { lifetime } = this.#cluster
+    lifetime.closing()
+    this.#membership.stop()
     this.#passCurrent(true)
     this.#fetcher?.close()
     for (const cancel of this.#cancels) cancel()
     this.#changes.notify()
-    if (!this.#hasStarted) return
-    if (this.#failure === null) await this.#commit(CLOSE_TIMEOUT_MS)
+    if (!this.#isMember) return
+    let step = 'the last commit of'
+    const release = lifetime.holdUp(() => `${step} group '${this.#options.group['group.id']}'`)
     try {
+      if (this.#failure === null) await this.#commitLast()
+      step = 'leaving'
       this.#tellRevoked([])
     } finally {
       this.#drop([])
-      await this.#leave()
+      // A member that cannot leave is missed when its session is over.
+      await lifetime.untilOver(this.#membership.leave())
+      release()
     }
   }
 
-  /** Whoever cannot say goodbye is missed when its session is over. */
-  async #leave(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.#cluster.clock.after(CLOSE_TIMEOUT_MS, resolve)
-      this.#membership
-        .leave()
-        .catch(() => {})
-        .then(() => {
-          cancel()
-          resolve()
-        })
-    })
+  /** After a commit that is under way, which would otherwise set the offsets back. */
+  async #commitLast(): Promise<void> {
+    const { lifetime } = this.#cluster
+    const deadline = lifetime.closing()
+    if (await lifetime.untilOver(this.#committing)) await this.#commitNews(deadline.leftMs)
+    else this.#options.onCommitFailure(this.#cluster.late(deadline))
   }
 
   get #commits(): boolean {
@@ -255,6 +272,8 @@ export class GroupConsumer {
       await this.#send([...this.#positions.values()], timeoutMs)
     } catch (error) {
       this.#hasNews = true
+      // The last commit, which is still to come, has these offsets as well.
+      if (error instanceof Interrupted) return
       this.#options.onCommitFailure(error instanceof Error ? error : new Error(String(error)))
     }
   }
@@ -313,9 +332,7 @@ export class GroupConsumer {
       try {
         await act()
       } catch (error) {
-        this.#failure ??= error instanceof Error ? error : new Error(String(error))
-        this.#fetcher?.close()
-        this.#changes.notify()
+        this.#fail(error instanceof Error ? error : new Error(String(error)))
       }
       if (this.#closing === null) this.#every(delayMs, act)
     })

@@ -23,5 +23,7 @@ export interface Membership {
   resubscribe(): void
   /** Looks whether topics of the group have changed, where that is the member's job. */
   checkTopics(): Promise<void>
+  /** Ends `run` without anything new being asked for; `leave` follows. */
+  stop(): void
   leave(): Promise<void>
 }

@@ -43,6 +43,13 @@ export class Deliveries {
     this.#onFailure = onFailure
   }
 
+  /** How many records have no outcome yet. */
+  get outstanding(): number {
+    let count = 0
+    for (const { recordCount } of this.#outstanding.keys()) count += recordCount
+    return count
+  }
+
   begin(queue: PartitionQueue, batch: ProducerBatch): void {
     this.#outstanding.set(batch, queue)
   }

@@ -2,7 +2,6 @@ import { KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
 import { CODECS, loadCodec } from '../../records/compression.ts'
 import type { RecordHeader } from '../../records/record.ts'
-import { sleep } from '../clock.ts'
 import type { Cluster } from '../cluster.ts'
 import { SettingError } from '../config/setting-error.ts'
 import { requireReadable } from '../read-only.ts'
@@ -115,7 +114,7 @@ export class Producer {
         const detail = `Topic ${topic} not present in metadata after ${maxBlockMs} ms.`
         throw new KafkaError('REQUEST_TIMED_OUT', detail, { cause: error })
       }
-      await sleep(this.#cluster.clock, this.#cluster.retryBackoffMs)
+      await this.#cluster.lifetime.sleep(this.#cluster.retryBackoffMs)
     }
   }
 
@@ -168,18 +167,14 @@ export class Producer {
   async room(): Promise<void> {
     const maxBlockMs = this.#settings['max.block.ms']
     const deadline = this.#cluster.deadline(maxBlockMs)
+    const late = (): Error => {
+      const detail = `Failed to allocate memory within the configured max blocking time ${maxBlockMs} ms.`
+      return this.#sender.timedOut(detail)
+    }
     while (this.#accumulator.isFull) {
-      if (deadline.isOver) {
-        const detail = `Failed to allocate memory within the configured max blocking time ${maxBlockMs} ms.`
-        throw new KafkaError('REQUEST_TIMED_OUT', detail, { cause: this.#deliveries.firstError })
-      }
-      await new Promise<void>((resolve) => {
-        const cancel = this.#cluster.clock.after(deadline.leftMs, resolve)
-        this.#roomWaiters.push(() => {
-          cancel()
-          resolve()
-        })
-      })
+      if (deadline.isOver) throw late()
+      const hasRoom = new Promise<void>((resolve) => this.#roomWaiters.push(resolve))
+      await this.#cluster.lifetime.within(deadline, hasRoom, late)
     }
   }
 
@@ -196,12 +191,23 @@ export class Producer {
     })
   }
 
-  /** Sends what is waiting without delay; resolves when every record appended so far has an outcome. */
-  async flush(): Promise<void> {
+  /**
+   * Sends what is waiting without delay; resolves when every record appended so far has an outcome. Gives all of them up
+   * after `timeoutMs`, and when the run that ends has no time left.
+   */
+  async flush(timeoutMs = Infinity): Promise<void> {
+    const { lifetime } = this.#cluster
+    const release = lifetime.holdUp(() => {
+      const { outstanding } = this.#deliveries
+      return `${outstanding} unacknowledged record${outstanding === 1 ? '' : 's'}`
+    })
     this.#sender.flushing++
     this.#sender.wake()
-    await this.#deliveries.settled()
+    if (!(await lifetime.untilOver(this.#deliveries.settled(), timeoutMs))) {
+      this.#sender.abandon(this.#sender.timedOut('Producer is closed forcefully.'))
+    }
     this.#sender.flushing--
+    release()
   }
 
   /** Waits until nothing is under way, and lets all partitions begin anew; what is appended meanwhile is not lost. */
@@ -211,19 +217,7 @@ export class Producer {
 
   /** Flushes for at most `timeoutMs`, gives up the rest, and stops. */
   async close(timeoutMs = Infinity): Promise<ProducerCounts> {
-    const { clock } = this.#cluster
-    const flushed = this.flush()
-    if (timeoutMs === Infinity) await flushed
-    else {
-      let cancel = (): void => {}
-      const late = new Promise<'late'>((resolve) => {
-        cancel = clock.after(timeoutMs, () => resolve('late'))
-      })
-      if ((await Promise.race([flushed, late])) === 'late') {
-        this.#sender.abandon(new KafkaError('REQUEST_TIMED_OUT', 'Producer is closed forcefully.'))
-      }
-      cancel()
-    }
+    await this.flush(timeoutMs)
     this.#sender.stop()
     return this.counts
   }

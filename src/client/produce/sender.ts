@@ -6,6 +6,7 @@ import { Produce } from '../../protocol/messages/produce.ts'
 import type { Codec } from '../../records/codec.ts'
 import { Alarm } from '../alarm.ts'
 import type { Cluster } from '../cluster.ts'
+import { Interrupted } from '../lifetime.ts'
 import { backoffMs, isRetriable } from '../retry.ts'
 import { BrokerLane } from '../wire/broker-lane.ts'
 import type { Connection } from '../wire/connection.ts'
@@ -92,6 +93,18 @@ export class Sender {
   abandon(error: Error): void {
     for (const queue of this.#active) queue.removeAll()
     this.#parts.deliveries.failAll(error)
+  }
+
+  /** REQUEST_TIMED_OUT in Kafka's sentence, followed by what stood in the way. */
+  timedOut(sentence: string): KafkaError {
+    const cause = this.#lastError
+    const message = cause === null ? sentence : `${sentence.replace(/\.$/, '')}: ${cause.message}`
+    return new KafkaError('REQUEST_TIMED_OUT', message, { cause })
+  }
+
+  #note(error: Error): void {
+    // What an interrupt cut short is tried again.
+    if (!(error instanceof Interrupted)) this.#lastError = error
   }
 
   #drain(): void {
@@ -182,7 +195,7 @@ export class Sender {
       if (error instanceof ConnectionError && !isRetriable(error)) {
         this.abandon(error)
       } else if (error !== null) {
-        this.#lastError = error
+        this.#note(error)
         this.#refresh(topic)
       }
       this.wake()
@@ -292,7 +305,7 @@ export class Sender {
     this.#giveUp(queue, queue.removeOlder(nowMs - timeoutMs), (batch) => {
       const what = `${batch.recordCount} record(s) for ${queue.topic}-${queue.partition}`
       const detail = `Expiring ${what}:${timeoutMs} ms has passed since batch creation`
-      return new KafkaError('REQUEST_TIMED_OUT', detail, { cause: this.#lastError })
+      return this.timedOut(detail)
     })
   }
 
@@ -309,7 +322,7 @@ export class Sender {
     this.#identities!.obtain().then(
       () => this.wake(),
       (error: Error) => {
-        this.#lastError = error
+        this.#note(error)
         if (isRetriable(error)) this.#alarm.set(cluster.clock.monotonicMs() + cluster.retryBackoffMs)
         else this.abandon(error)
       },
@@ -332,9 +345,7 @@ export class Sender {
       this.wake()
     }
     learn()
-      .catch((error: Error) => {
-        this.#lastError = error
-      })
+      .catch((error: Error) => this.#note(error))
       .finally(() => {
         this.wake()
         cluster.clock.after(cluster.retryBackoffMs, again)

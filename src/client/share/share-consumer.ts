@@ -3,7 +3,6 @@
 
 import { KafkaError } from '../../protocol/errors.ts'
 import { Changes } from '../changes.ts'
-import { sleep } from '../clock.ts'
 import type { Cluster } from '../cluster.ts'
 import { backoffMs, isRetriable } from '../retry.ts'
 import type { ShareSettings } from './share-config.ts'
@@ -19,9 +18,6 @@ export interface ShareConsumerOptions {
   /** Told of acknowledgements that did not arrive: their records come again. */
   readonly onAcknowledgeFailure: (error: Error) => void
 }
-
-/** How long the last acknowledgements and the farewell may take. */
-const CLOSE_TIMEOUT_MS = 30_000
 
 /** Records that were acquired, and what goes on once all that came with them were used. */
 interface Ready {
@@ -67,12 +63,12 @@ export class ShareConsumer {
    * there are none within `timeoutMs`, or after close.
    */
   async next(timeoutMs = Infinity): Promise<ShareRecords | null> {
-    if (!this.#hasStarted) await this.#start()
+    this.#begin()
     this.#passCurrent()
     const deadline = this.#cluster.deadline(timeoutMs)
     for (;;) {
-      if (this.#failure !== null) throw this.#failure
       if (this.#closing !== null) return null
+      if (this.#failure !== null) throw this.#failure
       const ready = this.#ready.shift()
       if (ready !== undefined) {
         this.#current = ready
@@ -89,14 +85,23 @@ export class ShareConsumer {
     return this.#closing
   }
 
-  async #start(): Promise<void> {
+  /** Looks for the topics and joins; `next` does not wait longer for that than for records. */
+  #begin(): void {
+    if (this.#hasStarted) return
     this.#hasStarted = true
+    this.#start().catch((error: Error) => this.#fail(error))
+  }
+
+  async #start(): Promise<void> {
     const allowAutoTopicCreation = this.#options.settings['allow.auto.create.topics']
     await this.#cluster.topics(this.#options.topics, { refresh: true, allowAutoTopicCreation })
+    if (this.#closing !== null) return
     this.#member.run().catch((error: Error) => this.#fail(error))
   }
 
   async #close(): Promise<void> {
+    const { lifetime } = this.#cluster
+    lifetime.closing()
     this.#passCurrent()
     for (const { done } of this.#ready.splice(0)) done()
     this.#changes.notify()
@@ -106,15 +111,11 @@ export class ShareConsumer {
       await Promise.all([...this.#sessions.values()].map((session) => session.close()))
       await this.#member.leave()
     }
-    await new Promise<void>((resolve) => {
-      const cancel = this.#cluster.clock.after(CLOSE_TIMEOUT_MS, resolve)
-      const end = (): void => {
-        cancel()
-        resolve()
-      }
-      // Whoever cannot say goodbye is missed when its session is over.
-      farewell().then(end, end)
-    })
+    const group = this.#options.settings['group.id']
+    const release = lifetime.holdUp(() => `the last acknowledgements of group '${group}'`)
+    // A member that cannot leave is missed when its session is over.
+    await lifetime.untilOver(farewell())
+    release()
   }
 
   #passCurrent(): void {
@@ -133,7 +134,7 @@ export class ShareConsumer {
         const byLeader = await this.#leaders(failures > 0)
         if (round !== this.#round || this.#closing !== null) return
         if (byLeader === null) {
-          await sleep(this.#cluster.clock, backoffMs(++failures, this.#cluster, this.#cluster.random))
+          await this.#cluster.lifetime.sleep(backoffMs(++failures, this.#cluster, this.#cluster.random))
           continue
         }
         for (const nodeId of byLeader.keys()) this.#session(nodeId)
@@ -204,7 +205,7 @@ export class ShareConsumer {
 
   /** Looks for leaders once more, not too soon. */
   async #lookAgain(topics: ReadonlySet<string>, failures: number): Promise<void> {
-    await sleep(this.#cluster.clock, backoffMs(failures, this.#cluster, this.#cluster.random))
+    await this.#cluster.lifetime.sleep(backoffMs(failures, this.#cluster, this.#cluster.random))
     for (const topic of topics) this.#cluster.metadata.invalidate(topic)
     await this.#place()
   }

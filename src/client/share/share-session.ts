@@ -101,7 +101,10 @@ export class ShareSession {
             ({ partition }) => partition,
           ),
         },
-        { timeoutMs: settings['fetch.max.wait.ms'] + this.#cluster.requestTimeoutMs },
+        {
+          timeoutMs: settings['fetch.max.wait.ms'] + this.#cluster.requestTimeoutMs,
+          heldMs: settings['fetch.max.wait.ms'],
+        },
       )
       checkError(answer.errorCode, answer.errorMessage)
       this.#epoch = this.#epoch === MAX_EPOCH ? 1 : this.#epoch + 1

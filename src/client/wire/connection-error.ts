@@ -29,6 +29,8 @@ export class ConnectionError extends Error {
   readonly failure: ConnectionFailure
   /** The address as `host:port`, or several, separated by commas. */
   readonly address: string
+  /** What went wrong, without the address. */
+  readonly reason: string
   readonly hint: string | undefined
 
   constructor(
@@ -40,6 +42,7 @@ export class ConnectionError extends Error {
     super(sentence ?? `${address}: ${reason}`, options)
     this.failure = failure
     this.address = address
+    this.reason = reason
     this.hint = hint
   }
 }
@@ -60,7 +63,7 @@ export function socketReason(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   if (code !== undefined && code in REASONS) return REASONS[code]!
   // A name with several addresses fails with one error for each of them.
-  if (error instanceof AggregateError) return error.errors.map(socketReason).join(', ')
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(socketReason))].join(', ')
   return error.message
 }
 

@@ -5,7 +5,6 @@ import { codec } from '../../protocol/compile.ts'
 import { skipResponseTags, writeRequestHeader } from '../../protocol/header.ts'
 import { ApiVersions } from '../../protocol/messages/metadata.ts'
 import type { Api, Decoded, DecodedResponseOf, Encodable, Fields } from '../../protocol/schema.ts'
-import { Alarm } from '../alarm.ts'
 import type { Clock } from '../clock.ts'
 import { isReading, requireReading } from '../read-only.ts'
 import { type Address, formatAddress } from './addresses.ts'
@@ -17,6 +16,7 @@ import {
   SECURITY_HINT,
 } from './connection-error.ts'
 import { FrameLengthError, FrameReader } from './frame-reader.ts'
+import { PendingRequests } from './pending-requests.ts'
 import { TCP, type Transport } from './transport.ts'
 import { chooseVersion, negotiate } from './versions.ts'
 
@@ -50,6 +50,12 @@ export interface ConnectionOptions {
   readonly login?: Login | undefined
   readonly onStep?: ((step: ConnectionStep) => void) | undefined
   readonly random?: (() => number) | undefined
+  /** Called with the address when an open connection does not answer for longer than `quietMs`, and when it does again. */
+  readonly onSilence?: ((address: string) => void) | undefined
+  readonly onAnswerAgain?: ((address: string) => void) | undefined
+  readonly quietMs?: number | undefined
+  /** Ends an attempt to connect. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface RequestOptions {
@@ -57,14 +63,8 @@ export interface RequestOptions {
   readonly version?: number | undefined
   /** How long the answer may take, if not requestTimeoutMs. */
   readonly timeoutMs?: number | undefined
-}
-
-interface Pending {
-  readonly correlationId: number
-  readonly deadlineMs: number
-  readonly timeoutMs: number
-  readonly resolve: (frame: Buffer) => void
-  readonly reject: (error: Error) => void
+  /** How long the broker may rightly hold the answer back, as a fetch that waits for records. */
+  readonly heldMs?: number | undefined
 }
 
 /** Java's clients log in again after 85 to 95 % of a session's lifetime, so that they don't do so all at once. */
@@ -81,9 +81,8 @@ export class Connection {
   readonly #socket: Socket
   readonly #frames = new FrameReader(MAX_FRAME_BYTES, (frame) => this.#answered(frame))
   readonly #writer = new Writer(16 * 1024)
-  readonly #pending: Pending[] = []
-  readonly #alarm: Alarm
-  readonly #closeListeners: (() => void)[] = []
+  readonly #pending: PendingRequests
+  readonly #closeListeners: ((error: ConnectionError) => void)[] = []
   #nextCorrelationId = 0
   #failure: ConnectionError | null = null
   #answers = 0
@@ -96,7 +95,13 @@ export class Connection {
   private constructor(address: Address, options: ConnectionOptions) {
     this.address = formatAddress(address)
     this.#options = options
-    this.#alarm = new Alarm(options.clock, () => this.#checkDeadlines())
+    this.#pending = new PendingRequests({
+      clock: options.clock,
+      quietMs: options.quietMs ?? Infinity,
+      onLate: (timeoutMs) => this.#failed('timed-out', `no answer within ${timeoutMs} ms`),
+      onSilence: () => options.onSilence?.(this.address),
+      onAnswerAgain: () => options.onAnswerAgain?.(this.address),
+    })
     this.#transport = options.transport ?? TCP
     this.#socket = this.#transport.dial(address, this.#frames, (count) => this.#filled(count))
     this.#socket.on('close', () => this.#hungUp())
@@ -105,8 +110,11 @@ export class Connection {
   /** Connects, asks the broker which versions it knows, and logs in if that is wanted. */
   static async open(address: Address, options: ConnectionOptions): Promise<Connection> {
     const connection = new Connection(address, options)
-    await connection.#connected()
+    const { signal } = options
+    const close = (): void => connection.close()
+    signal?.addEventListener('abort', close)
     try {
+      await connection.#connected()
       connection.#apiVersions = await negotiate(options.clientVersion, (version, body) =>
         connection.requestRaw(ApiVersions, body, version),
       )
@@ -115,6 +123,8 @@ export class Connection {
     } catch (error) {
       connection.close()
       throw error
+    } finally {
+      signal?.removeEventListener('abort', close)
     }
     return connection
   }
@@ -125,13 +135,9 @@ export class Connection {
     return new Promise((resolve, reject) => {
       let isReady = false
       let isConnected = false
-      const fail = (error: ConnectionError): void => {
-        cancel()
-        reject(this.#fail(error))
-      }
       const cancel = clock.after(connectTimeoutMs, () => {
         const missing = isConnected ? 'end of the TLS handshake' : 'connection'
-        fail(new ConnectionError('timed-out', this.address, `no ${missing} within ${connectTimeoutMs} ms`))
+        this.#failed('timed-out', `no ${missing} within ${connectTimeoutMs} ms`)
       })
       this.#socket.once('connect', () => {
         isConnected = true
@@ -143,7 +149,11 @@ export class Connection {
         if (readyEvent === 'secureConnect') onStep?.('tls')
         resolve()
       })
-      this.#socket.on('error', (error) => fail(explain(error, this.address, isReady)))
+      this.#socket.on('error', (error) => this.#fail(explain(error, this.address, isReady)))
+      this.onClose((error) => {
+        cancel()
+        reject(error)
+      })
     })
   }
 
@@ -191,8 +201,8 @@ export class Connection {
   }
 
   /** Calls back once the connection can no longer be used; at once if that is so already. */
-  onClose(listener: () => void): void {
-    if (this.#failure !== null) listener()
+  onClose(listener: (error: ConnectionError) => void): void {
+    if (this.#failure !== null) listener(this.#failure)
     else this.#closeListeners.push(listener)
   }
 
@@ -217,7 +227,7 @@ export class Connection {
     options: RequestOptions = {},
   ): Promise<{ answer: Decoded<S>; frame: Buffer }> {
     const version = options.version ?? this.version(api)
-    const frame = await this.requestRaw(api, body, version, options.timeoutMs)
+    const frame = await this.requestRaw(api, body, version, options)
     return { answer: decodeAnswer(api, version, frame), frame }
   }
 
@@ -226,13 +236,13 @@ export class Connection {
     api: Api<Q, S>,
     body: Encodable<Q>,
     version: number,
-    timeoutMs?: number,
+    options: RequestOptions = {},
   ): Promise<Buffer> {
     this.#renewSession()
-    if (this.#held === null) return this.#send(api, body, version, timeoutMs)
+    if (this.#held === null) return this.#send(api, body, version, options)
     const held = this.#held
     return new Promise((resolve, reject) => {
-      held.push(() => this.#send(api, body, version, timeoutMs).then(resolve, reject))
+      held.push(() => this.#send(api, body, version, options).then(resolve, reject))
     })
   }
 
@@ -240,15 +250,14 @@ export class Connection {
     api: Api<Q, S>,
     body: Encodable<Q>,
     version: number,
-    timeoutMs = this.#options.requestTimeoutMs,
+    { timeoutMs = this.#options.requestTimeoutMs, heldMs = 0 }: RequestOptions = {},
   ): Promise<Buffer> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
-    return new Promise((resolve, reject) => {
-      const correlationId = this.#write(api, body, version)
-      const deadlineMs = this.#options.clock.monotonicMs() + timeoutMs
-      this.#pending.push({ correlationId, deadlineMs, timeoutMs, resolve, reject })
-      this.#alarm.set(deadlineMs)
-    })
+    try {
+      return this.#pending.add(this.#write(api, body, version), { timeoutMs, heldMs })
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /** Sends a request that the broker will not answer: Produce with acks 0. */
@@ -279,7 +288,7 @@ export class Connection {
     if (held !== null) return new Promise((resolve) => held.push(() => this.drained().then(resolve)))
     if (this.#socket.writableLength === 0 || this.#failure !== null) return Promise.resolve()
     return new Promise((resolve) => {
-      this.onClose(resolve)
+      this.onClose(() => resolve())
       this.#socket.write('', () => resolve())
     })
   }
@@ -333,24 +342,15 @@ export class Connection {
   }
 
   #answered(frame: Buffer): void {
-    const pending = this.#pending.shift()
     const correlationId = frame.readInt32BE(0)
-    if (pending === undefined || pending.correlationId !== correlationId) {
-      const expected = pending === undefined ? 'nothing' : `answer ${pending.correlationId}`
-      if (pending !== undefined) this.#pending.unshift(pending)
-      this.#failed('not-kafka', `got answer ${correlationId} where ${expected} was due`)
+    const { expected } = this.#pending
+    if (correlationId !== expected) {
+      const due = expected === undefined ? 'nothing' : `answer ${expected}`
+      this.#failed('not-kafka', `got answer ${correlationId} where ${due} was due`)
       return
     }
     this.#answers++
-    if (this.#pending.length === 0) this.#alarm.clear()
-    pending.resolve(frame)
-  }
-
-  #checkDeadlines(): void {
-    const now = this.#options.clock.monotonicMs()
-    const late = this.#pending.find(({ deadlineMs }) => deadlineMs <= now)
-    if (late !== undefined) this.#failed('timed-out', `no answer within ${late.timeoutMs} ms`)
-    else for (const { deadlineMs } of this.#pending) this.#alarm.set(deadlineMs)
+    this.#pending.answered(frame)
   }
 
   #hungUp(): void {
@@ -374,10 +374,9 @@ export class Connection {
   #fail(error: ConnectionError): ConnectionError {
     if (this.#failure !== null) return this.#failure
     this.#failure = error
-    this.#alarm.clear()
     this.#socket.destroy()
-    for (const { reject } of this.#pending.splice(0)) reject(error)
-    for (const listener of this.#closeListeners.splice(0)) listener()
+    this.#pending.failAll(error)
+    for (const listener of this.#closeListeners.splice(0)) listener(error)
     return error
   }
 }

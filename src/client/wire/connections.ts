@@ -1,8 +1,9 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import type { SecuritySettings } from '../security/security-properties.ts'
 import { type Address, formatAddress } from './addresses.ts'
-import { Connection, type ConnectionOptions } from './connection.ts'
+import { Connection, type ConnectionOptions, type ConnectionStep } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
+import { QUIET_MS, Reachability } from './reachability.ts'
 
 export interface Broker {
   readonly nodeId: number
@@ -19,6 +20,8 @@ export type Channel = 'main' | 'produce' | 'fetch' | 'group'
 
 export interface ConnectionsOptions extends ConnectionOptions {
   readonly security?: SecuritySettings | undefined
+  /** Called with a line for people when a broker cannot be reached or does not answer. */
+  readonly onNotice?: ((line: string) => void) | undefined
 }
 
 interface Entry {
@@ -34,6 +37,9 @@ export class Connections {
   readonly #options: ConnectionsOptions
   #secured: Promise<ConnectionOptions> | undefined
   readonly #entries = new Map<string, Entry>()
+  readonly #reachability: Reachability
+  /** Aborted by close, which ends attempts to connect as well. */
+  readonly #closing = new AbortController()
   #brokers = new Map<number, Broker>()
   #isClosed = false
   /** Whether any broker ever answered. */
@@ -41,7 +47,18 @@ export class Connections {
 
   constructor(bootstrap: readonly Address[], options: ConnectionsOptions) {
     this.#bootstrap = bootstrap
-    this.#options = options
+    this.#options = {
+      ...options,
+      quietMs: QUIET_MS,
+      onSilence: (address) => this.#reachability.silent(address),
+      onAnswerAgain: (address) => this.#reachability.answered(address),
+      signal: this.#closing.signal,
+    }
+    this.#reachability = new Reachability({
+      clock: options.clock,
+      nameOf: (address) => this.#nameOf(address),
+      onNotice: options.onNotice,
+    })
   }
 
   get brokers(): ReadonlyMap<number, Broker> {
@@ -83,8 +100,15 @@ export class Connections {
     throw noneReached(failures)
   }
 
+  /** What keeps the client waiting at the moment; null when nothing is known to. */
+  obstacle(timeoutMs: number): ConnectionError | null {
+    return this.#reachability.obstacle(timeoutMs)
+  }
+
   close(): void {
     this.#isClosed = true
+    this.#reachability.close()
+    this.#closing.abort()
     for (const { connection } of this.#entries.values()) connection?.close()
     this.#entries.clear()
   }
@@ -107,15 +131,28 @@ export class Connections {
   }
 
   async #open(address: Address): Promise<Connection> {
+    const { security } = this.#options
+    const options = security === undefined ? this.#options : await this.#secure(security)
     if (this.#isClosed) {
       throw new ConnectionError('shut-down', formatAddress(address), 'this client was closed')
     }
-    const { security } = this.#options
-    const options = security === undefined ? this.#options : await this.#secure(security)
-    const connection = await Connection.open(address, options)
-    if (this.#isClosed) connection.close()
-    this.hasConnected = true
-    return connection
+    const attempt = this.#reachability.begin(formatAddress(address))
+    try {
+      const onStep = (step: ConnectionStep): void => attempt.step(step)
+      const connection = await Connection.open(address, { ...options, onStep })
+      attempt.opened()
+      if (this.#isClosed) connection.close()
+      this.hasConnected = true
+      return connection
+    } catch (error) {
+      attempt.failed(asConnectionError(error, address))
+      throw error
+    }
+  }
+
+  #nameOf(address: string): string {
+    const broker = [...this.#brokers.values()].find((known) => formatAddress(known) === address)
+    return broker === undefined ? address : `${address} (broker ${broker.nodeId})`
   }
 
   /** Stores are read, and tokens asked for, once for all connections. */
@@ -126,6 +163,13 @@ export class Connections {
     }))
     return this.#secured
   }
+}
+
+/** An attempt may also fail by what the broker answered. */
+function asConnectionError(error: unknown, address: Address): ConnectionError {
+  if (error instanceof ConnectionError) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return new ConnectionError('rejected', formatAddress(address), reason, { cause: error })
 }
 
 const isRefusal = ({ failure }: ConnectionError): boolean => failure === 'authentication' || failure === 'tls'

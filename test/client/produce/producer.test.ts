@@ -287,12 +287,13 @@ test('retries come to an end, and what was not acknowledged is counted', async (
 test('delivery.timeout.ms ends the wait for a broker that is gone', async () => {
   const { producer, broker } = await setUp(1, { 'request.timeout.ms': '100', 'delivery.timeout.ms': '150' })
   await producer.prepare('orders')
+  const { address } = broker
   await broker.close()
   appendNumbers(producer, 0, 10)
   await producer.flush()
   expect(producer.counts).toMatchObject({ failed: 10, firstError: { code: 'REQUEST_TIMED_OUT' } })
   expect(producer.counts.firstError!.message).toBe(
-    'Expiring 10 record(s) for orders-0:150 ms has passed since batch creation',
+    `Expiring 10 record(s) for orders-0:150 ms has passed since batch creation: ${address}: connection refused`,
   )
   expect(producer.counts.firstError!.cause).toMatchObject({ name: 'ConnectionError' })
 })

@@ -167,7 +167,7 @@ test('a broker that does not answer in time fails all requests under way', async
 test('a broker that hangs up fails the requests under way and later ones', async () => {
   const broker = await ScriptedBroker.start([on(DescribeCluster, () => HANG_UP)])
   const connection = await connect(broker.port)
-  const closed = new Promise<void>((resolve) => connection.onClose(resolve))
+  const closed = new Promise<void>((resolve) => connection.onClose(() => resolve()))
   const body = { includeClusterAuthorizedOperations: false }
   await expect(connection.request(DescribeCluster, body)).rejects.toMatchObject({ failure: 'rejected' })
   await closed
