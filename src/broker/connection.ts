@@ -1,17 +1,16 @@
 import type { Duplex } from 'node:stream'
+import type { BufferPool } from '../bytes/buffer-pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import type { Answer, Dispatcher } from './dispatch.ts'
-import type { FrameBuffers } from './frame-buffers.ts'
 import type { FrameMemory } from './frame-memory.ts'
 import { FrameCutter, FrameSizeError } from './frames.ts'
-import type { Input, Receiver } from './input.ts'
 import type { Logger } from './logger.ts'
 
 export interface ConnectionOptions {
-  readonly input: Input
-  readonly dispatcher: Pick<Dispatcher, 'answer'>
-  readonly buffers: FrameBuffers
+  readonly stream: Duplex
+  readonly dispatcher: Dispatcher
+  readonly pool: BufferPool
   readonly memory: FrameMemory
   /** The broker id that this connection talks to. */
   readonly node: number
@@ -29,7 +28,7 @@ export interface ConnectionOptions {
  * One client: frames in, answers out in the same order. As in Kafka a connection has one request at work; the next
  * is read when its answer is written. While the client does not take its answers, it is not read from.
  */
-export class Connection implements ClientConnection, Receiver {
+export class Connection implements ClientConnection {
   readonly clientAddress: string
   readonly localAddress: string
   readonly listener: string
@@ -50,12 +49,13 @@ export class Connection implements ClientConnection, Receiver {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#stream = options.input.stream
+    this.#stream = options.stream
     this.clientAddress = options.clientAddress
     this.localAddress = options.localAddress
     this.listener = options.listener
     this.lastActiveMs = options.clock.monotonicMs()
-    this.#frames = new FrameCutter(options.buffers, options.maxRequestBytes, options.memory)
+    this.#frames = new FrameCutter(options.pool, options.maxRequestBytes, options.memory)
+    this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
     this.#stream.on('drain', () => this.#pump())
     this.#stream.on('end', () => {
       this.#hasEnded = true
@@ -64,7 +64,6 @@ export class Connection implements ClientConnection, Receiver {
     // 'close' always follows; there is nobody left to tell.
     this.#stream.on('error', () => {})
     this.#stream.on('close', () => this.close())
-    options.input.start(this)
   }
 
   get isIdle(): boolean {
@@ -99,31 +98,10 @@ export class Connection implements ClientConnection, Receiver {
     else this.#stream.end(() => this.close())
   }
 
-  get gap(): Buffer | null {
-    return this.#frames.gap
-  }
-
-  fillGap(count: number): void {
-    if (!this.#isOpen) return
+  #receive(chunk: Buffer): void {
+    if (this.#isLeaving) return
     this.lastActiveMs = this.#options.clock.monotonicMs()
-    if (this.#frames.fillGap(count)) this.#pump()
-  }
-
-  receive(chunk: Buffer): void {
-    if (!this.#isOpen) return
     this.#frames.push(chunk)
-    this.#received()
-  }
-
-  receiveShared(chunk: Buffer): void {
-    if (!this.#isOpen) return
-    this.#frames.pushShared(chunk)
-    this.#received()
-    this.#frames.settle()
-  }
-
-  #received(): void {
-    this.lastActiveMs = this.#options.clock.monotonicMs()
     if (!this.#isBusy) this.#pump()
     else this.#setPaused(true)
   }
@@ -166,22 +144,18 @@ export class Connection implements ClientConnection, Receiver {
     this.#isBusy = true
     answer.then(
       (later) => {
-        this.#endRequest()
+        this.#isBusy = false
+        this.#frames.release()
+        if (this.#isClosed) this.#frames.close()
         this.#write(later)
         this.#pump()
       },
       (bug: unknown) => {
+        this.#isBusy = false
         this.#options.logger.error('a request failed', bug)
-        this.#endRequest()
         this.close()
       },
     )
-  }
-
-  #endRequest(): void {
-    this.#isBusy = false
-    this.#frames.release()
-    if (this.#isClosed) this.#frames.close()
   }
 
   #write(answer: Answer | 'close' | null): void {

@@ -4,85 +4,67 @@ import { openTemporaryFolder } from '../log/temporary-folder.ts'
 import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
-import { BrokerConfig } from './config/broker-config.ts'
-import { checkRequirements } from './config/broker-reconfiguration.ts'
-import { brokerSettingWarnings } from './config/setting-warnings.ts'
-import type { BoundListener, Listener } from './endpoints.ts'
+import { DEFAULT_LISTENER, type Listener } from './endpoints.ts'
 import { type Logger, silentLogger } from './logger.ts'
-import { type PlaceOptions, readPlace } from './start-settings.ts'
 import type { TopicRequest } from './topic-request.ts'
 
-export interface StartOptions extends PlaceOptions {
+export interface StartOptions {
   /** The data folder. Without it a temporary one is used, and removed by `close` or when the process ends. */
-  readonly dataDir?: string | undefined
-  /** The address to listen on: 127.0.0.1, which other machines cannot reach, unless given. */
-  readonly host?: string | undefined
+  readonly dataDir?: string
+  /** Where to listen; 127.0.0.1, so that nobody else gets in. */
+  readonly host?: string
   /** 0, any free port, unless given. */
-  readonly port?: number | undefined
-  /** Number of brokers that this process presents to clients; 1. */
-  readonly brokers?: number | undefined
+  readonly port?: number
+  /** How many brokers this one process shows itself as; 1. */
+  readonly brokers?: number
   /** Id of the first broker; 1. */
-  readonly nodeId?: number | undefined
-  /**
-   * Broker settings under Kafka's names, as strings. `listeners`, `advertised.listeners`, `log.dirs` and `node.id` may be
-   * given here instead of as options; where both are given and differ, startBroker throws.
-   */
-  readonly config?: Readonly<Record<string, string>> | undefined
-  /** Topics that are created unless the data folder has them. */
-  readonly topics?: readonly TopicRequest[] | undefined
+  readonly nodeId?: number
+  /** Broker settings under Kafka's names, as strings. */
+  readonly config?: Readonly<Record<string, string>>
+  /** Topics that must be there: made unless the data folder has them. */
+  readonly topics?: readonly TopicRequest[]
   readonly clusterId?: string | undefined
-  /** The host that clients are given, instead of the one they connected to. */
+  /** The host that clients are told, instead of the one they came to. */
   readonly advertisedHost?: string | undefined
-  /** The port that clients are given, instead of the one that is listened on. */
+  /** The port that they are told, instead of the one that is listened on. */
   readonly advertisedPort?: number | undefined
-  /** Several listeners, in place of host, port and the advertised address. */
+  /** Several ways in, each with addresses of its own; in place of host, port and what is advertised. */
   readonly listeners?: readonly Listener[] | undefined
-  /** Nothing is logged unless given. */
-  readonly logger?: Logger | undefined
+  /** Nothing is said unless given. */
+  readonly logger?: Logger
 }
 
 export interface BrokerHandle {
   /** Addresses of the brokers, as a client's bootstrap.servers. */
   readonly bootstrapServers: string
-  /** What is listened on: each listener of each broker. */
-  readonly listeners: readonly BoundListener[]
   readonly clusterId: string
   readonly dataDir: string
   /** Closes connections and files; a temporary folder is removed. */
   close(): Promise<void>
 }
 
-/**
- * Starts a broker in this process; several do not get in each other's way. Throws ConfigError for settings that Kafka
- * refuses, that cannot be honoured, or that contradict the options.
- */
+/** Starts a broker in this process; several do not get in each other's way. */
 export async function startBroker(options: StartOptions = {}): Promise<BrokerHandle> {
-  const settings = new Map(Object.entries(options.config ?? {}))
-  const place = readPlace(options, settings)
-  checkRequirements(new BrokerConfig(place.nodeId, settings, { configsOf: () => new Map() }))
-  const logger = options.logger ?? silentLogger
-  for (const warning of brokerSettingWarnings(settings)) logger.warn(warning)
-  const temporary = place.dataDir === undefined ? openTemporaryFolder(realFiles) : null
-  const dataDir = place.dataDir ?? temporary!.path
+  const temporary = options.dataDir === undefined ? openTemporaryFolder(realFiles) : null
+  const dataDir = options.dataDir ?? temporary!.path
   let broker: Broker | null = null
   try {
     broker = await Broker.start({
       dataDir,
       files: temporary ? unsyncedFiles : realFiles,
-      listeners: place.listeners,
+      listeners: options.listeners ?? [onlyListener(options)],
       brokers: options.brokers ?? 1,
-      firstNode: place.nodeId,
-      settings,
+      firstNode: options.nodeId ?? 1,
+      settings: new Map(Object.entries(options.config ?? {})),
       clusterId: options.clusterId,
       clock: systemClock,
       randomBytes,
-      logger,
+      logger: options.logger ?? silentLogger,
     })
     for (const topic of options.topics ?? []) createTopic(broker, topic)
     const started = broker
     return {
       bootstrapServers: started.addresses.join(','),
-      listeners: started.listeners,
       clusterId: started.clusterId,
       dataDir,
       async close() {
@@ -96,3 +78,11 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
     throw error
   }
 }
+
+const onlyListener = ({ host, port, advertisedHost, advertisedPort }: StartOptions): Listener => ({
+  name: DEFAULT_LISTENER,
+  host: host ?? '127.0.0.1',
+  port: port ?? 0,
+  advertisedHost,
+  advertisedPort,
+})

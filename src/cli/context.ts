@@ -1,5 +1,7 @@
+import { systemClock } from '../client/clock.ts'
 import type { Cluster, ClusterOptions } from '../client/cluster.ts'
 import { clusterOptions, commonSettings } from '../client/config/common-config.ts'
+import { Lifetime } from '../client/lifetime.ts'
 import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output/listing.ts'
@@ -18,6 +20,8 @@ export class Context {
   readonly args: readonly string[]
   readonly given: Given
   readonly format: Format
+  /** The time of the run, which all its clients share. */
+  readonly lifetime: Lifetime
   readonly #connect: Connect
   readonly #color: boolean
   readonly #closers: (() => unknown)[] = []
@@ -34,15 +38,26 @@ export class Context {
     this.format = format
     this.#color = color
     this.#connect = connect
+    this.lifetime = new Lifetime(systemClock, {
+      onSlowClose: (unfinished) => this.#sayWhatIsUnfinished(unfinished),
+    })
   }
 
-  /** Aborted on SIGINT and SIGTERM. */
+  /** Aborted by the first signal that ends the program. */
   get interrupted(): AbortSignal {
     return this.#interruption().signal
   }
 
+  /** Ends what the tool waits for, and leaves it the time for closing. */
   interrupt(): void {
+    this.lifetime.interrupt()
     this.#interruption().abort()
+  }
+
+  #sayWhatIsUnfinished(unfinished: readonly string[]): void {
+    const what = unfinished.length === 0 ? '' : ` for ${unfinished.join(', ')}`
+    const again = this.interrupted.aborted ? 'interrupt again' : 'interrupt'
+    this.say(`closing: waiting up to 5 s${what}; ${again} to end at once`)
   }
 
   /** Calls back when the tool is interrupted; at once when it has been while things were still being prepared. */
@@ -72,13 +87,9 @@ export class Context {
   }
 
   async print(listing: Listing): Promise<void> {
+    if (this.format === 'text') return this.io.out(listing.text())
     const borders = this.format === 'table' && this.io.isTerminal.out
-    const text =
-      this.format === 'text'
-        ? listing.text()
-        : await render(this.format, listing, { borders, color: this.#color && borders })
-    this.io.out(text)
-    await this.io.output.drained()
+    this.io.out(await render(this.format, listing, { borders, color: this.#color && borders }))
   }
 
   /** A line for people, on standard error. */
@@ -121,6 +132,7 @@ export class Context {
       controllers: server.source === '--bootstrap-controller',
       readOnly: readOnly ?? more.readOnly,
       beforeChange: changeNotice === undefined ? undefined : () => this.#sayOnce(changeNotice),
+      ...this.#shared,
     })
     this.onClose(() => cluster.close())
     return cluster
@@ -128,9 +140,14 @@ export class Context {
 
   /** A client of brokers that no option names, as those that this process itself runs; closed when the tool ends. */
   async clusterAt(bootstrapServers: string): Promise<Cluster> {
-    const cluster = await this.#connect({ bootstrapServers })
+    const cluster = await this.#connect({ bootstrapServers, ...this.#shared })
     this.onClose(() => cluster.close())
     return cluster
+  }
+
+  /** What is the same for all clients of a run. */
+  get #shared(): Partial<ClusterOptions> {
+    return { lifetime: this.lifetime, onNotice: (line) => this.say(line) }
   }
 
   /** Calls back when the tool is done, whatever happened. */

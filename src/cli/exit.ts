@@ -1,10 +1,13 @@
 import type { FailureSpec } from './command.ts'
 import { ConditionNotMet, Failure, messageOf, SeveralFailures, UsageError } from './failures.ts'
-import type { Io } from './io.ts'
+import type { EndingSignal, Io } from './io.ts'
 import { OutputClosed } from './io.ts'
 import type { ServerChoice } from './server-choice.ts'
 
-export const EXIT = { done: 0, failed: 1, usage: 2, notMet: 3, interrupted: 130 } as const
+export const EXIT = { done: 0, failed: 1, usage: 2, notMet: 3 } as const
+
+/** The exit code of a run that a signal ended: 128 and its number, as a shell has it. */
+export const SIGNAL_EXIT: Readonly<Record<EndingSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
 /** What is known about the run that failed. */
 export interface Situation {

@@ -2,20 +2,10 @@ import type { Readable } from 'node:stream'
 
 /** Everything a tool may touch of the world around it, so that a test can bring its own. */
 export interface Io {
-  /**
-   * Queues data for standard output. Throws OutputClosed once the reader went away, or the error that a write failed
-   * with. Tools that print much await `output.drained()` from time to time.
-   */
+  /** Writes data to standard output; throws OutputClosed once its reader went away. */
   out(chunk: string | Uint8Array): void
-  /** How far standard output has been accepted. */
-  readonly output: OutputState
-  /** Queues text for standard error; never throws. Lines that cannot be written are dropped, and their number is reported. */
+  /** Writes talk to standard error; never throws. */
   err(text: string): void
-  /**
-   * Waits until all output is accepted; throws as `out` does. A signal ends the wait, and is returned; after an earlier
-   * signal a reader that does not keep up is not waited for.
-   */
-  flush(): Promise<Signal | null>
   /** Standard input, opened when first asked for. */
   readonly in: Readable
   /** The working folder. */
@@ -33,28 +23,12 @@ export interface Io {
   now(): number
   /** Bytes that nobody can foresee. */
   randomBytes(size: number): Buffer
-  /** Calls back on SIGINT and SIGTERM until the returned function is called. */
-  onInterrupt(callback: (signal: Signal) => void): () => void
+  /** Calls back on a signal that ends the program until the returned function is called. */
+  onInterrupt(callback: (signal: EndingSignal) => void): () => void
 }
 
-/** How far output has been accepted; positions count the bytes since the start of the program. */
-export interface OutputState {
-  /** Whether a program reads it, which may be slow or end early. */
-  readonly hasReader: boolean
-  /** Bytes that were given to it. */
-  readonly given: number
-  /** Bytes that were accepted. */
-  readonly taken: number
-  /** Bytes that are accepted already or can no longer be recalled. */
-  readonly bound: number
-  /** Resolves when everything is accepted; rejects with the failure that a write would throw. */
-  drained(): Promise<void>
-  /** Drops what is queued from this position on, as far as it can still be recalled. */
-  cut(position: number): void
-}
-
-/** What asks the program to end. */
-export type Signal = 'SIGINT' | 'SIGTERM'
+/** SIGHUP only where the process was not started with it ignored, as by `nohup`. */
+export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Whoever read our standard output is gone (`| head`); not a failure. */
 export class OutputClosed extends Error {

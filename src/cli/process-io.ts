@@ -1,42 +1,27 @@
-import { fstatSync } from 'node:fs'
-import { isatty } from 'node:tty'
-import type { Io, Signal } from './io.ts'
-import { Outlet } from './streams/outlet.ts'
-import { isSamePort, openPort } from './streams/port.ts'
-import { Talk } from './streams/talk.ts'
+import { fstatSync, readFileSync, writeSync } from 'node:fs'
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const satisfies readonly Signal[]
+import { isHangUpIgnored } from '../log/hang-up.ts'
+import type { EndingSignal, Io } from './io.ts'
+import { OutputClosed } from './io.ts'
 
-/** How long a reader that does not keep up is waited for after a signal asked to end. */
-const GRACE_MS = 250
-
-/** The real streams. */
+/** The real streams. They are written synchronously: no output is lost when the process ends, and EPIPE is thrown where it arises. */
 export function processIo(process: NodeJS.Process): Io {
-  const stdout = new Outlet(() => openPort(1))
-  const talk = new Talk(isSamePort(1, 2) ? stdout : new Outlet(() => openPort(2)))
-  let interrupts = 0
-  const onInterrupt: Io['onInterrupt'] = (callback) => {
-    const heard = (signal: Signal): void => {
-      interrupts++
-      callback(signal)
-    }
-    for (const signal of SIGNALS) process.on(signal, heard)
-    return () => {
-      for (const signal of SIGNALS) process.off(signal, heard)
-    }
-  }
+  let signals: readonly EndingSignal[] | undefined
   return {
-    out: (chunk) => stdout.write(chunk),
-    output: stdout,
-    err: (text) => talk.write(text),
-    async flush() {
-      const flushed = Promise.allSettled([stdout.drained(), talk.drained()])
-      const ended = endOfWait(interrupts, onInterrupt)
-      const first = await Promise.race([flushed, ended.promise])
-      ended.stop()
-      if (!Array.isArray(first)) return first
-      if (first[0].status === 'rejected') throw first[0].reason
-      return null
+    out(chunk) {
+      try {
+        writeAll(1, chunk)
+      } catch (error) {
+        if (isClosed(error)) throw new OutputClosed('standard output was closed', { cause: error })
+        throw error
+      }
+    },
+    err(text) {
+      try {
+        writeAll(2, text)
+      } catch (error) {
+        if (!isClosed(error)) throw error
+      }
     },
     get in() {
       // Node takes a folder for an input without content, and whoever redirected it would never know.
@@ -62,32 +47,57 @@ export function processIo(process: NodeJS.Process): Io {
         return process.stdin.isTTY === true
       },
       get out() {
-        return isatty(1)
+        return process.stdout.isTTY === true
       },
       get err() {
-        return isatty(2)
+        return process.stderr.isTTY === true
       },
     },
     get columns() {
-      return isatty(1) ? process.stdout.columns : 80
+      return process.stdout.columns ?? 80
     },
     now: Date.now,
     randomBytes: (size) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(size))),
-    onInterrupt,
+    onInterrupt(callback) {
+      signals ??= endingSignals(process)
+      for (const signal of signals) process.on(signal, callback)
+      return () => {
+        for (const signal of signals ?? []) process.off(signal, callback)
+      }
+    },
   }
 }
 
-/** Resolves on a signal with its name; or with null when there was one already: a moment later, after a second at once. */
-function endOfWait(interrupts: number, onInterrupt: Io['onInterrupt']) {
-  let stop = (): void => {}
-  const promise = new Promise<Signal | null>((resolve) => {
-    const stopListening = onInterrupt(resolve)
-    const timer =
-      interrupts > 0 ? setTimeout(() => resolve(null), interrupts === 1 ? GRACE_MS : 0) : undefined
-    stop = () => {
-      stopListening()
-      clearTimeout(timer)
+/** Listening to SIGHUP would undo what `nohup` did. */
+function endingSignals({ platform, stdout, stderr }: NodeJS.Process): readonly EndingSignal[] {
+  const isIgnored =
+    platform === 'linux' ? isHangUpIgnored(readText) : platform !== 'win32' && !stdout.isTTY && !stderr.isTTY
+  return isIgnored ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+function writeAll(fd: number, chunk: string | Uint8Array): void {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(fd, bytes, at)
+    } catch (error) {
+      // Another process may have made the pipe that we share non-blocking: wait until there is room.
+      if (!hasCode(error, 'EAGAIN')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     }
-  })
-  return { promise, stop }
+  }
+}
+
+const isClosed = (error: unknown): boolean => hasCode(error, 'EPIPE')
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }

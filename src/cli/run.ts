@@ -4,7 +4,7 @@ import type { Connect } from './context.ts'
 import { Context } from './context.ts'
 import { closest } from './did-you-mean.ts'
 import type { Situation } from './exit.ts'
-import { EXIT, exitCode, report } from './exit.ts'
+import { EXIT, report } from './exit.ts'
 import { UsageError } from './failures.ts'
 import type { Title } from './help.ts'
 import { commandHelp, groupHelp } from './help.ts'
@@ -15,6 +15,7 @@ import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
 import type { Format } from './output/listing.ts'
 import { wordBadOption } from './parsing/usage-messages.ts'
 import type { Tool } from './registry.ts'
+import { runToEnd } from './run-to-end.ts'
 import { VERSION } from './version.ts'
 
 /** Runs a tool, or prints its help. */
@@ -78,49 +79,20 @@ async function runCommand(
     ...switches,
   }
   if (switches.debug) onMissingBinary((name, reason) => io.err(missingBinary(name, reason)))
-  let context: Context | undefined
   try {
     const { parseOptions } = await import('./parsing/parse.ts')
     const { values, notices, given } = parseOptions(command, options, args)
     for (const notice of notices) io.err(`${notice}\n`)
     const format = (values.output ?? 'text') as Format
-    context = new Context(io, { args, given, format, color: switches.color, connect })
-    return exitCode(await runUntilInterrupted(command, values, context, io), situation)
+    const context = new Context(io, { args, given, format, color: switches.color, connect })
+    return await runToEnd(command, values, context, situation)
   } catch (error) {
-    return report(error, { ...situation, server: context?.serverOf(error) }, io)
-  } finally {
-    await context?.close()
+    return report(error, situation, io)
   }
 }
 
 const missingBinary = (name: string, reason: string): string =>
   `'${name}' cannot be loaded (${reason}): a slower, portable implementation is used instead\n`
-
-/** A tool that ends by itself on SIGINT is waited for once; any other is left as it stands. */
-async function runUntilInterrupted(
-  command: Command,
-  values: Record<string, unknown>,
-  context: Context,
-  io: Io,
-): Promise<number | undefined> {
-  let wasInterrupted = false
-  let leave: (code: number) => void
-  const left = new Promise<number>((resolve) => {
-    leave = resolve
-  })
-  const stopListening = io.onInterrupt(() => {
-    if (wasInterrupted || !command.endsOnInterrupt) leave(EXIT.interrupted)
-    wasInterrupted = true
-    context.interrupt()
-  })
-  try {
-    const code = (await Promise.race([command.run(values, context), left])) ?? undefined
-    // A tool whose normal end is an interrupt says so with a code of its own.
-    return wasInterrupted ? (code ?? EXIT.interrupted) : code
-  } finally {
-    stopListening()
-  }
-}
 
 function optionsOf(command: Command): OptionSpecs {
   const output = command.formats ? OUTPUT_OPTION(command.formats) : {}

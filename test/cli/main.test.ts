@@ -162,13 +162,17 @@ test('a reader that went away ends the tool quietly', async () => {
   expect(await main('ktool', ['topics', '--list'], io, cluster.connect)).toBe(0)
 })
 
-test('an interrupted tool is left as it stands, and its connections are closed', async () => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s ends an interrupted tool with %i, and its connections are closed', async (signal, code) => {
   const cluster = fakeCluster()
   const connect = () => Object.assign(cluster.connect(), { allTopics: () => new Promise(() => {}) })
   const io = testIo()
   const running = main('ktool', ['topics', '--list'], io, connect)
   await expect.poll(() => io.listeners).toBe(1)
-  io.interrupt()
-  expect(await running).toBe(130)
+  io.interrupt(signal)
+  expect(await running).toBe(code)
   expect([cluster.isClosed, io.listeners]).toEqual([true, 0])
 })

@@ -131,7 +131,7 @@ test('whoever interrupts twice does not wait for a command that will not stop', 
   child.kill('SIGTERM')
   await heard
   child.kill('SIGTERM')
-  expect(await ended).toEqual([130, null])
+  expect(await ended).toEqual([143, null])
 })
 
 test('the ready file is there while the broker is, and says what the ready line says', async () => {

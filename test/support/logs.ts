@@ -154,7 +154,6 @@ export interface BatchSpec {
   producerId?: number
   producerEpoch?: number
   baseSequence?: number
-  isTransactional?: boolean
   codec?: Codec
 }
 

@@ -1,8 +1,6 @@
 import { Readable } from 'node:stream'
 
-import type { Io } from '../../src/cli/io.ts'
-import { Outlet } from '../../src/cli/streams/outlet.ts'
-import type { Port } from '../../src/cli/streams/port.ts'
+import type { EndingSignal, Io } from '../../src/cli/io.ts'
 
 export interface TestIo extends Io {
   /** What was written to standard output so far. */
@@ -11,8 +9,8 @@ export interface TestIo extends Io {
   readonly stderr: string
   /** How many listen for SIGINT. */
   readonly listeners: number
-  /** Sends SIGINT to whoever listens. */
-  interrupt(): void
+  /** Delivers the signal, SIGINT unless named. */
+  interrupt(signal?: EndingSignal): void
 }
 
 export interface TestIoOptions {
@@ -26,18 +24,6 @@ export interface TestIoOptions {
   readonly uptimeMs?: number
 }
 
-const memoryPort = (take: (bytes: Uint8Array) => void): Port => ({
-  hasReader: false,
-  tryWrite(bytes, from) {
-    take(bytes.subarray(from))
-    return bytes.length - from
-  },
-  async writeSome(bytes) {
-    take(bytes)
-    return bytes.length
-  },
-})
-
 /** Streams in memory, a fixed clock and no chance, for running a tool inside a test. */
 export function testIo({
   input = '',
@@ -49,18 +35,12 @@ export function testIo({
   uptimeMs = 0,
 }: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
-  const output = new Outlet(() => memoryPort((bytes) => void written.push(Buffer.from(bytes))))
   let stderr = ''
   const listeners = new Set<Parameters<Io['onInterrupt']>[0]>()
   return {
-    out: (chunk) => output.write(chunk),
-    output,
+    out: (chunk) => void written.push(Buffer.from(chunk as Uint8Array)),
     err: (text) => {
       stderr += text
-    },
-    flush: async () => {
-      await output.drained()
-      return null
     },
     in: Readable.from([Buffer.from(input as string)]),
     cwd,
@@ -88,8 +68,8 @@ export function testIo({
     get listeners() {
       return listeners.size
     },
-    interrupt() {
-      for (const callback of listeners) callback('SIGINT')
+    interrupt(signal = 'SIGINT') {
+      for (const callback of listeners) callback(signal)
     },
   }
 }

@@ -199,7 +199,7 @@ function commonParts(commands: readonly Command[]): string[] {
     `| 1 | something failed${isSame ? '' : `; ${kafka.join(' or ')} with \`--compat-exit-codes\`, as of Kafka's tool`} |`,
     '| 2 | the command line makes no sense, and nothing was sent; 1 with `--compat-exit-codes` |',
     '| 3 | it worked, but a condition that was asked for does not hold |',
-    `| 130 | interrupted${endsOnInterrupt ? ', unless that is the usual end' : ''} |`,
+    `| 130, 143, 129 | ended by SIGINT, SIGTERM, SIGHUP${endsOnInterrupt ? ', unless that is the usual end' : ''} |`,
     '',
   ]
 }

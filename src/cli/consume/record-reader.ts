@@ -1,4 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
+import type { Deadline } from '../../client/deadline.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { FetchTarget } from '../../client/fetch/fetch-partition.ts'
 import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
@@ -25,6 +26,7 @@ export class RecordReader {
   #fetcher: Fetcher | null = null
   #current: FetchedRecords | null = null
   #lookedMs = -Infinity
+  #looking: Promise<void> | null = null
   #hasLooked = false
   #isClosed = false
 
@@ -44,8 +46,10 @@ export class RecordReader {
       const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
       const mayLook = !this.#hasLooked || this.#range.until === undefined
       if (mayLook && clock.monotonicMs() - this.#lookedMs >= intervalMs) {
-        await this.#look()
-        this.#hasLooked = true
+        if (!(await this.#hasLookedBy(deadline))) {
+          if (deadline.isOver) return null
+          continue
+        }
       }
       const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.monotonicMs()) : Infinity
       const records = await this.#wait(Math.min(deadline.leftMs, untilLookMs))
@@ -56,6 +60,17 @@ export class RecordReader {
       if (deadline.isOver) return null
     }
     return null
+  }
+
+  /** Brokers that cannot be reached hold nobody up beyond the deadline; the next call goes on waiting for them. */
+  async #hasLookedBy(deadline: Deadline): Promise<boolean> {
+    this.#looking ??= this.#look()
+    if (!(await this.#cluster.lifetime.untilOver(this.#looking, deadline.leftMs))) return false
+    const looking = this.#looking
+    this.#looking = null
+    await looking
+    this.#hasLooked = true
+    return true
   }
 
   /** Ends the wait for records, too. */

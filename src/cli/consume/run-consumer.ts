@@ -49,7 +49,7 @@ export async function runConsumer(options: Options, context: Context): Promise<v
   context.onInterrupt(() => reader.close())
   let stop: Stop
   try {
-    stop = await printRecords(reader, printer, limitsOf(options), cluster, io.output)
+    stop = await printRecords(reader, printer, limitsOf(options), cluster)
     formatter.end?.(output)
     output.flush()
     context.say(tally(printer))
@@ -63,13 +63,19 @@ export async function runConsumer(options: Options, context: Context): Promise<v
   if (options.enableSystestEvents) io.out('shutdown_complete\n')
   if (interrupted.aborted) return
   const isBounded = reader instanceof RecordReader && options.until !== undefined
-  if (stop === 'deadline' && reader instanceof RecordReader && !reader.hasLooked) {
-    throw new Failure(`the brokers did not answer within ${options.deadlineMs} ms`)
+  if ((stop === 'deadline' || stop === 'idle') && reader instanceof RecordReader && !reader.hasLooked) {
+    throw unanswered(cluster, stop === 'deadline' ? options.deadlineMs! : options.timeoutMs!)
   }
   const unmet = unmetConditions(options, printer, expectations)
   if (isBounded && !reader.isDone && (stop === 'deadline' || stop === 'idle'))
     unmet.unshift(unfinished(options, stop))
   if (unmet.length > 0) throw new ConditionNotMet(unmet.join('; '))
+}
+
+/** Kafka's tool does not see a difference between no records and no brokers. */
+function unanswered(cluster: Cluster, timeoutMs: number): Failure {
+  const { message } = cluster.late(cluster.deadline(timeoutMs))
+  return new Failure(`the brokers did not answer within ${timeoutMs} ms: ${message}`, { kafkaExit: 0 })
 }
 
 function unmetConditions(

@@ -1,5 +1,6 @@
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
+import { Interrupted } from '../../client/lifetime.ts'
 import { Producer } from '../../client/produce/producer.ts'
 import type { ProducerSettings } from '../../client/produce/producer-config.ts'
 import { currentRecord } from '../consume/record-printer.ts'
@@ -67,7 +68,7 @@ export class Copier {
       await this.#send(producer)
     } catch (thrown) {
       if (!(thrown instanceof Error)) throw thrown
-      error = thrown
+      if (!(thrown instanceof Interrupted)) error = thrown
     }
     await producer.close()
     const failure = error ?? this.#failure()

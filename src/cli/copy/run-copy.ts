@@ -34,6 +34,9 @@ const WRITING = {
 }
 
 export async function runCopy(options: Options, context: Context): Promise<void> {
+  context.onClose(() => {
+    if (context.interrupted.aborted) context.say('interrupted; the same command goes on from here')
+  })
   const sides = await openSides(options, context)
   const { from, to } = sides
   requireTwo(from, to)
@@ -50,7 +53,6 @@ export async function runCopy(options: Options, context: Context): Promise<void>
   context.onInterrupt(() => copier.stop())
   await showing(copier, ranges, context)
   await context.print(copyListing(from, to, ranges, copier.counts()))
-  if (context.interrupted.aborted) context.say('interrupted; the same command goes on from here')
 }
 
 const placeOf = ({ clusterId, topic }: TopicPlace): TopicPlace => ({ clusterId, topic })

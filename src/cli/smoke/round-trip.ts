@@ -3,6 +3,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
+import { Interrupted } from '../../client/lifetime.ts'
 import { Producer } from '../../client/produce/producer.ts'
 import type { Delivery } from '../../client/produce/producer-batch.ts'
 import { producerSettings } from '../../client/produce/producer-config.ts'
@@ -104,7 +105,7 @@ class Steps {
     try {
       detail = await action()
     } catch (thrown) {
-      if (!(thrown instanceof Error)) throw thrown
+      if (!(thrown instanceof Error) || thrown instanceof Interrupted) throw thrown
       error = thrown
     }
     this.taken.push({ step, ms: this.#tick() - start, detail, error })

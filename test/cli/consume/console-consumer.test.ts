@@ -203,7 +203,7 @@ test('--deadline-ms also ends the wait for a broker that does not answer', async
   const io = testIo()
   const args = ['-b', `127.0.0.1:${port}`, '-t', 'one', '--deadline-ms', '200']
   expect(await main('ktool', ['consume', ...args], io)).toBe(1)
-  expect(io.stderr).toContain('the brokers did not answer within 200 ms\n')
+  expect(io.stderr).toContain(`did not answer within 200 ms: 127.0.0.1:${port}: no answer within 200 ms\n`)
 })
 
 test('nobody who listens, and a web server, are failures', async () => {

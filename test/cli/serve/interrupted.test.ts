@@ -22,7 +22,7 @@ test('whoever interrupts while the broker starts does not get the command run', 
   }
   const script = `require('node:fs').writeFileSync(${JSON.stringify(trace)}, '')`
   const args = ['serve', '--seed', seed, '--exec', '--', process.execPath, '-e', script]
-  expect(await main('ktool', args, interrupted)).toBe(130)
+  expect(await main('ktool', args, interrupted)).toBe(143)
   expect(existsSync(trace)).toBe(false)
   expect(io.stderr).toContain('interrupted: there may be more records in it\n')
 })

@@ -253,7 +253,7 @@ test('an interrupt that cannot be printed ends the consumer as quietly', async (
   await vi.waitFor(() => expect(io.stdout).toContain('partitions_assigned'))
   isClosed = true
   io.interrupt()
-  expect(await ended).toBe(0)
+  expect(await ended).toBe(130)
   const asked = testIo()
   const describe = [
     'consumer-groups',
