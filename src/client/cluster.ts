@@ -71,6 +71,9 @@ export interface TopicsOptions {
 /** What to send; a function when it depends on the version that is spoken. */
 export type Body<Q extends Fields> = Encodable<Q> | ((version: number) => Encodable<Q>)
 
+/** After so long without it, what was waited for before is reported again. */
+const NOTICE_LAPSE_MS = 10_000
+
 /** A Kafka cluster as a client sees it: its brokers, topics and leaders, and requests to them. */
 export class Cluster {
   readonly connections: Connections
@@ -86,6 +89,9 @@ export class Cluster {
   readonly controllers: boolean
   readonly readOnly: string | undefined
   readonly #bootstrapTimeoutMs: number
+  readonly #onNotice: ((line: string) => void) | undefined
+  /** When each line was last to be reported. */
+  readonly #noticed = new Map<string, number>()
 
   private constructor(options: ClusterOptions) {
     const { bootstrapServers, clock = systemClock } = options
@@ -100,6 +106,7 @@ export class Cluster {
     this.retryBackoffMs = options.retryBackoffMs ?? 100
     this.retryBackoffMaxMs = options.retryBackoffMaxMs ?? 1000
     this.readOnly = options.readOnly
+    this.#onNotice = options.onNotice
     this.#bootstrapTimeoutMs = options.bootstrapTimeoutMs ?? 1000
     this.connections = new Connections(addresses, {
       clientId: options.clientId ?? 'ktool',
@@ -224,6 +231,14 @@ export class Cluster {
   /** Settles as `work` does, and by the deadline or an interrupt whatever it waits for. */
   within<T>(deadline: Deadline, work: Promise<T>): Promise<T> {
     return this.lifetime.within(deadline, work, () => this.late(deadline))
+  }
+
+  /** Reports what is waited for, once as long as it goes on. */
+  notice(line: string): void {
+    const nowMs = this.clock.monotonicMs()
+    const before = this.#noticed.get(line) ?? -Infinity
+    this.#noticed.set(line, nowMs)
+    if (nowMs - before > NOTICE_LAPSE_MS) this.#onNotice?.(line)
   }
 
   /** What stood in the way of something that did not happen by the deadline. */

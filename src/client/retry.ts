@@ -30,11 +30,16 @@ const isHopeless = (error: Error, failures: number): boolean =>
 
 const MAX_REJECTIONS = 3
 
+/** How long a client waits before it reports what it waits for. */
+export const QUIET_MS = 1000
+
 export interface Retrying extends Backoff {
   readonly lifetime: Lifetime
   readonly random: () => number
   /** Why an attempt that was still under way at the deadline had not come to an end. */
   late(deadline: Deadline): Error
+  /** Reports, for people, what it waits for. */
+  notice(line: string): void
 }
 
 /**
@@ -49,6 +54,7 @@ export async function withRetries<T>(
   patience: Deadline = deadline,
 ): Promise<T> {
   const { lifetime } = retrying
+  const quiet = lifetime.deadline(QUIET_MS)
   let before: unknown
   for (let failures = 0; ; failures++) {
     try {
@@ -58,6 +64,8 @@ export async function withRetries<T>(
       // The last attempt may have had no time left to fail for a reason of its own.
       if (deadline.isOver) throw before ?? error
       before = error
+      // Connections that fail are reported as such.
+      if (error instanceof KafkaError && quiet.isOver) retrying.notice(`waiting: ${error.message}`)
       const waitMs = backoffMs(failures + 1, retrying, retrying.random)
       if (waitMs >= Math.min(deadline.leftMs, patience.leftMs)) throw error
       await lifetime.sleep(waitMs)

@@ -264,3 +264,15 @@ test('a broker that is slow to answer is reported, but not when it may hold the 
   await patient
   expect(lines.slice(1)).toEqual([`${broker.address} answers again`])
 })
+
+test('an answer that makes a call wait is reported once after a second', async () => {
+  const broker = await ScriptedBroker.start([
+    on(DescribeCluster, () => ({ errorCode: errorCode('NOT_CONTROLLER'), clusterId: '', brokers: [] })),
+  ])
+  const lines: string[] = []
+  const cluster = connectCluster([broker], { onNotice: (line) => lines.push(line) })
+  await expect(cluster.request(DescribeCluster, ASK, { timeoutMs: 900 })).rejects.toThrow()
+  expect(lines).toEqual([])
+  await expect(cluster.request(DescribeCluster, ASK, { timeoutMs: 1300 })).rejects.toThrow()
+  expect(lines).toEqual(['waiting: This is not the correct controller for this cluster.'])
+})

@@ -64,6 +64,7 @@ export function fakeCluster({
     deadline: (timeoutMs = 1000) => lifetime.deadline(timeoutMs),
     within: <T>(_deadline: Deadline, work: Promise<T>) => work,
     reach: async () => {},
+    notice: () => {},
     retrying: <T>(_deadline: Deadline, attempt: () => Promise<T>) => attempt(),
     close() {
       isClosed = true

@@ -127,6 +127,7 @@ export class SimulatedBrokers {
         }),
       },
       lifetime,
+      notice: () => {},
       deadline: (timeoutMs = 60_000) => lifetime.deadline(timeoutMs),
     }
     return cluster as unknown as Cluster

@@ -5,6 +5,7 @@ import type { RecordHeader } from '../../records/record.ts'
 import type { Cluster } from '../cluster.ts'
 import { SettingError } from '../config/setting-error.ts'
 import { requireReadable } from '../read-only.ts'
+import { QUIET_MS } from '../retry.ts'
 import { type BatchReport, Deliveries } from './deliveries.ts'
 import type { Delivery, OnDelivery } from './producer-batch.ts'
 import type { ProducerSettings } from './producer-config.ts'
@@ -97,23 +98,26 @@ export class Producer {
   async prepare(topic: string): Promise<{ partitionCount: number }> {
     const maxBlockMs = this.#settings['max.block.ms']
     const deadline = this.#cluster.deadline(maxBlockMs)
+    const quiet = this.#cluster.deadline(QUIET_MS)
+    let missing: KafkaError | null = null
+    const absent = (): KafkaError => {
+      const detail = `Topic ${topic} not present in metadata after ${maxBlockMs} ms.`
+      return new KafkaError('REQUEST_TIMED_OUT', detail, { cause: missing })
+    }
     for (;;) {
-      const found = await this.#cluster.topics([topic], {
-        refresh: true,
-        allowAutoTopicCreation: true,
-        timeoutMs: deadline.leftMs,
+      const options = { refresh: true, allowAutoTopicCreation: true, timeoutMs: deadline.leftMs }
+      const found = await this.#cluster.topics([topic], options).catch((error: unknown) => {
+        throw missing !== null && deadline.isOver ? absent() : error
       })
       const metadata = found.get(topic)
       if (metadata?.error === 'NONE' && metadata.partitions.length > 0) {
         this.#accumulator.learn(metadata)
         return { partitionCount: metadata.partitions.length }
       }
-      const error = new KafkaError(metadata?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (!error.retriable) throw error
-      if (this.#cluster.retryBackoffMs >= deadline.leftMs) {
-        const detail = `Topic ${topic} not present in metadata after ${maxBlockMs} ms.`
-        throw new KafkaError('REQUEST_TIMED_OUT', detail, { cause: error })
-      }
+      missing = new KafkaError(metadata?.error ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+      if (!missing.retriable) throw missing
+      if (this.#cluster.retryBackoffMs >= deadline.leftMs) throw absent()
+      if (quiet.isOver) this.#cluster.notice(`waiting for topic '${topic}': ${missing.message}`)
       await this.#cluster.lifetime.sleep(this.#cluster.retryBackoffMs)
     }
   }

@@ -1,9 +1,10 @@
 import { KafkaError } from '../../protocol/errors.ts'
+import { QUIET_MS } from '../retry.ts'
 import type { SecuritySettings } from '../security/security-properties.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import { Connection, type ConnectionOptions, type ConnectionStep } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
-import { QUIET_MS, Reachability } from './reachability.ts'
+import { Reachability } from './reachability.ts'
 
 export interface Broker {
   readonly nodeId: number

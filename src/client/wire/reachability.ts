@@ -2,12 +2,9 @@
 // a connection, or without an answer, there is a line: one for each address and cause until the address is reached.
 
 import type { Clock } from '../clock.ts'
-import { isRetriable } from '../retry.ts'
+import { isRetriable, QUIET_MS } from '../retry.ts'
 import type { ConnectionStep } from './connection.ts'
 import { ConnectionError } from './connection-error.ts'
-
-/** How long nothing is reported. */
-export const QUIET_MS = 1000
 
 /** After so long without an attempt the next one counts as the first. */
 const LAPSE_MS = 10_000
