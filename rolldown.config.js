@@ -29,6 +29,13 @@ export default defineConfig([
     },
   },
   {
+    // The code of worker threads, for both of the others.
+    input: { main: 'src/broker/workers/worker-main.ts' },
+    platform: 'node',
+    external,
+    output: { dir: 'dist/worker', format: 'esm', chunkFileNames },
+  },
+  {
     input: { index: 'src/index.ts' },
     platform: 'node',
     external,

@@ -16,6 +16,8 @@ export default defineConfig({
       group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], {
         testTimeout: 10_000,
         isolate: false,
+        // Worker threads of brokers inherit it.
+        execArgv: ['--import', new URL('test/support/typescript-hooks.mjs', import.meta.url).href],
       }),
       group('process', ['test/process/**/*.test.ts']),
       group('crash', ['test/crash/**/*.test.ts'], { fileParallelism: false }),

@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
 import { Dispatcher } from './dispatch.ts'
-import { type Endpoint, Endpoints, type Listener } from './endpoints.ts'
+import { type BoundListener, type Endpoint, Endpoints, hostAndPort, type Listener } from './endpoints.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Context } from './handle.ts'
@@ -26,6 +26,9 @@ import { PartitionLogs } from './partition-logs.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { BrokerServer } from './server.ts'
 import type { Services } from './services.ts'
+import { SettingNotices } from './setting-notices.ts'
+import { staticSettings } from './static-settings.ts'
+import { WorkerPool } from './workers/worker-pool.ts'
 
 export interface BrokerOptions {
   /** Absolute path of the data folder; made when it is not there. */
@@ -69,6 +72,7 @@ export class Broker implements Services {
   readonly logs: PartitionLogs
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  readonly workers: WorkerPool
   readonly #dir: LogDir
   readonly #server: BrokerServer
   readonly #endpoints: Endpoints
@@ -82,6 +86,7 @@ export class Broker implements Services {
     const logger = new LeveledLogger(options.logger)
     this.clock = clock
     this.logger = logger
+    this.workers = new WorkerPool(logger)
     this.#dir = dir
     this.clusterId = dir.meta.clusterId
     this.#random = () => randomBytes(4).readUInt32BE(0) / 2 ** 32
@@ -92,7 +97,7 @@ export class Broker implements Services {
       store,
       start: metadataFolder.read(store.startOffset),
       directoryId,
-      statics: new Map(nodes.map((node, index) => [node, startSettings(options, node, index)])),
+      statics: new Map(nodes.map((node, index) => [node, staticSettings(options, node, index)])),
       clock,
       randomBytes,
     })
@@ -156,9 +161,12 @@ export class Broker implements Services {
 
   /** Addresses at which a program on this machine reaches the brokers, as `host:port`. */
   get addresses(): string[] {
-    return this.#endpoints
-      .local()
-      .map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`)
+    return this.#endpoints.local().map(hostAndPort)
+  }
+
+  /** The ports that are open. */
+  get listeners(): BoundListener[] {
+    return this.#endpoints.bound()
   }
 
   /** What ApiVersions tells of features, with the position of the metadata that says so. */
@@ -197,11 +205,14 @@ export class Broker implements Services {
     this.#housekeeping.stop()
     this.groups.close()
     await this.#server.close()
+    await this.workers.close()
     this.#dir.close()
   }
 
   async #open(options: BrokerOptions, nodes: readonly number[]): Promise<void> {
+    const notices = new SettingNotices(this.image, this.logger)
     this.controller.listen((changes) => {
+      notices.apply(changes)
       this.logs.apply(changes)
       this.groups.apply(changes)
     })
@@ -247,21 +258,6 @@ async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
       await new Promise<void>((resolve) => clock.after(LOCK_RETRY_MS, resolve))
     }
   }
-}
-
-/** The settings of one broker as Kafka would find them in its server.properties. */
-function startSettings({ settings, dataDir, listeners }: BrokerOptions, node: number, index: number) {
-  const listened = listeners.map(
-    ({ name, host, port }) => `${name}://${host}:${port === 0 ? 0 : port + index}`,
-  )
-  return new Map([
-    ...settings,
-    ['node.id', String(node)],
-    ['broker.id', String(node)],
-    ['process.roles', 'broker,controller'],
-    ['log.dirs', dataDir],
-    ['listeners', listened.join(',')],
-  ])
 }
 
 /**

@@ -1,16 +1,17 @@
 import type { Duplex } from 'node:stream'
-import type { BufferPool } from '../bytes/buffer-pool.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import type { Answer, Dispatcher } from './dispatch.ts'
+import type { FrameBuffers } from './frame-buffers.ts'
 import type { FrameMemory } from './frame-memory.ts'
 import { FrameCutter, FrameSizeError } from './frames.ts'
+import type { Input, Receiver } from './input.ts'
 import type { Logger } from './logger.ts'
 
 export interface ConnectionOptions {
-  readonly stream: Duplex
-  readonly dispatcher: Dispatcher
-  readonly pool: BufferPool
+  readonly input: Input
+  readonly dispatcher: Pick<Dispatcher, 'answer'>
+  readonly buffers: FrameBuffers
   readonly memory: FrameMemory
   /** The broker id that this connection talks to. */
   readonly node: number
@@ -28,7 +29,7 @@ export interface ConnectionOptions {
  * One client: frames in, answers out in the same order. As in Kafka a connection has one request at work; the next
  * is read when its answer is written. While the client does not take its answers, it is not read from.
  */
-export class Connection implements ClientConnection {
+export class Connection implements ClientConnection, Receiver {
   readonly clientAddress: string
   readonly localAddress: string
   readonly listener: string
@@ -49,13 +50,12 @@ export class Connection implements ClientConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options
-    this.#stream = options.stream
+    this.#stream = options.input.stream
     this.clientAddress = options.clientAddress
     this.localAddress = options.localAddress
     this.listener = options.listener
     this.lastActiveMs = options.clock.monotonicMs()
-    this.#frames = new FrameCutter(options.pool, options.maxRequestBytes, options.memory)
-    this.#stream.on('data', (chunk: Buffer) => this.#receive(chunk))
+    this.#frames = new FrameCutter(options.buffers, options.maxRequestBytes, options.memory)
     this.#stream.on('drain', () => this.#pump())
     this.#stream.on('end', () => {
       this.#hasEnded = true
@@ -64,6 +64,7 @@ export class Connection implements ClientConnection {
     // 'close' always follows; there is nobody left to tell.
     this.#stream.on('error', () => {})
     this.#stream.on('close', () => this.close())
+    options.input.start(this)
   }
 
   get isIdle(): boolean {
@@ -98,10 +99,31 @@ export class Connection implements ClientConnection {
     else this.#stream.end(() => this.close())
   }
 
-  #receive(chunk: Buffer): void {
-    if (this.#isLeaving) return
+  get gap(): Buffer | null {
+    return this.#frames.gap
+  }
+
+  fillGap(count: number): void {
+    if (!this.#isOpen) return
     this.lastActiveMs = this.#options.clock.monotonicMs()
+    if (this.#frames.fillGap(count)) this.#pump()
+  }
+
+  receive(chunk: Buffer): void {
+    if (!this.#isOpen) return
     this.#frames.push(chunk)
+    this.#received()
+  }
+
+  receiveShared(chunk: Buffer): void {
+    if (!this.#isOpen) return
+    this.#frames.pushShared(chunk)
+    this.#received()
+    this.#frames.settle()
+  }
+
+  #received(): void {
+    this.lastActiveMs = this.#options.clock.monotonicMs()
     if (!this.#isBusy) this.#pump()
     else this.#setPaused(true)
   }
@@ -144,18 +166,22 @@ export class Connection implements ClientConnection {
     this.#isBusy = true
     answer.then(
       (later) => {
-        this.#isBusy = false
-        this.#frames.release()
-        if (this.#isClosed) this.#frames.close()
+        this.#endRequest()
         this.#write(later)
         this.#pump()
       },
       (bug: unknown) => {
-        this.#isBusy = false
         this.#options.logger.error('a request failed', bug)
+        this.#endRequest()
         this.close()
       },
     )
+  }
+
+  #endRequest(): void {
+    this.#isBusy = false
+    this.#frames.release()
+    if (this.#isClosed) this.#frames.close()
   }
 
   #write(answer: Answer | 'close' | null): void {

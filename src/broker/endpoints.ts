@@ -23,6 +23,15 @@ export interface Endpoint {
   readonly rack: string | null
 }
 
+/** A port that is open, as it is shown to people. */
+export interface BoundListener {
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** `host:port` that clients are given, where it is not the address they connected to. */
+  readonly advertised?: string | undefined
+}
+
 /** What of a connection decides which addresses it is told. */
 export interface Entrance {
   /** Name of the listener that the client came in by. */
@@ -52,6 +61,20 @@ export class Endpoints {
     return this.#of(first!.name).map((endpoint) => ({ ...endpoint, host: reachable(endpoint.host) }))
   }
 
+  /** The open ports of all listeners. */
+  bound(): BoundListener[] {
+    return this.#listeners.flatMap(({ name, advertisedHost, advertisedPort }) => {
+      const isAdvertised = advertisedHost !== undefined || advertisedPort !== undefined
+      const shown = this.seenFrom({ listener: name, localAddress: '' })
+      return this.#of(name).map(({ host, port }, index) => ({
+        name,
+        host,
+        port,
+        advertised: isAdvertised ? hostAndPort(shown[index]!) : undefined,
+      }))
+    })
+  }
+
   /** What every listener tells of a broker whose client came to the address it is bound to. */
   registered(nodeId: number): { name: string; host: string; port: number }[] {
     return this.#listeners.flatMap(({ name }) =>
@@ -78,6 +101,10 @@ export class Endpoints {
     return this.#bound.get(listener) ?? []
   }
 }
+
+/** An IPv6 address is put in brackets. */
+export const hostAndPort = ({ host, port }: Pick<Endpoint, 'host' | 'port'>): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** Nobody can connect to the address that stands for every address of the machine. */
 function reachable(host: string): string {

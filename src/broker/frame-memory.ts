@@ -1,5 +1,5 @@
 /**
- * What requests too large for a pooled buffer may hold together, over all connections (queued.max.request.bytes).
+ * What requests too large for a reused buffer may hold together, over all connections (queued.max.request.bytes).
  * The last one may go over the limit, so that a request larger than all of it can still be read.
  */
 export class FrameMemory {

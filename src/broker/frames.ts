@@ -1,4 +1,4 @@
-import type { BufferPool } from '../bytes/buffer-pool.ts'
+import type { FrameBuffers } from './frame-buffers.ts'
 import type { FrameMemory } from './frame-memory.ts'
 
 /** The peer announced a frame that must not be read: the connection has to be closed. */
@@ -7,16 +7,27 @@ export class FrameSizeError extends Error {
 }
 
 const LENGTH_BYTES = 4
+/** Fewer missing bytes are read with what follows them: one read for the end of a frame and the start of the next. */
+const MIN_GAP_BYTES = 16 * 1024
+
+interface PartialFrame {
+  buffer: Buffer
+  filled: number
+  length: number
+}
 
 /**
- * Cuts the bytes of a connection into frames. A frame inside one chunk is a view on it; others are copied once into
- * a pooled buffer. Memory follows the bytes that have arrived, never the length that was announced.
+ * Cuts the bytes of a connection into frames. The bytes of a large frame may be written to its buffer directly (`gap`);
+ * others come as chunks. A frame inside one chunk is a view on it, unless the chunk is shared; other frames are
+ * copied once. Memory follows the bytes that have arrived, never the length that was announced.
  */
 export class FrameCutter {
-  readonly #pool: BufferPool
+  readonly #buffers: FrameBuffers
   readonly #maxFrameBytes: number
   readonly #memory: FrameMemory
   #chunks: Buffer[] = []
+  /** The last of the chunks, if its memory is used for other bytes after `settle`. */
+  #shared: Buffer | null = null
   /** Bytes of the first chunk that are used up. */
   #used = 0
   /** The length of the next frame, once it was read. */
@@ -24,13 +35,13 @@ export class FrameCutter {
   /** What the frame at work has of the shared memory. */
   #takenBytes = 0
   #isStarved = false
-  /** The frame that is being put together, and how much of it is there. */
-  #partial: { buffer: Buffer; filled: number; length: number } | null = null
+  /** The frame that is being put together. */
+  #partial: PartialFrame | null = null
   /** What the last frame lies in, if that can be used again. */
   #borrowed: Buffer | null = null
 
-  constructor(pool: BufferPool, maxFrameBytes: number, memory: FrameMemory) {
-    this.#pool = pool
+  constructor(buffers: FrameBuffers, maxFrameBytes: number, memory: FrameMemory) {
+    this.#buffers = buffers
     this.#maxFrameBytes = maxFrameBytes
     this.#memory = memory
   }
@@ -40,8 +51,40 @@ export class FrameCutter {
     return this.#isStarved
   }
 
+  /** Where the next bytes of the connection may be written, from its start on; null when they must come as a chunk. */
+  get gap(): Buffer | null {
+    const partial = this.#partial
+    if (partial === null || this.#chunks.length > 0) return null
+    if (partial.length - partial.filled < MIN_GAP_BYTES) return null
+    if (partial.filled === partial.buffer.length) this.#growPartial(partial, 1)
+    return partial.buffer.subarray(partial.filled, Math.min(partial.length, partial.buffer.length))
+  }
+
+  /** Notes that `count` bytes were written to the gap; whether the frame is whole now. */
+  fillGap(count: number): boolean {
+    if (this.#partial === null) throw new Error('no frame is being put together')
+    this.#partial.filled += count
+    return this.#partial.filled === this.#partial.length
+  }
+
   push(chunk: Buffer): void {
     this.#chunks.push(chunk)
+  }
+
+  /** As push, for a chunk whose memory the caller uses again after `settle`. */
+  pushShared(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#shared = chunk
+  }
+
+  /** Copies what is left of a shared chunk. */
+  settle(): void {
+    const last = this.#chunks.length - 1
+    if (this.#shared !== null && this.#chunks[last] === this.#shared) {
+      this.#chunks[last] = Buffer.from(this.#shared.subarray(last === 0 ? this.#used : 0))
+      if (last === 0) this.#used = 0
+    }
+    this.#shared = null
   }
 
   /** The next whole frame without its length, valid until `release`; null when bytes are missing. */
@@ -54,7 +97,7 @@ export class FrameCutter {
       throw new FrameSizeError(`a request of ${length} bytes is not between 0 and ${this.#maxFrameBytes}`)
     }
     const first = this.#chunks[0]
-    if (first && first.length - this.#used >= length) {
+    if (first && first !== this.#shared && first.length - this.#used >= length) {
       const frame = first.subarray(this.#used, this.#used + length)
       this.#advance(length)
       this.#announced = null
@@ -63,13 +106,13 @@ export class FrameCutter {
     this.#isStarved = !this.#reserve(length)
     if (this.#isStarved) return null
     this.#announced = null
-    this.#partial = { buffer: this.#pool.take(), filled: 0, length }
+    this.#partial = { buffer: this.#buffers.take(length), filled: 0, length }
     return this.#continue(this.#partial)
   }
 
-  /** Says that nobody looks at the last frame any more. */
+  /** Ends the use of the last frame. */
   release(): void {
-    if (this.#borrowed) this.#pool.give(this.#borrowed)
+    if (this.#borrowed) this.#buffers.give(this.#borrowed)
     this.#borrowed = null
     if (!this.#partial) this.#giveBack()
   }
@@ -77,15 +120,15 @@ export class FrameCutter {
   /** Gives back what a half-read frame holds; for the end of the connection. */
   close(): void {
     this.release()
-    if (this.#partial) this.#pool.give(this.#partial.buffer)
+    if (this.#partial) this.#buffers.give(this.#partial.buffer)
     this.#partial = null
     this.#chunks = []
     this.#giveBack()
   }
 
-  /** A frame that fits a pooled buffer is not counted: there is at most one for each connection. */
+  /** A frame that fits a reused buffer is not counted: there is at most one for each connection. */
   #reserve(length: number): boolean {
-    if (length <= this.#pool.bufferBytes) return true
+    if (length <= this.#buffers.largestBytes) return true
     if (!this.#memory.take(length)) return false
     this.#takenBytes = length
     return true
@@ -97,7 +140,7 @@ export class FrameCutter {
     if (taken > 0) this.#memory.give(taken)
   }
 
-  #continue(partial: { buffer: Buffer; filled: number; length: number }): Buffer | null {
+  #continue(partial: PartialFrame): Buffer | null {
     while (partial.filled < partial.length) {
       const chunk = this.#chunks[0]
       if (!chunk) return null
@@ -112,12 +155,12 @@ export class FrameCutter {
     return partial.buffer.subarray(0, partial.length)
   }
 
-  #growPartial(partial: { buffer: Buffer; filled: number; length: number }, count: number): void {
+  #growPartial(partial: PartialFrame, count: number): void {
     const grown = Buffer.allocUnsafeSlow(
       Math.min(partial.length, Math.max(partial.buffer.length * 2, partial.filled + count)),
     )
     partial.buffer.copy(grown, 0, 0, partial.filled)
-    this.#pool.give(partial.buffer)
+    this.#buffers.give(partial.buffer)
     partial.buffer = grown
   }
 

@@ -1,10 +1,11 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { BufferPool } from '../bytes/buffer-pool.ts'
 import type { Clock } from './clock.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Dispatcher } from './dispatch.ts'
+import { FrameBuffers } from './frame-buffers.ts'
 import { FrameMemory } from './frame-memory.ts'
+import { type Input, socketInput, streamInput } from './input.ts'
 import type { Logger } from './logger.ts'
 
 export interface ListenerOptions {
@@ -15,6 +16,8 @@ export interface ListenerOptions {
   /** The broker id that this port shows. */
   readonly node: number
 }
+
+type Peer = Pick<ConnectionOptions, 'node' | 'listener' | 'clientAddress' | 'localAddress'>
 
 /** Which port a client came to. */
 type Door = Pick<ConnectionOptions, 'node' | 'listener'>
@@ -37,6 +40,7 @@ export interface ConnectionLimits {
 const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
 
 const IDLE_CHECK_MS = 5000
+const READ_BUFFER_BYTES = 64 * 1024
 /** So many clients may wait for a place (socket.listen.backlog.size of Kafka). */
 const MAX_WAITING = 50
 
@@ -46,7 +50,9 @@ export class BrokerServer {
   readonly #limits: () => ConnectionLimits
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #pool = new BufferPool()
+  readonly #buffers = new FrameBuffers()
+  /** What sockets are read into; as much as small requests need, since large ones go to buffers of their own. */
+  readonly #readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
   readonly #memory: FrameMemory
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
@@ -64,7 +70,9 @@ export class BrokerServer {
 
   /** Takes connections on the port; gives the port when it is open. */
   async listen({ listener, host, port, node }: ListenerOptions): Promise<number> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket, { listener, node }))
+    const server = createServer({ noDelay: true, pauseOnConnect: true }, (socket) =>
+      this.#accept(socket, { listener, node }),
+    )
     this.#servers.push(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -103,7 +111,8 @@ export class BrokerServer {
       socket.destroy()
       return
     }
-    this.handle(socket, { ...door, clientAddress, localAddress: plainAddress(socket.localAddress) })
+    const localAddress = plainAddress(socket.localAddress)
+    this.#serve(socketInput(socket, this.#readBuffer), { ...door, clientAddress, localAddress })
   }
 
   #acceptWaiting(): void {
@@ -115,15 +124,16 @@ export class BrokerServer {
   }
 
   /** Serves one client over any stream. */
-  handle(
-    stream: Duplex,
-    peer: Pick<ConnectionOptions, 'node' | 'listener' | 'clientAddress' | 'localAddress'>,
-  ): Connection {
+  handle(stream: Duplex, peer: Peer): Connection {
+    return this.#serve(streamInput(stream), peer)
+  }
+
+  #serve(input: Input, peer: Peer): Connection {
     const connection = new Connection({
       ...peer,
-      stream,
+      input,
       dispatcher: this.#dispatcher,
-      pool: this.#pool,
+      buffers: this.#buffers,
       memory: this.#memory,
       maxRequestBytes: this.#limits().maxRequestBytes,
       clock: this.#clock,

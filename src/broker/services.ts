@@ -11,6 +11,7 @@ import type { FeatureRange } from './metadata/features.ts'
 import type { MetadataImage } from './metadata/image.ts'
 import type { PartitionLogs } from './partition-logs.ts'
 import type { ProducerIds } from './producer-ids.ts'
+import type { WorkerPool } from './workers/worker-pool.ts'
 
 /** What the broker is to those who answer requests. */
 export interface Services {
@@ -24,6 +25,8 @@ export interface Services {
   readonly logs: PartitionLogs
   readonly producerIds: ProducerIds
   readonly groups: GroupCoordinator
+  /** Does what would hold the event loop. */
+  readonly workers: WorkerPool
   /** What ApiVersions tells of features, with the position of the metadata that says so. */
   features(): { supported: readonly FeatureRange[]; finalized: FinalizedFeature[]; epoch: number }
   /** The brokers as they are told to a client: at the host the client came to, unless one is advertised. */

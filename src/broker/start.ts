@@ -4,67 +4,85 @@ import { openTemporaryFolder } from '../log/temporary-folder.ts'
 import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
 import { systemClock } from './clock.ts'
-import { DEFAULT_LISTENER, type Listener } from './endpoints.ts'
+import { BrokerConfig } from './config/broker-config.ts'
+import { checkRequirements } from './config/broker-reconfiguration.ts'
+import { brokerSettingWarnings } from './config/setting-warnings.ts'
+import type { BoundListener, Listener } from './endpoints.ts'
 import { type Logger, silentLogger } from './logger.ts'
+import { type PlaceOptions, readPlace } from './start-settings.ts'
 import type { TopicRequest } from './topic-request.ts'
 
-export interface StartOptions {
+export interface StartOptions extends PlaceOptions {
   /** The data folder. Without it a temporary one is used, and removed by `close` or when the process ends. */
-  readonly dataDir?: string
-  /** Where to listen; 127.0.0.1, so that nobody else gets in. */
-  readonly host?: string
+  readonly dataDir?: string | undefined
+  /** The address to listen on: 127.0.0.1, which other machines cannot reach, unless given. */
+  readonly host?: string | undefined
   /** 0, any free port, unless given. */
-  readonly port?: number
-  /** How many brokers this one process shows itself as; 1. */
-  readonly brokers?: number
+  readonly port?: number | undefined
+  /** Number of brokers that this process presents to clients; 1. */
+  readonly brokers?: number | undefined
   /** Id of the first broker; 1. */
-  readonly nodeId?: number
-  /** Broker settings under Kafka's names, as strings. */
-  readonly config?: Readonly<Record<string, string>>
-  /** Topics that must be there: made unless the data folder has them. */
-  readonly topics?: readonly TopicRequest[]
+  readonly nodeId?: number | undefined
+  /**
+   * Broker settings under Kafka's names, as strings. `listeners`, `advertised.listeners`, `log.dirs` and `node.id` may be
+   * given here instead of as options; where both are given and differ, startBroker throws.
+   */
+  readonly config?: Readonly<Record<string, string>> | undefined
+  /** Topics that are created unless the data folder has them. */
+  readonly topics?: readonly TopicRequest[] | undefined
   readonly clusterId?: string | undefined
-  /** The host that clients are told, instead of the one they came to. */
+  /** The host that clients are given, instead of the one they connected to. */
   readonly advertisedHost?: string | undefined
-  /** The port that they are told, instead of the one that is listened on. */
+  /** The port that clients are given, instead of the one that is listened on. */
   readonly advertisedPort?: number | undefined
-  /** Several ways in, each with addresses of its own; in place of host, port and what is advertised. */
+  /** Several listeners, in place of host, port and the advertised address. */
   readonly listeners?: readonly Listener[] | undefined
-  /** Nothing is said unless given. */
-  readonly logger?: Logger
+  /** Nothing is logged unless given. */
+  readonly logger?: Logger | undefined
 }
 
 export interface BrokerHandle {
   /** Addresses of the brokers, as a client's bootstrap.servers. */
   readonly bootstrapServers: string
+  /** What is listened on: each listener of each broker. */
+  readonly listeners: readonly BoundListener[]
   readonly clusterId: string
   readonly dataDir: string
   /** Closes connections and files; a temporary folder is removed. */
   close(): Promise<void>
 }
 
-/** Starts a broker in this process; several do not get in each other's way. */
+/**
+ * Starts a broker in this process; several do not get in each other's way. Throws ConfigError for settings that Kafka
+ * refuses, that cannot be honoured, or that contradict the options.
+ */
 export async function startBroker(options: StartOptions = {}): Promise<BrokerHandle> {
-  const temporary = options.dataDir === undefined ? openTemporaryFolder(realFiles) : null
-  const dataDir = options.dataDir ?? temporary!.path
+  const settings = new Map(Object.entries(options.config ?? {}))
+  const place = readPlace(options, settings)
+  checkRequirements(new BrokerConfig(place.nodeId, settings, { configsOf: () => new Map() }))
+  const logger = options.logger ?? silentLogger
+  for (const warning of brokerSettingWarnings(settings)) logger.warn(warning)
+  const temporary = place.dataDir === undefined ? openTemporaryFolder(realFiles) : null
+  const dataDir = place.dataDir ?? temporary!.path
   let broker: Broker | null = null
   try {
     broker = await Broker.start({
       dataDir,
       files: temporary ? unsyncedFiles : realFiles,
-      listeners: options.listeners ?? [onlyListener(options)],
+      listeners: place.listeners,
       brokers: options.brokers ?? 1,
-      firstNode: options.nodeId ?? 1,
-      settings: new Map(Object.entries(options.config ?? {})),
+      firstNode: place.nodeId,
+      settings,
       clusterId: options.clusterId,
       clock: systemClock,
       randomBytes,
-      logger: options.logger ?? silentLogger,
+      logger,
     })
     for (const topic of options.topics ?? []) createTopic(broker, topic)
     const started = broker
     return {
       bootstrapServers: started.addresses.join(','),
+      listeners: started.listeners,
       clusterId: started.clusterId,
       dataDir,
       async close() {
@@ -78,11 +96,3 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
     throw error
   }
 }
-
-const onlyListener = ({ host, port, advertisedHost, advertisedPort }: StartOptions): Listener => ({
-  name: DEFAULT_LISTENER,
-  host: host ?? '127.0.0.1',
-  port: port ?? 0,
-  advertisedHost,
-  advertisedPort,
-})

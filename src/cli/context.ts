@@ -87,9 +87,13 @@ export class Context {
   }
 
   async print(listing: Listing): Promise<void> {
-    if (this.format === 'text') return this.io.out(listing.text())
     const borders = this.format === 'table' && this.io.isTerminal.out
-    this.io.out(await render(this.format, listing, { borders, color: this.#color && borders }))
+    const text =
+      this.format === 'text'
+        ? listing.text()
+        : await render(this.format, listing, { borders, color: this.#color && borders })
+    this.io.out(text)
+    await this.io.output.drained()
   }
 
   /** A line for people, on standard error. */

@@ -2,10 +2,20 @@ import type { Readable } from 'node:stream'
 
 /** Everything a tool may touch of the world around it, so that a test can bring its own. */
 export interface Io {
-  /** Writes data to standard output; throws OutputClosed once its reader went away. */
+  /**
+   * Queues data for standard output. Throws OutputClosed once the reader went away, or the error that a write failed
+   * with. Tools that print much await `output.drained()` from time to time.
+   */
   out(chunk: string | Uint8Array): void
-  /** Writes talk to standard error; never throws. */
+  /** How far standard output has been accepted. */
+  readonly output: OutputState
+  /** Queues text for standard error; never throws. Lines that cannot be written are dropped, and their number is reported. */
   err(text: string): void
+  /**
+   * Waits until all output is accepted; throws as `out` does. A signal ends the wait, and is returned; after an earlier
+   * signal a reader that does not keep up is not waited for.
+   */
+  flush(): Promise<EndingSignal | null>
   /** Standard input, opened when first asked for. */
   readonly in: Readable
   /** The working folder. */
@@ -25,6 +35,22 @@ export interface Io {
   randomBytes(size: number): Buffer
   /** Calls back on a signal that ends the program until the returned function is called. */
   onInterrupt(callback: (signal: EndingSignal) => void): () => void
+}
+
+/** How far output has been accepted; positions count the bytes since the start of the program. */
+export interface OutputState {
+  /** Whether a program reads it, which may be slow or end early. */
+  readonly hasReader: boolean
+  /** Bytes that were given to it. */
+  readonly given: number
+  /** Bytes that were accepted. */
+  readonly taken: number
+  /** Bytes that are accepted already or can no longer be recalled. */
+  readonly bound: number
+  /** Resolves when everything is accepted; rejects with the failure that a write would throw. */
+  drained(): Promise<void>
+  /** Drops what is queued from this position on, as far as it can still be recalled. */
+  cut(position: number): void
 }
 
 /** SIGHUP only where the process was not started with it ignored, as by `nohup`. */

@@ -1,6 +1,6 @@
 import type { Connect } from './context.ts'
 import { closest } from './did-you-mean.ts'
-import { report } from './exit.ts'
+import { EXIT, report, SIGNAL_EXIT } from './exit.ts'
 import { UsageError } from './failures.ts'
 import { rootHelp } from './help.ts'
 import type { Io } from './io.ts'
@@ -20,6 +20,20 @@ export async function main(
   io: Io,
   connect: Connect = connectCluster,
 ): Promise<number> {
+  const code = await runLine(program, args, io, connect)
+  try {
+    const signal = await io.flush()
+    return signal === null ? code : SIGNAL_EXIT[signal]
+  } catch (error) {
+    // A failure that the tool itself met has been reported.
+    if (code !== EXIT.done && code !== EXIT.notMet) return code
+    const failed = report(error, { command: '', args, ...readSwitches(args, io) }, io)
+    await io.flush().catch(() => {})
+    return failed === EXIT.done ? code : failed
+  }
+}
+
+async function runLine(program: string, args: readonly string[], io: Io, connect: Connect): Promise<number> {
   if (args[0] === COMPLETE) {
     const { completeLine } = await import('./completion/complete-line.ts')
     return completeLine(toolOfProgram(program), args.slice(1), io, connect)

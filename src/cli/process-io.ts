@@ -1,27 +1,47 @@
-import { fstatSync, readFileSync, writeSync } from 'node:fs'
-
+import { fstatSync, readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
 import { isHangUpIgnored } from '../log/hang-up.ts'
 import type { EndingSignal, Io } from './io.ts'
-import { OutputClosed } from './io.ts'
+import { Outlet } from './streams/outlet.ts'
+import { isSamePort, openPort } from './streams/port.ts'
+import { Talk } from './streams/talk.ts'
 
-/** The real streams. They are written synchronously: no output is lost when the process ends, and EPIPE is thrown where it arises. */
+/** How long a reader that does not keep up is waited for after a signal asked to end. */
+const GRACE_MS = 250
+
+/** The real streams. */
 export function processIo(process: NodeJS.Process): Io {
+  const stdout = new Outlet(() => openPort(1))
+  const talk = new Talk(isSamePort(1, 2) ? stdout : new Outlet(() => openPort(2)))
+  let interrupts = 0
   let signals: readonly EndingSignal[] | undefined
+  const onInterrupt: Io['onInterrupt'] = (callback) => {
+    signals ??= endingSignals(process)
+    const heard = (signal: EndingSignal): void => {
+      interrupts++
+      callback(signal)
+    }
+    for (const signal of signals) process.on(signal, heard)
+    return () => {
+      for (const signal of signals ?? []) process.off(signal, heard)
+    }
+  }
   return {
-    out(chunk) {
-      try {
-        writeAll(1, chunk)
-      } catch (error) {
-        if (isClosed(error)) throw new OutputClosed('standard output was closed', { cause: error })
-        throw error
+    out: (chunk) => stdout.write(chunk),
+    output: stdout,
+    err: (text) => talk.write(text),
+    async flush() {
+      if (stdout.given === stdout.taken && talk.isDrained) {
+        await stdout.drained()
+        return null
       }
-    },
-    err(text) {
-      try {
-        writeAll(2, text)
-      } catch (error) {
-        if (!isClosed(error)) throw error
-      }
+      const flushed = Promise.allSettled([stdout.drained(), talk.drained()])
+      const ended = endOfWait(interrupts, onInterrupt)
+      const first = await Promise.race([flushed, ended.promise])
+      ended.stop()
+      if (!Array.isArray(first)) return first
+      if (first[0].status === 'rejected') throw first[0].reason
+      return null
     },
     get in() {
       // Node takes a folder for an input without content, and whoever redirected it would never know.
@@ -47,31 +67,40 @@ export function processIo(process: NodeJS.Process): Io {
         return process.stdin.isTTY === true
       },
       get out() {
-        return process.stdout.isTTY === true
+        return isatty(1)
       },
       get err() {
-        return process.stderr.isTTY === true
+        return isatty(2)
       },
     },
     get columns() {
-      return process.stdout.columns ?? 80
+      return isatty(1) ? process.stdout.columns : 80
     },
     now: Date.now,
     randomBytes: (size) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(size))),
-    onInterrupt(callback) {
-      signals ??= endingSignals(process)
-      for (const signal of signals) process.on(signal, callback)
-      return () => {
-        for (const signal of signals ?? []) process.off(signal, callback)
-      }
-    },
+    onInterrupt,
   }
 }
 
+/** Resolves on a signal with its name; or with null when there was one already: a moment later, after a second at once. */
+function endOfWait(interrupts: number, onInterrupt: Io['onInterrupt']) {
+  let stop = (): void => {}
+  const promise = new Promise<EndingSignal | null>((resolve) => {
+    const stopListening = onInterrupt(resolve)
+    const timer =
+      interrupts > 0 ? setTimeout(() => resolve(null), interrupts === 1 ? GRACE_MS : 0) : undefined
+    stop = () => {
+      stopListening()
+      clearTimeout(timer)
+    }
+  })
+  return { promise, stop }
+}
+
 /** Listening to SIGHUP would undo what `nohup` did. */
-function endingSignals({ platform, stdout, stderr }: NodeJS.Process): readonly EndingSignal[] {
+function endingSignals({ platform }: NodeJS.Process): readonly EndingSignal[] {
   const isIgnored =
-    platform === 'linux' ? isHangUpIgnored(readText) : platform !== 'win32' && !stdout.isTTY && !stderr.isTTY
+    platform === 'linux' ? isHangUpIgnored(readText) : platform !== 'win32' && !isatty(1) && !isatty(2)
   return isIgnored ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
 }
 
@@ -81,23 +110,4 @@ function readText(path: string): string | null {
   } catch {
     return null
   }
-}
-
-function writeAll(fd: number, chunk: string | Uint8Array): void {
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(fd, bytes, at)
-    } catch (error) {
-      // Another process may have made the pipe that we share non-blocking: wait until there is room.
-      if (!hasCode(error, 'EAGAIN')) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    }
-  }
-}
-
-const isClosed = (error: unknown): boolean => hasCode(error, 'EPIPE')
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }

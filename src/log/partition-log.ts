@@ -1,12 +1,13 @@
-import { batchSize, maxTimestamp, timestampType } from '../records/batch.ts'
+import { maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
 import type { Files } from './files.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
+import { applyBatches, replayProducers } from './producer-replay.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
-import { type LoadedLog, loadLog, replayProducers } from './recovery.ts'
+import { type LoadedLog, loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import type { Segment } from './segment.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
@@ -102,7 +103,8 @@ export class PartitionLog {
 
   /** Where readers of committed transactions end. */
   get lastStableOffset(): number {
-    return this.highWatermark
+    const unstable = this.producers.firstUnstableOffset
+    return unstable === null ? this.highWatermark : Math.max(unstable, this.#startOffset)
   }
 
   /** Everything before it is on the disk. */
@@ -173,7 +175,7 @@ export class PartitionLog {
     active.append(records)
     this.#reader.noteAppend(active, first, position)
     this.#endOffset = last + 1
-    for (let at = 0; at < records.length; at += batchSize(records, at)) this.producers.apply(records, at)
+    applyBatches(this.producers, active, records)
     if (this.#endOffset - this.#recoveryPoint >= this.#options.settings().flushMessages) this.flush()
   }
 
@@ -312,6 +314,7 @@ export class PartitionLog {
       this.#recoveryPoint = Math.min(this.#recoveryPoint, this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)
       this.producers.clear()
+      this.#producerStore.keepBetween(this.#startOffset, this.#endOffset)
       const from = this.#producerStore.load(this.producers, this.#startOffset, this.#endOffset)
       replayProducers(this.producers, this.#segments.all, from ?? this.#startOffset, this.#endOffset)
     })

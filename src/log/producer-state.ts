@@ -1,8 +1,10 @@
 import { KafkaError } from '../protocol/errors.ts'
 import {
   addToSequence,
+  baseOffset,
   baseSequence,
   isControl,
+  isTransactional,
   lastOffset,
   lastOffsetDelta,
   lastSequence,
@@ -13,6 +15,8 @@ import {
   producerEpoch,
   producerId,
 } from '../records/batch.ts'
+import { controlType, readEndTxnMarker } from '../records/control.ts'
+import { readRecords } from '../records/record.ts'
 import { type Clock, momentOf } from './clock.ts'
 import type { ProducerSnapshotEntry } from './producer-snapshot.ts'
 
@@ -36,7 +40,19 @@ export interface ProducerEntry {
   /** The moment of lastTimestamp, in monotonic time. */
   lastSeenMs: number
   coordinatorEpoch: number
+  /** Where the first batch of its open transaction starts; -1 without one. */
   currentTxnFirstOffset: number
+}
+
+/** A transaction with data in this partition whose marker was read. */
+export interface EndedTransaction {
+  producerId: number
+  firstOffset: number
+  /** That of the marker. */
+  lastOffset: number
+  isAborted: boolean
+  /** Where readers of committed transactions end right after the marker. */
+  lastStableOffset: number
 }
 
 const firstSequence = (batch: BatchMetadata): number =>
@@ -44,10 +60,15 @@ const firstSequence = (batch: BatchMetadata): number =>
     ? batch.lastSequence - batch.offsetDelta
     : batch.lastSequence - batch.offsetDelta + 2 ** 31
 
-/** The producers that wrote to a partition: what is a duplicate, what comes out of order. Rules of Kafka's ProducerAppendInfo. */
+/**
+ * The producers that wrote to a partition: what is a duplicate, what comes out of order, and which transactions are
+ * open. Rules of Kafka's ProducerAppendInfo and ProducerStateManager.
+ */
 export class ProducerState {
   readonly #clock: Clock
   readonly #producers = new Map<number, ProducerEntry>()
+  /** Those with an open transaction, in the order in which these began. */
+  readonly #open = new Map<number, ProducerEntry>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -62,6 +83,16 @@ export class ProducerState {
     return this.#producers.values()
   }
 
+  /** The producers with an open transaction, in the order in which these began. */
+  openTransactions(): IterableIterator<ProducerEntry> {
+    return this.#open.values()
+  }
+
+  /** Where the earliest open transaction starts; null without one. */
+  get firstUnstableOffset(): number | null {
+    return this.#open.size === 0 ? null : this.#open.values().next().value!.currentTxnFirstOffset
+  }
+
   /** The batch that the one at `at` repeats; its sequences are among the last ones of its producer. */
   findDuplicate(buffer: Buffer, at: number): BatchMetadata | null {
     const entry = this.#producers.get(producerId(buffer, at))
@@ -71,7 +102,9 @@ export class ProducerState {
     return entry.batches.find((b) => b.lastSequence === last && firstSequence(b) === first) ?? null
   }
 
-  /** Throws INVALID_PRODUCER_EPOCH or OUT_OF_ORDER_SEQUENCE_NUMBER if the batch must not be appended. */
+  /**
+   * Throws INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER or INVALID_TXN_STATE if the batch must not be appended.
+   */
   check(buffer: Buffer, at: number, checkSequence: boolean): void {
     const entry = this.#producers.get(producerId(buffer, at))
     const epoch = producerEpoch(buffer, at)
@@ -84,6 +117,12 @@ export class ProducerState {
     }
     // After retention or expiry took the last trace of a producer, it goes on with any sequence.
     if (entry === undefined) return
+    if (entry.currentTxnFirstOffset >= 0 && !isTransactional(buffer, at)) {
+      throw new KafkaError(
+        'INVALID_TXN_STATE',
+        `producer ${entry.producerId} sent records outside of its open transaction`,
+      )
+    }
     if (!checkSequence) return
     const first = baseSequence(buffer, at)
     if (epoch !== entry.producerEpoch) {
@@ -101,28 +140,12 @@ export class ProducerState {
     )
   }
 
-  /** Notes a batch that is in the log. */
-  apply(buffer: Buffer, at: number): void {
+  /** Notes a batch that is in the log, whole if it is a control batch; returns the transaction that it ends. */
+  apply(buffer: Buffer, at: number): EndedTransaction | null {
     const id = producerId(buffer, at)
-    // Markers carry no sequences; what they end is the business of transactions.
-    if (id === NO_PRODUCER_ID || isControl(buffer, at)) return
-    const epoch = producerEpoch(buffer, at)
-    let entry = this.#producers.get(id)
-    if (entry === undefined) {
-      entry = {
-        producerId: id,
-        producerEpoch: epoch,
-        batches: [],
-        lastTimestamp: -1,
-        lastSeenMs: 0,
-        coordinatorEpoch: -1,
-        currentTxnFirstOffset: -1,
-      }
-      this.#producers.set(id, entry)
-    } else if (entry.producerEpoch !== epoch) {
-      entry.producerEpoch = epoch
-      entry.batches.length = 0
-    }
+    if (id === NO_PRODUCER_ID) return null
+    if (isControl(buffer, at)) return this.#applyMarker(buffer, at)
+    const entry = this.#entryOf(id, producerEpoch(buffer, at))
     const { batches } = entry
     // The oldest is written over: this runs for every batch of an idempotent producer.
     const batch =
@@ -134,8 +157,62 @@ export class ProducerState {
     batch.offsetDelta = lastOffsetDelta(buffer, at)
     batch.timestamp = maxTimestamp(buffer, at)
     batches.push(batch)
-    entry.lastTimestamp = batch.timestamp
-    entry.lastSeenMs = momentOf(this.#clock, batch.timestamp)
+    this.#seen(entry, batch.timestamp)
+    if (isTransactional(buffer, at) && entry.currentTxnFirstOffset < 0) {
+      entry.currentTxnFirstOffset = baseOffset(buffer, at)
+      this.#open.set(id, entry)
+    }
+    return null
+  }
+
+  #applyMarker(buffer: Buffer, at: number): EndedTransaction | null {
+    const [marker] = readRecords(buffer, at)
+    // Compaction leaves an empty batch of a marker whose transaction is gone.
+    if (marker === undefined) return null
+    const type = controlType(marker.key)
+    if (type !== 'COMMIT' && type !== 'ABORT') return null
+    const entry = this.#entryOf(producerId(buffer, at), producerEpoch(buffer, at))
+    entry.coordinatorEpoch = readEndTxnMarker(marker.value).coordinatorEpoch
+    this.#seen(entry, marker.timestamp)
+    const firstOffset = entry.currentTxnFirstOffset
+    entry.currentTxnFirstOffset = -1
+    // A marker without data in this partition ends nothing that a reader could see.
+    if (!this.#open.delete(entry.producerId)) return null
+    const end = lastOffset(buffer, at)
+    return {
+      producerId: entry.producerId,
+      firstOffset,
+      lastOffset: end,
+      isAborted: type === 'ABORT',
+      lastStableOffset: this.firstUnstableOffset ?? end + 1,
+    }
+  }
+
+  #entryOf(id: number, epoch: number): ProducerEntry {
+    const known = this.#producers.get(id)
+    if (known === undefined) {
+      const entry = {
+        producerId: id,
+        producerEpoch: epoch,
+        batches: [],
+        lastTimestamp: -1,
+        lastSeenMs: 0,
+        coordinatorEpoch: -1,
+        currentTxnFirstOffset: -1,
+      }
+      this.#producers.set(id, entry)
+      return entry
+    }
+    if (known.producerEpoch !== epoch) {
+      known.producerEpoch = epoch
+      known.batches.length = 0
+    }
+    return known
+  }
+
+  #seen(entry: ProducerEntry, timestamp: number): void {
+    entry.lastTimestamp = timestamp
+    entry.lastSeenMs = momentOf(this.#clock, timestamp)
   }
 
   /** Forgets producers that were silent too long, unless they have a transaction open. */
@@ -149,6 +226,7 @@ export class ProducerState {
 
   clear(): void {
     this.#producers.clear()
+    this.#open.clear()
   }
 
   /** What a snapshot holds. */
@@ -170,12 +248,15 @@ export class ProducerState {
 
   /** Starts from a snapshot, which has one batch per producer. */
   load(entries: readonly ProducerSnapshotEntry[]): void {
-    this.#producers.clear()
+    this.clear()
     for (const { lastSequence, lastOffset, offsetDelta, timestamp, ...entry } of entries) {
       const batches = lastOffset < 0 ? [] : [{ lastSequence, lastOffset, offsetDelta, timestamp }]
       const lastSeenMs = momentOf(this.#clock, timestamp)
       this.#producers.set(entry.producerId, { ...entry, batches, lastTimestamp: timestamp, lastSeenMs })
     }
+    const open = [...this.#producers.values()].filter((entry) => entry.currentTxnFirstOffset >= 0)
+    open.sort((a, b) => a.currentTxnFirstOffset - b.currentTxnFirstOffset)
+    for (const entry of open) this.#open.set(entry.producerId, entry)
   }
 }
 

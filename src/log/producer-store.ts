@@ -35,22 +35,26 @@ export class ProducerStore {
   }
 
   /**
-   * Fills `state` from the last good snapshot in (startOffset, endOffset]; others are removed. Gives the offset from
-   * which the log must be replayed, null when there was no snapshot to start from.
+   * Fills `state` from the last good snapshot in (startOffset, endOffset]. Returns the offset from which the log must be
+   * replayed, null without a snapshot to start from. Damaged snapshots are removed.
    */
   load(state: ProducerState, startOffset: number, endOffset: number): number | null {
-    for (const offset of this.#offsets) {
-      if (offset > endOffset || offset <= startOffset) this.remove(offset)
-    }
-    for (;;) {
-      const offset = this.latestOffset
-      if (offset === null) return null
+    for (const offset of [...this.#offsets].reverse()) {
+      if (offset > endOffset || offset <= startOffset) continue
       const bytes = this.#files.readFile(this.path(offset))
       if (bytes !== null && checkProducerSnapshot(bytes).length === 0) {
         state.load(decodeProducerSnapshot(bytes, this.path(offset)))
         return offset
       }
       this.remove(offset)
+    }
+    return null
+  }
+
+  /** Removes the snapshots outside of (startOffset, endOffset]. */
+  keepBetween(startOffset: number, endOffset: number): void {
+    for (const offset of this.#offsets) {
+      if (offset > endOffset || offset <= startOffset) this.remove(offset)
     }
   }
 

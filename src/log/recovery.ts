@@ -10,7 +10,8 @@ import {
 } from './leader-epochs.ts'
 import { settleLeftovers } from './leftovers.ts'
 import type { LogSettings } from './log-settings.ts'
-import { ProducerState } from './producer-state.ts'
+import { applyBatches, producersAt } from './producer-replay.ts'
+import type { ProducerState } from './producer-state.ts'
 import { ProducerStore } from './producer-store.ts'
 import { isCorruptBatch, type Segment } from './segment.ts'
 import {
@@ -49,42 +50,59 @@ export interface LoadedLog {
   bytesCut: number
 }
 
+/** The files of a partition while they are opened. */
+interface OpeningLog extends LoadOptions {
+  segments: Segment[]
+  leaderEpochs: LeaderEpochs
+  producerStore: ProducerStore
+}
+
 /** Opens the files of a partition; after a crash, makes them whole again. */
 export function loadLog(options: LoadOptions): LoadedLog {
   const { files, folder } = options
   const names = settleLeftovers(files, folder)
   const epochs = readEpochs(files, folder)
   const leaderEpochs = new LeaderEpochs(files, folder, epochs ?? [])
+  const producerStore = new ProducerStore(files, folder, names)
+  if (!options.wasClean) producerStore.removeDamaged()
   const segments = findSegments(options, names)
-  const unsynced = options.wasClean ? segments.length : firstUnsynced(segments, options.recoveryPoint)
+  const log = { ...options, segments, leaderEpochs, producerStore }
+  const unsynced = firstUnsynced(log)
   ensureIndexes(segments.slice(0, unsynced), names)
-  const bytesCut = recoverSegments(segments, unsynced, leaderEpochs)
-  let endOffset = findEndOffset(segments, leaderEpochs)
+  ensureTransactionIndexes(log, unsynced)
+  const recovered = unsynced < segments.length ? recoverSegments(log, unsynced) : null
+  let endOffset = segments.at(-1)?.findEndOffset() ?? 0
   if (endOffset < options.logStartOffset) {
     // Files were taken away from under the log; what was promised to be gone must not come back.
     for (const segment of segments.splice(0)) segment.remove()
   }
-  if (segments.length === 0) {
+  const isEmpty = segments.length === 0
+  if (isEmpty) {
     const first = options.makeSegment(options.logStartOffset, false)
     first.create()
     segments.push(first)
     endOffset = options.logStartOffset
   }
-  const startOffset = Math.max(options.logStartOffset, segments[0]!.baseOffset)
+  const startOffset = startOf(log)
   if (epochs === null) rebuildEpochs(segments, leaderEpochs)
   leaderEpochs.truncateFromEnd(endOffset)
   leaderEpochs.truncateFromStart(options.logStartOffset)
 
-  const producerStore = new ProducerStore(files, folder, names)
-  if (!options.wasClean) producerStore.removeDamaged()
   producerStore.removeStray(segments.map((segment) => segment.baseOffset))
-  const loaded = { segments, startOffset, endOffset, leaderEpochs, producerStore, bytesCut }
-  const producers = loadProducers(options, loaded)
+  producerStore.keepBetween(startOffset, endOffset)
+  const producers =
+    isEmpty || recovered === null
+      ? producersAt(log, producerStore, segments, startOffset, endOffset)
+      : recovered.producers
   const recoveryPoint = options.wasClean ? endOffset : Math.min(options.recoveryPoint, endOffset)
   // Many logs are opened at the start, and few of them are used soon.
   for (const segment of segments) segment.release()
-  return { ...loaded, producers, recoveryPoint }
+  const bytesCut = recovered?.bytesCut ?? 0
+  return { segments, startOffset, endOffset, recoveryPoint, leaderEpochs, producers, producerStore, bytesCut }
 }
+
+const startOf = ({ logStartOffset, segments }: OpeningLog): number =>
+  Math.max(logStartOffset, segments[0]?.baseOffset ?? 0)
 
 /** The segments by base offset; indexes without a log are removed. */
 function findSegments(options: LoadOptions, names: readonly string[]): Segment[] {
@@ -113,27 +131,56 @@ function ensureIndexes(segments: readonly Segment[], names: readonly string[]): 
   }
 }
 
-/** The first segment with records at or after the recovery point. */
-const firstUnsynced = (segments: readonly Segment[], recoveryPoint: number): number =>
-  Math.max(
-    0,
-    segments.findLastIndex((segment) => segment.baseOffset <= recoveryPoint),
-  )
-
-/** Reads the segments from the one given on, and cuts the log at the first batch that is not whole; gives the bytes cut. */
-function recoverSegments(segments: Segment[], from: number, leaderEpochs: LeaderEpochs): number {
-  for (let i = from; i < segments.length; i++) {
-    const bytesCut = recoverSegment(segments[i]!, leaderEpochs)
-    if (bytesCut === 0) continue
-    for (const later of segments.splice(i + 1)) later.remove()
-    return bytesCut
+/** Builds the transaction indexes of the first `count` segments again where they are damaged. */
+function ensureTransactionIndexes(log: OpeningLog, count: number): void {
+  for (const segment of log.segments.slice(0, count)) {
+    if (segment.transactionIndex.check().length === 0) continue
+    segment.transactionIndex.reset()
+    const producers = producersAt(log, log.producerStore, log.segments, startOf(log), segment.baseOffset)
+    const scanner = segment.scan(0, true)
+    while (scanner.next())
+      applyBatches(producers, segment, scanner.buffer, scanner.at, scanner.at + scanner.size)
   }
-  return 0
 }
 
-/** Checks every batch of a segment, cuts it at the first bad one and builds its indexes again; gives the bytes cut. */
-function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs): number {
+/** The first segment that must be read whole. */
+function firstUnsynced({ segments, recoveryPoint, wasClean }: OpeningLog): number {
+  const last = segments.at(-1)
+  // The clean marker promised whole batches. If a file was touched since, it is read as after a crash.
+  if (wasClean) return last === undefined || hasWholeEnd(last) ? segments.length : segments.length - 1
+  const holdsRecoveryPoint = segments.findLastIndex((segment) => segment.baseOffset <= recoveryPoint)
+  return Math.max(0, holdsRecoveryPoint)
+}
+
+function hasWholeEnd(segment: Segment): boolean {
+  try {
+    segment.findEndOffset()
+    return true
+  } catch (error) {
+    if (!isCorruptBatch(error)) throw error
+    return false
+  }
+}
+
+/** Reads the segments from the one given on, and cuts the log at the first batch that is not whole. */
+function recoverSegments(log: OpeningLog, from: number): { producers: ProducerState; bytesCut: number } {
+  const { segments, producerStore } = log
+  const first = segments[from]!
+  const producers = producersAt(log, producerStore, segments, startOf(log), first.baseOffset)
+  for (const [i, segment] of [...segments.entries()].slice(from)) {
+    if (segment !== first) producerStore.write(producers, segment.baseOffset, false)
+    const bytesCut = recoverSegment(segment, log.leaderEpochs, producers)
+    if (bytesCut === 0) continue
+    for (const later of segments.splice(i + 1)) later.remove()
+    return { producers, bytesCut }
+  }
+  return { producers, bytesCut: 0 }
+}
+
+/** Checks every batch of a segment, cuts it at the first bad one and builds its indexes again; returns the bytes cut. */
+function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs, producers: ProducerState): number {
   segment.resetIndexes()
+  segment.transactionIndex.reset()
   const scanner = segment.scan(0, true)
   let end = segment.baseOffset
   let position = 0
@@ -143,6 +190,7 @@ function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs): number {
       if (baseOffset(buffer, at) < end || !segment.canHold(lastOffset(buffer, at))) break
       segment.noteBatch(buffer, at, scanner.position)
       leaderEpochs.assign(partitionLeaderEpoch(buffer, at), baseOffset(buffer, at))
+      applyBatches(producers, segment, buffer, at, at + scanner.size)
       end = lastOffset(buffer, at) + 1
       position = scanner.position + scanner.size
     }
@@ -154,19 +202,6 @@ function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs): number {
   segment.checked.note(0, position)
   segment.settle()
   return bytesCut
-}
-
-function findEndOffset(segments: readonly Segment[], leaderEpochs: LeaderEpochs): number {
-  const active = segments.at(-1)
-  if (active === undefined) return 0
-  try {
-    return active.findEndOffset()
-  } catch (error) {
-    if (!isCorruptBatch(error)) throw error
-    // The clean marker promised whole batches. Somebody else touched the file, so treat it as after a crash.
-    recoverSegment(active, leaderEpochs)
-    return active.findEndOffset()
-  }
 }
 
 /** The entries of the checkpoint; null when it is missing or damaged. */
@@ -185,39 +220,6 @@ function rebuildEpochs(segments: readonly Segment[], leaderEpochs: LeaderEpochs)
         partitionLeaderEpoch(scanner.buffer, scanner.at),
         baseOffset(scanner.buffer, scanner.at),
       )
-    }
-  }
-}
-
-function loadProducers(
-  options: LoadOptions,
-  log: Omit<LoadedLog, 'producers' | 'recoveryPoint'>,
-): ProducerState {
-  const producers = new ProducerState(options.clock)
-  const from = log.producerStore.load(producers, log.startOffset, log.endOffset)
-  // As in Kafka: a log closed well without a single snapshot never had producers worth a scan of all its headers.
-  if (from === null && options.wasClean) return producers
-  producers.expire(options.settings().producerIdExpirationMs)
-  replayProducers(producers, log.segments, from ?? log.startOffset, log.endOffset)
-  return producers
-}
-
-/** Applies the headers of the batches in [from, to). */
-export function replayProducers(
-  producers: ProducerState,
-  segments: readonly Segment[],
-  from: number,
-  to: number,
-): void {
-  if (from >= to) return
-  const first = segments.findLastIndex((segment) => segment.baseOffset <= from)
-  for (const segment of segments.slice(Math.max(0, first))) {
-    const position = segment.baseOffset >= from ? 0 : segment.positionOf(from)
-    if (position < 0) continue
-    const scanner = segment.scan(position)
-    while (scanner.next()) {
-      if (baseOffset(scanner.buffer, scanner.at) >= to) return
-      producers.apply(scanner.buffer, scanner.at)
     }
   }
 }

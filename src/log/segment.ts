@@ -59,7 +59,11 @@ export class Segment {
     this.offsetIndex = new OffsetIndex(openFiles, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
     this.timeIndex = new TimeIndex(openFiles, fileAt(folder, baseOffset, TIME_INDEX_SUFFIX), baseOffset)
     const transactionPath = fileAt(folder, baseOffset, TRANSACTION_INDEX_SUFFIX)
-    this.transactionIndex = new TransactionIndex(files, transactionPath, options.hasTransactionIndex ?? false)
+    this.transactionIndex = new TransactionIndex(
+      openFiles,
+      transactionPath,
+      options.hasTransactionIndex ?? false,
+    )
     this.#sizeInBytes = files.size(this.path) ?? 0
     this.checked = new CheckedRange(this.#sizeInBytes)
   }
@@ -230,6 +234,7 @@ export class Segment {
     if (position < 0) return
     this.offsetIndex.truncateTo(offset)
     this.timeIndex.truncateTo(offset)
+    this.transactionIndex.truncateTo(offset)
     this.cut(position)
     this.#bytesSinceIndexEntry = 0
     this.#firstTimestamp = null
@@ -250,9 +255,13 @@ export class Segment {
     this.timeIndex.file.settle()
   }
 
-  /** Returns once the log is on the disk; that is enough for the last segment, whose indexes recovery builds again. */
+  /**
+   * Returns once the log is on the disk; that is enough for the last segment, whose other indexes are built again. A
+   * transaction index lost with the power after a clean close would not be missed.
+   */
   syncLog(): void {
     this.#file.sync()
+    this.transactionIndex.sync()
   }
 
   /** Returns once log and indexes are on the disk. */
@@ -268,6 +277,7 @@ export class Segment {
       this.#file.syncLater(),
       this.offsetIndex.file.syncLater(),
       this.timeIndex.file.syncLater(),
+      this.transactionIndex.syncLater(),
     ])
   }
 
@@ -276,6 +286,7 @@ export class Segment {
     this.#file.close()
     this.offsetIndex.file.release()
     this.timeIndex.file.release()
+    this.transactionIndex.release()
   }
 
   /** Closes and removes the files, the log first: indexes without a log are removed at the next start. */
@@ -283,7 +294,7 @@ export class Segment {
     this.release()
     for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
       this.#files.remove(path)
-    this.#files.remove(this.transactionIndex.path)
+    this.transactionIndex.remove()
   }
 }
 

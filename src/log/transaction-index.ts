@@ -8,7 +8,8 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
-import type { Files } from './files.ts'
+import type { FileHandle, Files } from './files.ts'
+import type { OpenFiles } from './open-files.ts'
 import { StorageError } from './storage-error.ts'
 
 const TRANSACTION_ENTRY_BYTES = 34
@@ -62,23 +63,84 @@ export function checkTransactionIndex(bytes: Buffer): string[] {
   return faults
 }
 
-/** The aborted transactions that end in one segment. */
+/** The aborted transactions that end in one segment. Written at once: transactions are seldom aborted. */
 export class TransactionIndex {
   readonly path: string
   readonly #files: Files
-  readonly #exists: boolean
+  readonly #file: FileHandle
+  #exists: boolean
+  #isSynced = true
 
-  constructor(files: Files, path: string, exists: boolean) {
-    this.#files = files
+  constructor(openFiles: OpenFiles, path: string, exists: boolean) {
+    this.#files = openFiles.files
     this.path = path
+    this.#file = openFiles.file(path, 'write')
     this.#exists = exists
   }
 
   /** Aborted transactions with records in [from, to). */
   overlapping(from: number, to: number): AbortedTransaction[] {
     if (!this.#exists) return []
-    const bytes = this.#files.readFile(this.path)
-    if (bytes === null) return []
-    return decodeTransactionIndex(bytes, this.path).filter((t) => t.lastOffset >= from && t.firstOffset < to)
+    return decodeTransactionIndex(this.#bytes(), this.path).filter(
+      (t) => t.lastOffset >= from && t.firstOffset < to,
+    )
+  }
+
+  #bytes(): Buffer {
+    return this.#files.readFile(this.path) ?? Buffer.alloc(0)
+  }
+
+  /** What is wrong with the file: a line per fault. */
+  check(): string[] {
+    return this.#exists ? checkTransactionIndex(this.#bytes()) : []
+  }
+
+  append(transaction: AbortedTransaction): void {
+    const entry = encodeAbortedTransaction(transaction)
+    this.#file.write(entry, 0, entry.length, this.#exists ? this.#file.size() : 0)
+    this.#exists = true
+    this.#isSynced = false
+  }
+
+  /** Forgets transactions that end at or after the offset. */
+  truncateTo(offset: number): void {
+    if (!this.#exists) return
+    const kept = decodeTransactionIndex(this.#bytes(), this.path).filter((t) => t.lastOffset < offset)
+    this.#file.truncate(kept.length * TRANSACTION_ENTRY_BYTES)
+    this.#isSynced = false
+  }
+
+  /** Forgets all transactions, whatever the file held. */
+  reset(): void {
+    if (this.#exists) this.remove()
+  }
+
+  sync(): void {
+    if (this.#isSynced) return
+    this.#file.sync()
+    this.#isSynced = true
+  }
+
+  async syncLater(): Promise<void> {
+    if (this.#isSynced) return
+    this.#isSynced = true
+    try {
+      await this.#file.syncLater()
+    } catch (error) {
+      this.#isSynced = false
+      throw error
+    }
+  }
+
+  /** Closes the file; the next use opens it again. */
+  release(): void {
+    this.#file.close()
+  }
+
+  remove(): void {
+    this.release()
+    this.#files.remove(this.path)
+    this.#exists = false
+    this.#isSynced = true
   }
 }

@@ -17,7 +17,7 @@ export interface RecordChecks {
   readonly timestampAfterMaxMs: number
 }
 
-export interface CheckedRecords {
+export interface CursorAndErrors {
   /** Past the last record; it holds the unfolded records. */
   readonly cursor: RecordCursor
   readonly errors: readonly RecordError[]
@@ -27,8 +27,13 @@ export interface CheckedRecords {
 }
 
 /** Looks at every record of the batch as Kafka's LogValidator does; throws RecordsError when they cannot be read. */
-export function checkRecords(batch: Buffer, checks: RecordChecks, nowMs: number): CheckedRecords {
-  const cursor = openRecords(batch, 0)
+export function checkRecords(
+  batch: Buffer,
+  checks: RecordChecks,
+  nowMs: number,
+  limitBytes?: number,
+): CursorAndErrors {
+  const cursor = openRecords(batch, 0, limitBytes)
   const errors: RecordError[] = []
   const firstTimestamp = baseTimestamp(batch, 0)
   const batchTimestamp = timestampType(batch, 0) === 'LogAppendTime' ? maxTimestamp(batch, 0) : undefined

@@ -44,11 +44,17 @@ export interface ValidationSettings {
   readonly compressionLevel?: number
 }
 
+/** A batch that may be appended once `stampTime` has put the time on it. */
+export interface CheckedRecords {
+  /** Exactly one batch: the producer's own bytes, or a new one when they had to be compressed again. */
+  readonly records: Buffer
+  /** The largest timestamp of the records. */
+  readonly maxTimestamp: number
+}
+
 /** A batch that may be appended, base offset and leader epoch still to be stamped. */
 export interface ValidatedRecords {
-  /** Exactly one batch: the producer's own bytes, or a new one when it had to be packed anew. */
   readonly records: Buffer
-  readonly recordCount: number
   readonly maxTimestamp: number
   /** For the answer: -1 unless the topic stamps records with the time of the append. */
   readonly logAppendTimeMs: number
@@ -72,7 +78,7 @@ export class RefusedRecords extends KafkaError {
 /** The request is at fault, not the records: Kafka refuses these before it looks at the log. */
 export class RefusedRequest extends RefusedRecords {}
 
-/** The codecs that must be loaded before `validateRecords` with the same arguments. */
+/** The codecs that must be loaded before `checkProduced` with the same arguments. */
 export function codecsToLoad(
   records: Buffer,
   compressionType: ValidationSettings['compressionType'],
@@ -83,42 +89,70 @@ export function codecsToLoad(
   return ids.filter((id) => !isCodecLoaded(id) && id < Object.keys(CODECS).length)
 }
 
-/** Checks the records of one partition, stamping timestamps in place; throws RefusedRecords. */
-export function validateRecords(
-  records: Buffer,
-  settings: ValidationSettings,
-  nowMs: number,
-): ValidatedRecords {
-  const batch = takeOnlyBatch(records, settings)
-  checkSizeAndCrc(batch, settings)
-  checkHeaderFields(batch, settings)
-  const target = targetCodec(batch, settings)
-  try {
-    const { cursor, errors, maxTimestamp, hasGaps } = checkRecords(batch, settings, nowMs)
-    if (errors.length > 0) throw refusal(errors)
+/** Whether the batch is stored under another codec than the producer's. */
+export function isRepacked(records: Buffer, { compressionType }: ValidationSettings): boolean {
+  return compressionType !== 'producer' && compressionId(records, 0) !== targetId(compressionType)
+}
 
-    const stampsAppendTime = settings.timestampType === 'LogAppendTime'
-    const newTimestamp = stampsAppendTime ? nowMs : maxTimestamp
-    let ready = batch
-    // Kafka means to renumber a compressed batch with gaps, but fails on it; in others it does not look for gaps.
-    if (hasGaps && target !== CODECS.none.id && target === compressionId(batch, 0)) {
-      throw new RefusedRecords('INVALID_RECORD', 'The offsets in a compressed batch must count up from 0')
-    }
-    if (target !== compressionId(batch, 0)) {
-      ready = rebuildBatch(batch, cursor, target, settings.compressionLevel)
-      if (ready.length > settings.maxMessageBytes) throw tooLargeAfterPacking(ready, settings)
-    }
-    setMaxTimestamp(ready, 0, settings.timestampType, newTimestamp)
-    return {
-      records: ready,
-      recordCount: recordCount(batch, 0),
-      maxTimestamp: newTimestamp,
-      logAppendTimeMs: stampsAppendTime ? nowMs : -1,
-    }
+/** Checks the records of one partition, and compresses them as the topic wants them; throws RefusedRecords. */
+export function checkProduced(records: Buffer, settings: ValidationSettings, nowMs: number): CheckedRecords {
+  try {
+    return check(records, settings, nowMs)
   } catch (error) {
     if (error instanceof RecordsError) throw unreadable(error)
     throw error
   }
+}
+
+/** As checkProduced; null when the records decompress to more than `limitBytes`, which ends the work early. */
+export function checkSmall(
+  records: Buffer,
+  settings: ValidationSettings,
+  nowMs: number,
+  limitBytes: number,
+): CheckedRecords | null {
+  try {
+    return check(records, settings, nowMs, limitBytes)
+  } catch (error) {
+    if (!(error instanceof RecordsError)) throw error
+    if (error.code === 'EXPANSION_LIMIT') return null
+    throw unreadable(error)
+  }
+}
+
+/** Puts the largest timestamp on a batch, or the time of the append where the topic wants that. */
+export function stampTime(
+  { records, maxTimestamp }: CheckedRecords,
+  { timestampType }: Pick<ValidationSettings, 'timestampType'>,
+  nowMs: number,
+): ValidatedRecords {
+  const stampsAppendTime = timestampType === 'LogAppendTime'
+  const newTimestamp = stampsAppendTime ? nowMs : maxTimestamp
+  setMaxTimestamp(records, 0, timestampType, newTimestamp)
+  return { records, maxTimestamp: newTimestamp, logAppendTimeMs: stampsAppendTime ? nowMs : -1 }
+}
+
+function check(
+  records: Buffer,
+  settings: ValidationSettings,
+  nowMs: number,
+  limitBytes?: number,
+): CheckedRecords {
+  const batch = takeOnlyBatch(records, settings)
+  checkSizeAndCrc(batch, settings)
+  checkHeaderFields(batch, settings)
+  const target = targetCodec(batch, settings)
+  const { cursor, errors, maxTimestamp, hasGaps } = checkRecords(batch, settings, nowMs, limitBytes)
+  if (errors.length > 0) throw refusal(errors)
+  const source = compressionId(batch, 0)
+  // Kafka means to renumber a compressed batch with gaps, but fails on it; in others it does not look for gaps.
+  if (hasGaps && target !== CODECS.none.id && target === source) {
+    throw new RefusedRecords('INVALID_RECORD', 'The offsets in a compressed batch must count up from 0')
+  }
+  if (target === source) return { records: batch, maxTimestamp }
+  const rebuilt = rebuildBatch(batch, cursor, target, settings.compressionLevel)
+  if (rebuilt.length > settings.maxMessageBytes) throw tooLargeAfterPacking(rebuilt, settings)
+  return { records: rebuilt, maxTimestamp }
 }
 
 /** The one whole batch that a partition's records must be; bytes of a batch cut short after it are left out. */
@@ -192,9 +226,11 @@ function targetCodec(batch: Buffer, { compressionType }: ValidationSettings): nu
     if (!(cause instanceof RecordsError)) throw cause
     throw new RefusedRecords('UNSUPPORTED_COMPRESSION_TYPE', cause.message, [], { cause })
   }
-  if (compressionType === 'producer') return source
-  return compressionType === 'uncompressed' ? CODECS.none.id : CODECS[compressionType].id
+  return compressionType === 'producer' ? source : targetId(compressionType)
 }
+
+const targetId = (type: Exclude<ValidationSettings['compressionType'], 'producer'>): number =>
+  CODECS[type === 'uncompressed' ? 'none' : type].id
 
 function refusal(errors: readonly RecordError[]): RefusedRecords {
   if (errors.some(({ code }) => code === 'INVALID_TIMESTAMP')) {

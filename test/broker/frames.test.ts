@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest'
 import { FrameMemory } from '../../src/broker/frame-memory.ts'
 import { FrameCutter, FrameSizeError } from '../../src/broker/frames.ts'
-import { BufferPool } from '../../src/bytes/buffer-pool.ts'
+import { CountingBuffers } from '../support/counting-buffers.ts'
 import { randomBytes, randomInteger, seededRandom } from '../support/random.ts'
 
-/** A pool that knows how many of its buffers are out. */
-class CountingPool extends BufferPool {
-  readonly #lent = new Set<Buffer>()
-  get lent(): number {
-    return this.#lent.size
-  }
-  override take(): Buffer {
-    const buffer = super.take()
-    this.#lent.add(buffer)
-    return buffer
-  }
-  override give(buffer: Buffer): void {
-    this.#lent.delete(buffer)
-    super.give(buffer)
-  }
-}
+const counting = (large = 2 * 1024 * 1024) =>
+  new CountingBuffers({ tiny: large >> 2, small: large >> 1, large })
 
 const framed = (body: Buffer): Buffer => {
   const length = Buffer.alloc(4)
@@ -45,20 +31,20 @@ test('a frame cut at every byte is put together again', () => {
   const body = Buffer.from('what one frame holds')
   const whole = framed(body)
   for (let at = 0; at <= whole.length; at++) {
-    const pool = new CountingPool(64)
-    const cutter = new FrameCutter(pool, LIMIT, plenty())
+    const buffers = counting(64)
+    const cutter = new FrameCutter(buffers, LIMIT, plenty())
     cutter.push(whole.subarray(0, at))
     const early = cut(cutter)
     expect(early).toEqual(at === whole.length ? [body] : [])
     cutter.push(whole.subarray(at))
     expect([...early, ...cut(cutter)]).toEqual([body])
-    expect(pool.lent).toBe(0)
+    expect(buffers.lent).toBe(0)
   }
 })
 
 test('frames that come byte by byte are put together again', () => {
   const bodies = ['one', '', 'three', 'and a longer one'].map((text) => Buffer.from(text))
-  const cutter = new FrameCutter(new CountingPool(8), LIMIT, plenty())
+  const cutter = new FrameCutter(counting(8), LIMIT, plenty())
   const frames = [...Buffer.concat(bodies.map(framed))].flatMap((byte) => {
     cutter.push(Buffer.from([byte]))
     return cut(cutter)
@@ -68,24 +54,64 @@ test('frames that come byte by byte are put together again', () => {
 
 test('several frames in one chunk are views on it', () => {
   const chunk = Buffer.concat(['one', 'two', 'three'].map((text) => framed(Buffer.from(text))))
-  const pool = new CountingPool()
-  const cutter = new FrameCutter(pool, LIMIT, plenty())
+  const buffers = counting()
+  const cutter = new FrameCutter(buffers, LIMIT, plenty())
   cutter.push(chunk)
   for (const text of ['one', 'two', 'three']) {
     const frame = cutter.next()!
     expect(frame.toString()).toBe(text)
     expect(frame.buffer).toBe(chunk.buffer)
-    expect(pool.lent).toBe(0)
+    expect(buffers.lent).toBe(0)
     cutter.release()
   }
   expect(cutter.next()).toBeNull()
 })
 
+test('frames in a shared chunk are copied, so that the chunk can be used again', () => {
+  const chunk = Buffer.concat(['one', 'two', 'three'].map((text) => framed(Buffer.from(text))))
+  const buffers = counting(64)
+  const cutter = new FrameCutter(buffers, LIMIT, plenty())
+  cutter.pushShared(chunk)
+  const first = cutter.next()!
+  cutter.settle()
+  chunk.fill(0)
+  expect(first.toString()).toBe('one')
+  cutter.release()
+  expect(cut(cutter).map(String)).toEqual(['two', 'three'])
+  expect(buffers.lent).toBe(0)
+})
+
+test('the bytes of a large frame can be written to its buffer, and only those', () => {
+  const body = randomBytes(seededRandom(5), 5 * 1024 * 1024 + 17)
+  const stream = framed(body)
+  const buffers = counting()
+  const cutter = new FrameCutter(buffers, LIMIT, plenty())
+  expect(cutter.gap).toBeNull()
+  cutter.pushShared(stream.subarray(0, 1000))
+  expect(cutter.next()).toBeNull()
+  cutter.settle()
+  let at = 1000
+  for (let gap = cutter.gap; gap !== null; gap = cutter.gap) {
+    expect(gap.length).toBeLessThanOrEqual(stream.length - at)
+    const count = stream.copy(gap, 0, at, at + 300_000)
+    at += count
+    expect(cutter.fillGap(count)).toBe(at === stream.length)
+  }
+  // The last few bytes come with what follows them.
+  expect(stream.length - at).toBeLessThan(16 * 1024)
+  cutter.pushShared(Buffer.concat([stream.subarray(at), framed(Buffer.from('next'))]))
+  expect(cutter.next()!.equals(body)).toBe(true)
+  cutter.release()
+  expect(cutter.next()!.toString()).toBe('next')
+  cutter.release()
+  expect(buffers.lent).toBe(0)
+})
+
 test('any frames in any chunks come out as they went in', () => {
   const random = seededRandom(7)
   for (let round = 0; round < 200; round++) {
-    const pool = new CountingPool(32)
-    const cutter = new FrameCutter(pool, LIMIT, plenty())
+    const buffers = counting(32)
+    const cutter = new FrameCutter(buffers, LIMIT, plenty())
     const bodies = Array.from({ length: randomInteger(random, 1, 8) }, () =>
       randomBytes(random, randomInteger(random, 0, 120)),
     )
@@ -98,15 +124,15 @@ test('any frames in any chunks come out as they went in', () => {
       at = end
     }
     expect(frames).toEqual(bodies)
-    expect(pool.lent).toBe(0)
+    expect(buffers.lent).toBe(0)
   }
 })
 
-test('a frame larger than a pooled buffer grows with the bytes that come', () => {
+test('a frame larger than a reused buffer grows with the bytes that come', () => {
   const body = randomBytes(seededRandom(3), 5 * 1024 * 1024 + 17)
   const stream = framed(body)
-  const pool = new CountingPool()
-  const cutter = new FrameCutter(pool, LIMIT, plenty())
+  const buffers = counting()
+  const cutter = new FrameCutter(buffers, LIMIT, plenty())
   const frames: Buffer[] = []
   for (let at = 0; at < stream.length; at += 65_536) {
     cutter.push(stream.subarray(at, at + 65_536))
@@ -116,22 +142,22 @@ test('a frame larger than a pooled buffer grows with the bytes that come', () =>
   expect(frames[0]!.equals(body)).toBe(true)
 })
 
-test('a large length alone takes no memory beyond one pooled buffer', () => {
-  const pool = new CountingPool(64)
-  const cutter = new FrameCutter(pool, LIMIT, plenty())
+test('a large length alone takes no memory beyond one reused buffer', () => {
+  const buffers = counting(64)
+  const cutter = new FrameCutter(buffers, LIMIT, plenty())
   const announced = Buffer.alloc(14)
   announced.writeInt32BE(LIMIT)
   cutter.push(announced)
   const before = process.memoryUsage().arrayBuffers
   expect(cutter.next()).toBeNull()
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1_000_000)
-  expect(pool.lent).toBe(1)
+  expect(buffers.lent).toBe(1)
   cutter.close()
-  expect(pool.lent).toBe(0)
+  expect(buffers.lent).toBe(0)
 })
 
 test.each([-1, -2147483648, LIMIT + 1, 2147483647])('a length of %i is refused', (length) => {
-  const cutter = new FrameCutter(new BufferPool(), LIMIT, plenty())
+  const cutter = new FrameCutter(counting(), LIMIT, plenty())
   const bytes = Buffer.alloc(8)
   bytes.writeInt32BE(length)
   cutter.push(bytes)
@@ -139,15 +165,15 @@ test.each([-1, -2147483648, LIMIT + 1, 2147483647])('a length of %i is refused',
 })
 
 test('a frame of just the limit is taken', () => {
-  const cutter = new FrameCutter(new BufferPool(), 10, plenty())
+  const cutter = new FrameCutter(counting(), 10, plenty())
   cutter.push(framed(Buffer.alloc(10, 1)))
   expect(cut(cutter)).toEqual([Buffer.alloc(10, 1)])
 })
 
 test('large frames wait for each other once they hold all the memory they may', () => {
   const memory = new FrameMemory(() => 100)
-  const pool = new BufferPool(16)
-  const open = () => new FrameCutter(pool, LIMIT, memory)
+  const buffers = counting(16)
+  const open = () => new FrameCutter(buffers, LIMIT, memory)
   const [first, second, small] = [open(), open(), open()]
   const announce = (cutter: FrameCutter, length: number) => {
     const start = Buffer.alloc(8)

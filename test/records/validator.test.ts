@@ -4,10 +4,11 @@ import { BATCH_OVERHEAD, checkBatch, setBaseOffset, setLeaderEpoch } from '../..
 import { codecById, loadCodecs } from '../../src/records/compression.ts'
 import { BatchBuilder, readRecords } from '../../src/records/record.ts'
 import {
+  checkProduced,
   codecsToLoad,
   RefusedRecords,
+  stampTime,
   type ValidationSettings,
-  validateRecords,
 } from '../../src/records/validator.ts'
 
 const NOW = 1_700_000_000_000
@@ -53,6 +54,9 @@ function refusalOf(run: () => unknown): RefusedRecords {
   }
   throw new Error('nothing was refused')
 }
+
+const validateRecords = (records: Buffer, settings: ValidationSettings, nowMs: number) =>
+  stampTime(checkProduced(records, settings, nowMs), settings, nowMs)
 
 beforeAll(loadCodecs)
 

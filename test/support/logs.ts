@@ -154,6 +154,7 @@ export interface BatchSpec {
   producerId?: number
   producerEpoch?: number
   baseSequence?: number
+  isTransactional?: boolean
   codec?: Codec
 }
 

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 
 import type { EndingSignal, Io } from '../../src/cli/io.ts'
+import { Outlet } from '../../src/cli/streams/outlet.ts'
+import type { Port } from '../../src/cli/streams/port.ts'
 
 export interface TestIo extends Io {
   /** What was written to standard output so far. */
@@ -24,6 +26,18 @@ export interface TestIoOptions {
   readonly uptimeMs?: number
 }
 
+const memoryPort = (take: (bytes: Uint8Array) => void): Port => ({
+  hasReader: false,
+  tryWrite(bytes, from) {
+    take(bytes.subarray(from))
+    return bytes.length - from
+  },
+  async writeSome(bytes) {
+    take(bytes)
+    return bytes.length
+  },
+})
+
 /** Streams in memory, a fixed clock and no chance, for running a tool inside a test. */
 export function testIo({
   input = '',
@@ -35,12 +49,18 @@ export function testIo({
   uptimeMs = 0,
 }: TestIoOptions = {}): TestIo {
   const written: Buffer[] = []
+  const output = new Outlet(() => memoryPort((bytes) => void written.push(Buffer.from(bytes))))
   let stderr = ''
   const listeners = new Set<Parameters<Io['onInterrupt']>[0]>()
   return {
-    out: (chunk) => void written.push(Buffer.from(chunk as Uint8Array)),
+    out: (chunk) => output.write(chunk),
+    output,
     err: (text) => {
       stderr += text
+    },
+    flush: async () => {
+      await output.drained()
+      return null
     },
     in: Readable.from([Buffer.from(input as string)]),
     cwd,

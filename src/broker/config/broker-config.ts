@@ -20,14 +20,21 @@ export class BrokerConfig {
   readonly node: number
   /** The settings given at start, checked and in canonical text; names Kafka does not know are kept as they are. */
   readonly statics: ReadonlyMap<string, string>
-  readonly #image: MetadataImage
+  readonly #image: Pick<MetadataImage, 'configsOf'>
   readonly #values = new Map<string, string | null>()
 
   /** Throws ConfigError when a value given at start is not acceptable. */
-  constructor(node: number, statics: ReadonlyMap<string, string>, image: MetadataImage) {
+  constructor(node: number, statics: ReadonlyMap<string, string>, image: Pick<MetadataImage, 'configsOf'>) {
     this.node = node
     this.#image = image
     this.statics = new Map([...statics].map(([name, value]) => [name, checkedStatic(name, value)]))
+  }
+
+  /** As this one would be with other dynamic settings: of broker `name`, or of all brokers when it is empty. */
+  withDynamic(name: string, values: ReadonlyMap<string, string>): BrokerConfig {
+    return new BrokerConfig(this.node, this.statics, {
+      configsOf: (type, owner) => (owner === name ? values : this.#image.configsOf(type, owner)),
+    })
   }
 
   /** To be called when a setting of a broker changed. */

@@ -2,7 +2,7 @@
 
 import { KafkaError } from '../../protocol/errors.ts'
 import { BROKER_SETTINGS, listenerSetting } from './broker-settings.ts'
-import { ConfigError } from './config-error.ts'
+import { ConfigError, invalidValue } from './config-error.ts'
 import { checkedValue, type Setting } from './setting.ts'
 
 // Each listener has keys and certificates of its own, so these are only taken with a listener's prefix.
@@ -41,7 +41,15 @@ export function checkBrokerConfigs(given: ReadonlyMap<string, string>, isForOne:
     const setting = settingOf(name)
     // Names that Kafka does not know are kept for plugins, whatever their values.
     if (setting) checkValue({ ...setting, name }, value)
+    if (setting?.type === 'CLASS') checkClass({ ...setting, name }, value)
   }
+}
+
+/** Classes cannot be loaded here: what is chosen by default is all there is. */
+function checkClass({ name, defaultValue }: Setting, value: string): void {
+  if (value === defaultValue) return
+  const problem = invalidValue(name, value, `Class ${value} could not be found.`).message
+  throw new KafkaError('INVALID_REQUEST', problem)
 }
 
 function refuseIfAny(names: string[], problem: string): void {

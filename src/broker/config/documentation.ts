@@ -48,6 +48,11 @@ export const documentation: Readonly<Record<string, string>> = {
   'log.retention.ms': retentionMs,
   'log.retention.minutes': 'As log.retention.ms, in minutes; log.retention.ms goes first.',
   'log.retention.hours': 'As log.retention.ms, in hours; log.retention.minutes goes first.',
+  'log.dir': 'The folder that holds the logs, where log.dirs is not given.',
+  'log.dirs': 'The folder that holds the logs.',
+  'log.flush.offset.checkpoint.interval.ms':
+    'How often the recovery points of all logs are written, in milliseconds.',
+  'log.flush.scheduler.interval.ms': 'As log.flush.interval.ms, which goes first.',
   'log.retention.check.interval.ms':
     'How often logs are looked through for segments to remove, in milliseconds.',
   'max.message.bytes': maxMessage,
@@ -72,6 +77,15 @@ export const documentation: Readonly<Record<string, string>> = {
   'default.replication.factor': 'Replicas of a topic that is created without saying how many.',
   'delete.topic.enable': 'Whether topics can be deleted.',
   'broker.rack': 'Where the broker stands, for clients that read from a replica close by.',
+  'broker.id': 'As node.id.',
+  listeners: 'Where the broker listens: NAME://host:port, with commas.',
+  'advertised.listeners': 'The addresses that clients are given, instead of those that they connected to.',
+  'listener.security.protocol.map': 'The security protocol of each listener: NAME:PROTOCOL, with commas.',
+  'controller.listener.names':
+    'Listeners for controllers: they are not opened, as the controller is part of the broker.',
+  'process.roles': 'Always broker and controller.',
+  'queued.max.request.bytes': 'Memory for large requests of all connections together; the others wait.',
+  'auto.leader.rebalance.enable': 'Whether preferred replicas become leaders again when their brokers start.',
   'node.id': 'The number that tells the broker from the others.',
   'connections.max.idle.ms': 'Connections on which nothing was sent for this many milliseconds are closed.',
   'max.connections': 'How many connections the broker takes at a time.',
@@ -90,6 +104,28 @@ export const documentation: Readonly<Record<string, string>> = {
   'group.min.session.timeout.ms': 'The shortest session that a member of a classic group may ask for.',
   'group.max.session.timeout.ms': 'The longest session that a member of a classic group may ask for.',
   'group.max.size': 'How many members a classic group takes.',
+  'group.consumer.assignors':
+    'The assignors that members of consumer groups can choose; the first is the default.',
+  'group.consumer.max.size': 'How many members a consumer group takes.',
+  'group.consumer.session.timeout.ms':
+    'After this time without a heartbeat a member of a consumer group is removed.',
+  'group.consumer.min.session.timeout.ms': 'The least that a group may set as consumer.session.timeout.ms.',
+  'group.consumer.max.session.timeout.ms': 'The most that a group may set as consumer.session.timeout.ms.',
+  'group.consumer.heartbeat.interval.ms': 'How often members of consumer groups send heartbeats.',
+  'group.consumer.min.heartbeat.interval.ms':
+    'The least that a group may set as consumer.heartbeat.interval.ms.',
+  'group.consumer.max.heartbeat.interval.ms':
+    'The most that a group may set as consumer.heartbeat.interval.ms.',
+  'group.consumer.assignment.interval.ms': 'The least time between two assignments of a consumer group.',
+  'group.consumer.min.assignment.interval.ms':
+    'The least that a group may set as consumer.assignment.interval.ms.',
+  'group.consumer.max.assignment.interval.ms':
+    'The most that a group may set as consumer.assignment.interval.ms.',
+  'group.consumer.migration.policy':
+    'Whether groups may change between the classic and the consumer protocol.',
+  'group.consumer.regex.refresh.interval.ms':
+    'How often subscriptions by pattern are compared with the topics there are.',
+  'group.coordinator.rebalance.protocols': 'The group protocols that are enabled.',
   'offset.metadata.max.bytes': 'The longest text that may be committed with an offset.',
   'offsets.retention.minutes':
     'Committed offsets are removed after so many minutes without a commit, or since their group was left.',

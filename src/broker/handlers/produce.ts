@@ -1,12 +1,12 @@
 import { type ErrorName, errorCode, type KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
-import { RefusedRecords, RefusedRequest } from '../../records/validator.ts'
+import { type CheckedRecords, RefusedRecords, RefusedRequest } from '../../records/validator.ts'
 import { toKafkaError } from '../failures.ts'
 import { type Context, handle } from '../handle.ts'
 import type { PartitionState } from '../metadata/image.ts'
-import { findLedPartition, findTopic, leaderHint } from '../partition-access.ts'
-import { appendRecords } from '../produce-append.ts'
+import { findLedPartition, findTopic, type LedPartition, leaderHint } from '../partition-access.ts'
+import { appendChecked, checkForAppend } from '../produce-append.ts'
 import { distinctPartitions, hasTransaction, type PartitionData, type TopicData } from '../produce-request.ts'
 import { isInternalTopic } from '../topic-names.ts'
 
@@ -66,26 +66,40 @@ export const produce = handle(Produce, {
 
 function appendPartition(
   context: Context,
-  { name, topicId }: TopicData,
+  topic: TopicData,
   { index, records }: PartitionData,
   acks: number,
 ): PartitionAnswer | Promise<PartitionAnswer> {
+  const led = findWritable(context, topic, index)
+  if ('errorCode' in led) return led
+  const refuse = (error: unknown) => refusedAnswer(error, index, context, led.log.startOffset)
+  try {
+    const checked = checkForAppend(context, led, records, acks)
+    if (!(checked instanceof Promise)) return { index, errorCode: 0, ...appendChecked(context, led, checked) }
+    const append = (later: CheckedRecords): PartitionAnswer => {
+      // The topic may have been deleted meanwhile, or another broker leads it.
+      const now = findWritable(context, topic, index)
+      return 'errorCode' in now ? now : { index, errorCode: 0, ...appendChecked(context, now, later) }
+    }
+    return checked.then(append).catch(refuse)
+  } catch (error) {
+    return refuse(error)
+  }
+}
+
+/** The partition that the client may write to at this broker; else the answer that says why not. */
+function findWritable(
+  context: Context,
+  { name, topicId }: TopicData,
+  index: number,
+): LedPartition | PartitionAnswer {
   const topic = findTopic(context, name, topicId)
   if (typeof topic === 'string') return failed(index, topic, context)
   if (isInternalTopic(topic.name) && context.clientId !== ADMIN_CLIENT_ID) {
     return failed(index, 'INVALID_TOPIC_EXCEPTION', context)
   }
   const led = findLedPartition(context, topic, index)
-  if (typeof led === 'string') return failed(index, led, context, topic.partitions[index])
-  const refuse = (error: unknown) => refusedAnswer(error, index, context, led.log.startOffset)
-  try {
-    const appended = appendRecords(context, led, records, acks)
-    return appended instanceof Promise
-      ? appended.then((done) => ({ index, errorCode: 0, ...done })).catch(refuse)
-      : { index, errorCode: 0, ...appended }
-  } catch (error) {
-    return refuse(error)
-  }
+  return typeof led === 'string' ? failed(index, led, context, topic.partitions[index]) : led
 }
 
 function refusedAnswer(

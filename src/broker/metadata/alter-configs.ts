@@ -3,6 +3,7 @@
 
 import { KafkaError } from '../../protocol/errors.ts'
 import { ConfigRecord } from '../../protocol/messages/stored-metadata.ts'
+import { checkReconfiguration } from '../config/broker-reconfiguration.ts'
 import { BROKER_SETTINGS } from '../config/broker-settings.ts'
 import { checkBrokerConfigs } from '../config/broker-validation.ts'
 import { CONFIG_OPERATIONS, type ConfigChange } from '../config/config-change.ts'
@@ -144,8 +145,11 @@ const CHECKS: Readonly<Record<number, ResourceCheck>> = {
       throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
     }
   },
-  [BROKER](name, next, touched, { image }) {
+  [BROKER](name, next, touched, controller) {
+    const { image } = controller
     checkBrokerConfigs(next, name !== '')
+    const config = controller.configOf(Number(name)) ?? controller.config
+    checkReconfiguration(config, config.withDynamic(name, next))
     if (image.features.has('eligible.leader.replicas.version')) checkMinInsyncReplicas(name, touched)
   },
   [CLIENT_METRICS](name, next) {

@@ -1,17 +1,17 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { Logger } from '../../broker/logger.ts'
 import type { BrokerHandle } from '../../broker/start.ts'
+import type { PlaceOptions } from '../../broker/start-settings.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, messageOf, UsageError } from '../failures.ts'
 import type { Given, OptionSpecs, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
 import { int } from '../options.ts'
-import { readProperties } from '../properties/java-properties.ts'
-import { chooseListeners, parseAdvertised } from '../serve/listeners.ts'
+import { parseAdvertised } from '../serve/advertise-option.ts'
+import { mergedSettings } from '../serve/merged-settings.ts'
 import { removeReadyFile, writeReadyFile } from '../serve/ready-file.ts'
-import { readServerProperties } from '../serve/server-properties.ts'
 import { parseSetting, parseTopicOption } from '../serve/topic-option.ts'
 
 const DEFAULT_PORT = 9092
@@ -81,7 +81,7 @@ const OPTIONS = {
   },
   serverProperties: {
     flags: '--server-properties <file>',
-    help: 'A server.properties file; options win over it.',
+    help: 'A server.properties file; --config, --override and --data-dir win over it.',
     section: 'How it runs',
   },
   readyFile: {
@@ -114,7 +114,7 @@ export const serve = defineCommand({
     const broker = await start(options, context)
     context.onClose(() => broker.close())
     if (options.seed !== undefined) await seed(options.seed, broker, context)
-    context.say(`serving at ${broker.bootstrapServers}, data in ${broker.dataDir}`)
+    context.say(`serving at ${describeListeners(broker)}, data in ${broker.dataDir}`)
     const ready = `${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`
     if (options.readyFile !== undefined) {
       const path = options.readyFile
@@ -147,20 +147,18 @@ function check(given: Given): void {
 
 async function start(options: Options, context: Context): Promise<BrokerHandle> {
   // Whoever asks for help or mistypes an option does not wait for a broker to be loaded.
+  const { readPlace } = await import('../../broker/start-settings.ts')
   const { startBroker } = await import('../../broker/start.ts')
-  const { settingWarnings } = await import('../serve/setting-warnings.ts')
-  const path = options.serverProperties
-  const file = path === undefined ? new Map<string, string>() : readProperties(path)
-  const fromFile = readServerProperties(file)
-  const settings = new Map([...file, ...options.config, ...options.override])
-  for (const warning of settingWarnings(settings.keys())) context.say(warning)
-  const dataDir =
-    options.dataDir ?? fromFile.dataDir ?? (options.exec ? null : defaultDataDir(context.io.env))
+  const settings = mergedSettings(options)
+  const place = placeOptions(options, settings, context)
+  try {
+    readPlace(place, settings)
+  } catch (error) {
+    throw new UsageError(messageOf(error), hintFor(options.serverProperties))
+  }
   const started = startBroker({
-    ...(options.ephemeral || dataDir === null ? {} : { dataDir: resolve(dataDir) }),
-    listeners: chooseListeners(fromFile.listeners, options, options.exec ? 0 : DEFAULT_PORT),
+    ...place,
     brokers: options.brokers ?? 1,
-    nodeId: fromFile.nodeId ?? 1,
     config: Object.fromEntries(settings),
     topics: options.topic,
     logger: loggerOf(context),
@@ -168,6 +166,23 @@ async function start(options: Options, context: Context): Promise<BrokerHandle> 
   return await started.catch((error: unknown) => {
     throw explained(error)
   })
+}
+
+/** What the options say, and the defaults of serve where neither they nor the settings say anything. */
+function placeOptions(
+  options: Options,
+  settings: ReadonlyMap<string, string>,
+  { io }: Context,
+): PlaceOptions {
+  const { dataDir, host, port, advertise, ephemeral, exec } = options
+  const hasDataDir = dataDir !== undefined || settings.has('log.dirs') || settings.has('log.dir')
+  return {
+    host,
+    port: port ?? (settings.has('listeners') ? undefined : exec ? 0 : DEFAULT_PORT),
+    advertisedHost: advertise?.host,
+    advertisedPort: advertise?.port,
+    dataDir: hasDataDir || ephemeral || exec ? dataDir : defaultDataDir(io.env),
+  }
 }
 
 /** Most often it is the broker that was started before. */
@@ -212,6 +227,22 @@ async function tellLastRecords(bootstrapServers: string, context: Context): Prom
   } catch (error) {
     context.say(`its records cannot be read: ${messageOf(error)}`)
   }
+}
+
+/** How to change what a file says, where there is one. */
+const hintFor = (file: string | undefined) =>
+  file === undefined ? {} : { hint: '--override NAME=VALUE replaces a setting of the file' }
+
+/** Each address that is listened on, with what clients are told instead. */
+function describeListeners({ listeners }: BrokerHandle): string {
+  const names = new Set(listeners.map(({ name }) => name))
+  return listeners
+    .map(({ name, host, port, advertised }) => {
+      const at = `${host.includes(':') ? `[${host}]` : host}:${port}`
+      const shown = names.size > 1 ? `${name}://${at}` : at
+      return advertised === undefined ? shown : `${shown} (advertised as ${advertised})`
+    })
+    .join(', ')
 }
 
 const readyFields = ({ bootstrapServers, clusterId, dataDir }: BrokerHandle) => ({

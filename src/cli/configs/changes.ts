@@ -32,7 +32,7 @@ export function parseAddConfig(text: string): Map<string, string> {
   const parts = text.split(COMMA)
   while (parts.at(-1) === '') parts.pop()
   const pairs = parts.map((part) => part.split(EQUALS))
-  if (pairs.some((pair) => pair.length !== 2)) {
+  if (pairs.length === 0 || pairs.some((pair) => pair.length !== 2)) {
     throw new UsageError(
       'requirement failed: Invalid entity config: all configs to be added must be in the format "key=val" or  ' +
         '"key=[val1,val2]" to group values which contain commas.',

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../client/cluster.ts'
 import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import { readHeaders } from '../../records/record.ts'
+import type { OutputState } from '../io.ts'
 import type { ByteOutput } from '../records/byte-output.ts'
 import type { ConsumedRecord, Formatter } from '../records/formatter.ts'
 
@@ -123,6 +124,7 @@ export async function printRecords<Records>(
   },
   limits: ReadLimits,
   cluster: Cluster,
+  output: OutputState,
 ): Promise<Stop> {
   const { records: limit, idleMs, totalMs } = limits
   // A broker that does not answer holds up the reader, but not whoever set a limit to all of it.
@@ -144,6 +146,7 @@ export async function printRecords<Records>(
       if (records === null) return idle.isOver ? 'idle' : 'end'
       const before = printer.count + printer.leftOut
       printer.print(records, limit)
+      await output.drained()
       // Transaction markers and aborted records are no records to whoever waits for one.
       if (printer.count + printer.leftOut > before) idle = cluster.deadline(idleMs)
     }

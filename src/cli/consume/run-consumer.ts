@@ -49,7 +49,7 @@ export async function runConsumer(options: Options, context: Context): Promise<v
   context.onInterrupt(() => reader.close())
   let stop: Stop
   try {
-    stop = await printRecords(reader, printer, limitsOf(options), cluster)
+    stop = await printRecords(reader, printer, limitsOf(options), cluster, io.output)
     formatter.end?.(output)
     output.flush()
     context.say(tally(printer))

@@ -17,6 +17,8 @@ export interface LogFileOptions {
   /** Shows keys and values; null leaves them out. */
   decode: Decode | null
   maxBytes: number
+  /** Awaited after each batch: resolves when what was emitted is written. */
+  written: () => Promise<void>
 }
 
 /** Dumps a segment or a snapshot of the metadata log. */
@@ -43,6 +45,7 @@ export async function dumpLogFile(
         }
       }
       validBytes = batch.position + batch.size
+      await options.written()
     }
     const trailing = log.sizeInBytes - validBytes
     if (trailing > 0 && !isLimited) emit({ type: 'trailingBytes', count: trailing, name: basename(file) })

@@ -18,14 +18,15 @@ type Options = Values<typeof DUMP_OPTIONS>
 /** The exit code: 1 where something is wrong with a file. */
 export async function runDump(options: Options, context: Context): Promise<number> {
   const decode = chooseDecoder(options, !context.isText)
+  const printer = new DumpPrinter(context, options.skipRecordMetadata)
   const log = {
     decode,
     isDeep: options.deepIteration || decode !== null,
     maxBytes: options.maxBytes,
+    written: () => printer.written(),
   }
   const index = { checksOnly: options.indexSanityCheck, verifiesOnly: options.verifyIndexOnly }
   const problems = new Problems()
-  const printer = new DumpPrinter(context, options.skipRecordMetadata)
   try {
     for (const file of options.files.split(',')) {
       printer.print({ type: 'file', file }, file)

@@ -50,6 +50,7 @@ export async function runProducer(options: Options, context: Context): Promise<v
       for await (const records of recordsOf(options, reader, chunks, context)) {
         await sender.send(records)
         printer?.check()
+        if (printer) await context.io.output.drained()
       }
     }
   } catch (error) {

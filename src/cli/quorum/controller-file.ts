@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-
+import { listItems, parseListener } from '../../kafka/listener-property.ts'
 import { Failure, messageOf } from '../failures.ts'
-import { listItems, parseListener } from '../properties/listener-property.ts'
 import { folderState, META_PROPERTIES, readIdentity } from '../storage/data-folder.ts'
 
 /** A controller as its server.properties and its metadata folder describe it. */

@@ -44,7 +44,7 @@ export async function runShareConsumer(options: Options, context: Context): Prom
   context.onInterrupt(() => reader.close())
   let hasReader = true
   try {
-    await printRecords(reader, printer, limitsOf(options), cluster)
+    await printRecords(reader, printer, limitsOf(options), cluster, io.output)
     formatter.end?.(output)
     output.flush()
   } catch (error) {

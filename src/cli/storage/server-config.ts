@@ -1,5 +1,5 @@
+import { listItems, parseListener } from '../../kafka/listener-property.ts'
 import { Failure } from '../failures.ts'
-import { listItems, parseListener } from '../properties/listener-property.ts'
 
 /** What formatting needs to know of a server.properties file. */
 export interface ServerConfig {

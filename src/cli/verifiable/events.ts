@@ -21,4 +21,9 @@ export class EventPrinter {
     const rest = Object.entries(doubles).map(([key, value]) => `,"${key}":${javaDouble(value)}`)
     this.#context.io.out(`${json.slice(0, -1)}${rest.join('')}}\n`)
   }
+
+  /** Resolves when all events are written. */
+  written(): Promise<void> {
+    return this.#context.io.output.drained()
+  }
 }

@@ -41,6 +41,7 @@ export class VerifiableReader {
       const used = Math.min(poll.count, this.#left)
       this.#read += used
       this.#tell(poll, used, lastOffset)
+      await this.#events.written()
       if (this.#options.commits) await this.#commit(poll, lastOffset + 1)
     }
   }

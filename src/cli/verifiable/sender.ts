@@ -51,6 +51,7 @@ export class NumberSender {
       if (!this.#sendOne(i, nowMs)) await this.#producer.room()
       // What could not be printed ends the tool, and not the client that it was reported by.
       if (this.#failure !== null) throw this.#failure
+      await this.#events.written()
       if (throttle.isAhead(i, nowMs)) await throttle.wait(stop)
       else if (nowMs !== lastTurnMs) {
         await nextTurn()

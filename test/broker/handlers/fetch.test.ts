@@ -56,6 +56,29 @@ test('the batch that holds the offset is given whole', async () => {
   expect(valuesOf((await fetch(broker, { from: 2 })).records)).toEqual(['a', 'b', 'c'])
 })
 
+test('a reader of committed records gets nothing of an open transaction, and nothing after its start', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  const log = broker.log('orders')
+  const open = batch({
+    values: ['open'],
+    producerId: 7,
+    producerEpoch: 0,
+    baseSequence: 0,
+    isTransactional: true,
+  })
+  append(log, 'before')
+  log.append(open, { leaderEpoch: 0, origin: 'client' })
+  append(log, 'after')
+  for (const restart of [() => {}, () => broker.restart(), () => broker.crash()]) {
+    await restart()
+    const committed = await fetch(broker, { from: 0 }, { isolationLevel: 1 })
+    expect(valuesOf(committed.records)).toEqual(['before'])
+    expect(committed).toMatchObject({ lastStableOffset: 1, highWatermark: 3 })
+    const all = await fetch(broker, { from: 0 }, { isolationLevel: 0 })
+    expect(valuesOf(all.records)).toEqual(['before', 'open', 'after'])
+  }
+})
+
 test('a reader of committed records gets a list of aborted transactions, which may be empty', async () => {
   const broker = await startTestBroker({ topics: { orders: 1 } })
   append(broker.log('orders'), 'a')

@@ -155,12 +155,24 @@ test('two batches for one partition are refused', async () => {
   expect(answer.errorCode).toBe(errorCode('INVALID_RECORD'))
 })
 
-test('control and transactional batches of clients are refused', async () => {
+test('control batches of clients are refused', async () => {
   const broker = await startTestBroker({ topics: { orders: 1 } })
   const control = batch()
   control.writeInt16BE(0x20, 21)
   updateCrc(control, 0)
   expect((await produce(broker, control)).errorCode).toBe(errorCode('INVALID_RECORD'))
+})
+
+test.each([
+  ['without a transactional id', null, 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED'],
+  ['with one', 'payments', 'INVALID_TXN_STATE'],
+] as const)('transactional batches %s are refused', async (_, transactionalId, error) => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  const records = batch({ producerId: 7, producerEpoch: 0, baseSequence: 0, isTransactional: true })
+  const body = { ...produceTo({ topic: 'orders' }, records), transactionalId }
+  const { responses } = await broker.ask(Produce, 9, body)
+  expect(responses[0]!.partitionResponses[0]!.errorCode).toBe(errorCode(error))
+  expect(broker.log('orders').endOffset).toBe(0)
 })
 
 test('internal topics are for the admin client alone', async () => {

@@ -269,6 +269,10 @@ test.each([
   expect(Object.fromEntries(parseAddConfig(text))).toEqual(settings)
 })
 
+test.each(['', ',', 'a', 'a=1,b'])("'%s' is not a list of settings", (text) => {
+  expect(() => parseAddConfig(text)).toThrow('all configs to be added must be in the format "key=val"')
+})
+
 test.each([
   ['password=a,b', { iterations: 4096, password: 'a,b' }],
   ['iterations=8192,password=x', { iterations: 8192, password: 'x' }],

@@ -2,8 +2,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { CONFIG_SOURCES } from '../../../src/broker/config/config-source.ts'
+import { RESOURCE_TYPES } from '../../../src/broker/metadata/image.ts'
 import { main } from '../../../src/cli/main.ts'
 import { Cluster } from '../../../src/client/cluster.ts'
+import { DescribeConfigs } from '../../../src/protocol/messages/configs.ts'
+import { DescribeCluster } from '../../../src/protocol/messages/metadata.ts'
 import { testIo } from '../../support/test-io.ts'
 
 interface Ready {
@@ -13,11 +17,13 @@ interface Ready {
   readonly pid: number
 }
 
-/** Runs `ktool serve` in this process until the test ends or `stop` is called. */
-async function serve(...args: string[]) {
+/** Runs `ktool serve` on a free port in this process until the test ends or `stop` is called. */
+const serve = (...args: string[]) => serveAt('--port', '0', ...args)
+
+async function serveAt(...args: string[]) {
   const io = testIo()
   let code: number | undefined
-  const ended = main('ktool', ['serve', '--port', '0', ...args], io).then((exit) => {
+  const ended = main('ktool', ['serve', ...args], io).then((exit) => {
     code = exit
     return exit
   })
@@ -39,10 +45,34 @@ function freshFolder(): string {
 }
 
 async function topicsAt(bootstrapServers: string): Promise<Record<string, number>> {
+  const topics = await ask(bootstrapServers, (cluster) => cluster.allTopics())
+  return Object.fromEntries([...topics.values()].map(({ name, partitions }) => [name, partitions.length]))
+}
+
+/** Id and address of each broker, as its clients are given them. */
+async function brokersAt(bootstrapServers: string): Promise<[number, string][]> {
+  const { brokers } = await ask(bootstrapServers, (cluster) =>
+    cluster.request(DescribeCluster, { includeClusterAuthorizedOperations: false }),
+  )
+  return brokers.map(({ brokerId, host, port }) => [brokerId, `${host}:${port}`])
+}
+
+/** Value and source of a setting of broker 1. */
+async function brokerSetting(bootstrapServers: string, name: string) {
+  const { results } = await ask(bootstrapServers, (cluster) =>
+    cluster.request(DescribeConfigs, {
+      resources: [{ resourceType: RESOURCE_TYPES.BROKER, resourceName: '1', configurationKeys: [name] }],
+    }),
+  )
+  const [config] = results[0]!.configs
+  const source = Object.entries(CONFIG_SOURCES).find(([, number]) => number === config?.configSource)
+  return [config?.value, source?.[0]]
+}
+
+async function ask<Result>(bootstrapServers: string, question: (cluster: Cluster) => Promise<Result>) {
   const cluster = Cluster.connect({ bootstrapServers })
   try {
-    const topics = await cluster.allTopics()
-    return Object.fromEntries([...topics.values()].map(({ name, partitions }) => [name, partitions.length]))
+    return await question(cluster)
   } finally {
     await cluster.close()
   }
@@ -79,14 +109,11 @@ test('several brokers are several addresses', async () => {
   expect(ready.bootstrapServers.split(',')).toHaveLength(3)
 })
 
-test('a server.properties file is an argument; options win, and unknown settings are named', async () => {
+test('a server.properties file is an argument; unknown settings are named', async () => {
   const folder = freshFolder()
   const file = join(folder, 'server.properties')
-  writeFileSync(
-    file,
-    `log.dirs=${folder}/data\nnum.partitions=4\nsome.plugin.setting=1\nlisteners=PLAINTEXT://:9092\n`,
-  )
-  const { io, ready } = await serve(file, '--topic', 'orders', '--host', '127.0.0.1')
+  writeFileSync(file, `log.dirs=${folder}/data\nnum.partitions=4\nsome.plugin.setting=1\n`)
+  const { io, ready } = await serve(file, '--topic', 'orders')
   expect(ready.dataDir).toBe(`${folder}/data`)
   expect(await topicsAt(ready.bootstrapServers)).toEqual({ orders: 4 })
   expect(io.stderr).toContain("warning: 'some.plugin.setting' is not a setting that this broker knows\n")
@@ -147,4 +174,109 @@ test('a port or a folder that another broker has is told with a way out', async 
   expect(third.stderr).toContain(
     'hint: one broker keeps its data there already; --data-dir names another folder\n',
   )
+})
+
+const PORTS = 'PLAINTEXT://127.0.0.1:0'
+
+test('--override and --config go before the file, also for listeners, data folder and id', async () => {
+  const folder = freshFolder()
+  const file = join(folder, 'server.properties')
+  writeFileSync(file, `log.dir=${folder}/file\nbroker.id=7\nlisteners=PLAINTEXT://127.0.0.1:1\n`)
+  const { io, ready } = await serveAt(
+    file,
+    '--config',
+    `log.dirs=${folder}/data`,
+    '--override',
+    `listeners=${PORTS}`,
+    '--override',
+    'node.id=9',
+  )
+  expect(ready.dataDir).toBe(`${folder}/data`)
+  expect(existsSync(`${folder}/file`)).toBe(false)
+  expect(await brokersAt(ready.bootstrapServers)).toEqual([[9, ready.bootstrapServers]])
+  expect(io.stderr).toContain(`serving at ${ready.bootstrapServers}, data in ${folder}/data\n`)
+})
+
+test.each([
+  ['--ephemeral', '--port', '0', '--config'],
+  ['--ephemeral', '--config', `listeners=${PORTS}`, '--config'],
+])('%s %s %s: clients are given what advertised.listeners says', async (...args) => {
+  const { io, ready } = await serveAt(...args, 'advertised.listeners=PLAINTEXT://kafka.example:1234')
+  expect(await brokersAt(ready.bootstrapServers)).toEqual([[1, 'kafka.example:1234']])
+  expect(await brokerSetting(ready.bootstrapServers, 'advertised.listeners')).toEqual([
+    'PLAINTEXT://kafka.example:1234',
+    'STATIC_BROKER_CONFIG',
+  ])
+  expect(io.stderr).toContain(
+    `serving at ${ready.bootstrapServers} (advertised as kafka.example:1234), data in`,
+  )
+})
+
+test('each listener is named, with the address that is really listened on', async () => {
+  const { io } = await serveAt(
+    '--ephemeral',
+    '--config',
+    'listeners=INSIDE://:0,OUTSIDE://127.0.0.1:0',
+    '--config',
+    'listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT',
+    '--config',
+    'advertised.listeners=INSIDE://kafka:9092',
+  )
+  expect(io.stderr).toMatch(
+    /serving at INSIDE:\/\/0\.0\.0\.0:\d+ \(advertised as kafka:9092\), OUTSIDE:\/\/127\.0\.0\.1:\d+, data in/,
+  )
+})
+
+test('--data-dir goes before the data folder of the file', async () => {
+  const folder = freshFolder()
+  const file = join(folder, 'server.properties')
+  writeFileSync(file, `log.dirs=${folder}/file\nlisteners=${PORTS}\n`)
+  const { ready } = await serveAt(file, '--data-dir', `${folder}/option`)
+  expect(ready.dataDir).toBe(`${folder}/option`)
+  expect(await brokerSetting(ready.bootstrapServers, 'log.dirs')).toEqual([
+    `${folder}/option`,
+    'STATIC_BROKER_CONFIG',
+  ])
+})
+
+test('a topic that is created with a setting without effect is warned about', async () => {
+  const { io } = await serveAt('--ephemeral', '--port', '0', '--topic', 'users:1:cleanup.policy=compact')
+  expect(io.stderr).toContain(
+    "warning: topic 'users': 'cleanup.policy=compact' has no effect: logs are not compacted in this broker yet\n",
+  )
+  expect(io.stderr).not.toContain('__consumer_offsets')
+})
+
+test.each([
+  [
+    ['--port', '21003', '--config', `listeners=${PORTS}`],
+    `listeners=${PORTS}: the port '21003' contradicts it`,
+  ],
+  [
+    ['--host', '::1', '--override', `listeners=${PORTS}`],
+    `listeners=${PORTS}: the host '::1' contradicts it`,
+  ],
+  [
+    ['--advertise', 'a', '--config', 'advertised.listeners=PLAINTEXT://b:1'],
+    "the advertised address 'a' contradicts it",
+  ],
+  [['--data-dir', '/a', '--config', 'log.dirs=/b'], "log.dirs=/b: the data folder '/a' contradicts it"],
+  [['--ephemeral', '--config', 'log.dirs=/b'], '--ephemeral and log.dirs=/b exclude each other'],
+  [['--config', 'node.id=1', '--config', 'broker.id=2'], 'broker.id=2: it contradicts node.id=1'],
+  [['--config', 'listeners=SASL_PLAINTEXT://:9092'], 'only PLAINTEXT is supported, not SASL_PLAINTEXT'],
+])('contradictions are errors: serve %j', async (args, message) => {
+  const io = testIo()
+  expect(await main('ktool', ['serve', ...args], io)).toBe(2)
+  expect(io.stderr).toContain(message)
+})
+
+test('a port that contradicts the listeners of a file is an error that says what to do', async () => {
+  const file = join(freshFolder(), 'server.properties')
+  writeFileSync(file, 'listeners=PLAINTEXT://:9092\n')
+  const io = testIo()
+  expect(await main('ktool', ['serve', file, '--port', '9093'], io)).toBe(2)
+  expect(io.stderr).toContain(
+    "listeners=PLAINTEXT://:9092: the port '9093' contradicts it; give one of them\n",
+  )
+  expect(io.stderr).toContain('hint: --override NAME=VALUE replaces a setting of the file\n')
 })
