@@ -51,7 +51,8 @@ export function checkAppend(
     }
     at += size
   }
-  if (records.length > settings.segmentBytes) {
+  // What the broker writes itself must not be split: all of it is in the log, or none.
+  if (origin === 'client' && records.length > settings.segmentBytes) {
     throw new KafkaError(
       'RECORD_LIST_TOO_LARGE',
       `${records.length} bytes are more than segment.bytes, ${settings.segmentBytes}`,

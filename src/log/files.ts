@@ -152,7 +152,11 @@ class RealFile implements FileHandle {
   }
 
   sync(): void {
-    attempt('syncing', this.#path, () => fdatasyncSync(this.#fd))
+    try {
+      fdatasyncSync(this.#fd)
+    } catch (cause) {
+      throw this.#failure('syncing', cause, true)
+    }
   }
 
   async syncLater(): Promise<void> {
@@ -162,7 +166,7 @@ class RealFile implements FileHandle {
         fdatasync(this.#fd, (error) => (error === null ? resolve() : reject(error)))
       })
     } catch (cause) {
-      throw this.#failure('syncing', cause)
+      throw this.#failure('syncing', cause, true)
     } finally {
       this.#pendingSyncs--
       if (this.#isClosed && this.#pendingSyncs === 0) closeSync(this.#fd)
@@ -176,10 +180,9 @@ class RealFile implements FileHandle {
     if (this.#pendingSyncs === 0) closeSync(this.#fd)
   }
 
-  #failure(what: string, cause: unknown): StorageError {
-    return new StorageError('DISK_FAILED', `${what} '${this.#path}' failed: ${(cause as Error).message}`, {
-      cause,
-    })
+  #failure(what: string, cause: unknown, isSync = false): StorageError {
+    const message = `${what} '${this.#path}' failed: ${(cause as Error).message}`
+    return new StorageError('DISK_FAILED', message, { cause, isSync })
   }
 }
 
@@ -295,13 +298,28 @@ export const TEMPORARY_SUFFIX = '.tmp'
 
 /**
  * Replaces a small file as a whole: a reader sees the old or the new bytes, never a mixture. With `sync` that holds
- * after a power loss too.
+ * after a power loss too; with 'file' once the caller has synced the folder. If it throws before the folder is synced,
+ * the file is the old one.
  */
-export function replaceFile(files: Files, path: string, bytes: Buffer, sync: boolean): void {
+export function replaceFile(files: Files, path: string, bytes: Buffer, sync: boolean | 'file'): void {
   const beside = path + TEMPORARY_SUFFIX
-  writeWhole(files, beside, bytes, sync)
-  files.rename(beside, path)
-  if (sync) files.syncFolder(path.slice(0, path.lastIndexOf('/')))
+  try {
+    writeWhole(files, beside, bytes, sync !== false)
+    files.rename(beside, path)
+  } catch (error) {
+    removeQuietly(files, beside)
+    throw error
+  }
+  if (sync === true) files.syncFolder(path.slice(0, path.lastIndexOf('/')))
+}
+
+/** Removes what a failed change left, if that is possible: the failure itself is what the caller must hear of. */
+export function removeQuietly(files: Files, path: string): void {
+  try {
+    files.remove(path)
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+  }
 }
 
 /** Makes these bytes all that is in the file; a crash may leave any part of them. */

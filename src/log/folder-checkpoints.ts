@@ -10,6 +10,7 @@ import {
 import { type Files, replaceFile } from './files.ts'
 import { parsePartitionFolder } from './partition-folder.ts'
 import type { PartitionLog } from './partition-log.ts'
+import { StorageError } from './storage-error.ts'
 
 /** Kafka keeps no checkpoints for it; it is always recovered from its start. */
 const METADATA_TOPIC = '__cluster_metadata'
@@ -23,6 +24,8 @@ export class FolderCheckpoints {
   readonly #found = new Map<string, Map<string, number>>()
   /** What the files hold for sure, also after a power loss. */
   readonly #synced = new Map<string, Buffer>()
+  /** Whether the files may still name partitions that were taken out. */
+  #isStale = false
 
   constructor(files: Files, folder: string, logs: ReadonlyMap<string, PartitionLog>) {
     this.#files = files
@@ -43,11 +46,37 @@ export class FolderCheckpoints {
     return this.#found.get(LOG_START_FILE)!.get(partition) ?? 0
   }
 
-  /** Takes a partition out of the files: a later one of the same name must not start from its offsets. */
+  /** Takes a partition out of the files, as soon as they can be written. */
   forget(partition: string): void {
     for (const offsets of this.#found.values()) offsets.delete(partition)
+    this.#isStale = true
+    this.#refreshIfPossible()
+  }
+
+  /** As forget, for all partitions that only the files know. */
+  forgetUnknown(isKnown: (partition: string) => boolean): void {
+    for (const offsets of this.#found.values()) {
+      for (const partition of [...offsets.keys()]) {
+        if (!isKnown(partition)) this.#isStale = offsets.delete(partition)
+      }
+    }
+    this.#refreshIfPossible()
+  }
+
+  #refreshIfPossible(): void {
+    try {
+      this.refresh()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
+  }
+
+  /** Makes sure that the files name no partition that was taken out: a later one of that name must not start from its offsets. */
+  refresh(): void {
+    if (!this.#isStale) return
     this.writeRecoveryPoints(false)
     this.writeStartOffsets()
+    this.#isStale = false
   }
 
   /** A lost recovery point costs a longer recovery, so these need not be synced. */
@@ -83,8 +112,19 @@ export class FolderCheckpoints {
     }
     const bytes = encodeCheckpoint(entries)
     if (this.#synced.get(name)?.equals(bytes)) return
-    replaceFile(this.#files, `${this.#folder}/${name}`, bytes, sync)
-    if (sync) this.#synced.set(name, bytes)
-    else this.#synced.delete(name)
+    this.#synced.delete(name)
+    replaceFile(this.#files, `${this.#folder}/${name}`, bytes, sync ? 'file' : false)
+    if (sync && this.#syncFolder()) this.#synced.set(name, bytes)
+  }
+
+  /** Once the file has its name, what it says holds for the next start; only a power loss may take it back, until the next write. */
+  #syncFolder(): boolean {
+    try {
+      this.#files.syncFolder(this.#folder)
+      return true
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      return false
+    }
   }
 }

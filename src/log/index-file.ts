@@ -20,6 +20,8 @@ export class IndexFile {
   #pending: Buffer = NOTHING
   #pendingCount = 0
   #isSynced = true
+  /** Whether the file may hold bytes after its entries: a write failed half way, or entries were dropped. */
+  #hasTail = false
   /** Whether the file held only whole entries when it was found. */
   readonly isWhole: boolean
 
@@ -94,33 +96,37 @@ export class IndexFile {
     return low - 1
   }
 
-  /** Keeps the first `count` entries. */
+  /** Keeps the first `count` entries. The file is cut with the next write, so that this cannot fail. */
   truncate(count: number): void {
     if (count < this.#stored) {
-      this.#file.truncate(count * this.#entryBytes)
       this.#isSynced = false
       this.#stored = count
       this.#pendingCount = 0
+      this.#hasTail = true
     } else {
       this.#pendingCount = Math.min(this.#pendingCount, count - this.#stored)
     }
   }
 
-  /** Empties the file, whatever it held. */
+  /** Forgets all entries, whatever the file held. */
   reset(): void {
-    this.#file.truncate(0)
     this.#isSynced = false
     this.#stored = 0
     this.#pendingCount = 0
+    this.#hasTail = true
   }
 
-  /** Writes what is in memory to the file. */
+  /** Writes what is in memory to the file. A failure leaves the entries in memory. */
   flush(): void {
+    if (this.#hasTail) this.#file.truncate(this.#stored * this.#entryBytes)
+    this.#hasTail = false
     if (this.#pendingCount === 0) return
+    this.#isSynced = false
+    this.#hasTail = true
     this.#file.write(this.#pending, 0, this.#pendingCount * this.#entryBytes, this.#stored * this.#entryBytes)
+    this.#hasTail = false
     this.#stored += this.#pendingCount
     this.#pendingCount = 0
-    this.#isSynced = false
   }
 
   /** Writes what is in memory, and gives the memory back. */

@@ -90,18 +90,14 @@ export class LeaderEpochs {
 
   /** Forgets all epochs, to learn them again from the batches. */
   clear(): void {
-    this.#entries = []
-    this.#write()
+    this.#replace([])
   }
 
   /** Notes that batches of this epoch start at the offset, unless that is known. */
   assign(epoch: number, startOffset: number): void {
     if (epoch <= this.latest || epoch < 0) return
-    this.#entries = [
-      ...this.#entries.filter((entry) => entry.startOffset < startOffset),
-      { epoch, startOffset },
-    ]
-    this.#write()
+    const before = this.#entries.filter((entry) => entry.startOffset < startOffset)
+    this.#replace([...before, { epoch, startOffset }])
   }
 
   /**
@@ -133,14 +129,14 @@ export class LeaderEpochs {
     const isSame =
       entries.length === this.#entries.length && entries[0]?.startOffset === this.#entries[0]?.startOffset
     if (isSame) return
-    this.#entries = entries
-    this.#write()
+    this.#replace(entries)
   }
 
-  /** Without a sync a power loss may bring the old checkpoint back: recovery reads epochs from batches. */
-  #write(): void {
+  /** First the file, then memory. Without a sync a power loss may bring the old one back: recovery reads batches. */
+  #replace(entries: readonly EpochStart[]): void {
+    replaceFile(this.#files, this.#path, encodeLeaderEpochs(entries), false)
+    this.#entries = entries
     this.#isSynced = false
-    replaceFile(this.#files, this.#path, encodeLeaderEpochs(this.#entries), false)
   }
 
   /** Returns once the checkpoint is on the disk. */

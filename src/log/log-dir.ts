@@ -1,5 +1,7 @@
 import { randomUuid } from '../bytes/uuid.ts'
 import type { Clock } from './clock.ts'
+import { DeletedFolders } from './deleted-folders.ts'
+import { DiskReserve, isDiskFull } from './disk-reserve.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
@@ -16,6 +18,7 @@ import {
 import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { ReadBuffers } from './read-buffers.ts'
+import { LOG_SUFFIX } from './segment-names.ts'
 import { StorageError } from './storage-error.ts'
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
@@ -36,7 +39,16 @@ export interface LogDirOptions {
   /** How many log and index files are kept open at once: a share of what the process may have, unless given. */
   maxOpenFiles?: number
   processes?: Processes
+  listener?: LogDirListener
 }
+
+/** Who wants to know how the logs of a folder are. Partitions are named as their folders are. */
+export interface LogDirListener {
+  writesFailed(partition: string, failure: StorageError): void
+  writesResumed(partition: string): void
+}
+
+const NOBODY: LogDirListener = { writesFailed() {}, writesResumed() {} }
 
 /** A partition found on disk that was not opened yet. */
 export interface FoundPartition {
@@ -58,9 +70,11 @@ export class LogDir {
   readonly #lock: FolderLock
   readonly #buffers = new ReadBuffers()
   readonly #logs = new Map<string, PartitionLog>()
-  /** Folders of deleted partitions and when they go. */
-  #deleted: { folder: string; dueMs: number }[] = []
+  readonly #deleted: DeletedFolders
+  readonly #reserve: DiskReserve
   readonly #checkpoints: FolderCheckpoints
+  /** Partitions whose last write failed because the disk is full. */
+  readonly #full = new Set<string>()
   #isClosed = false
 
   private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties) {
@@ -72,6 +86,8 @@ export class LogDir {
     this.#lock = lock
     this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
     this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs)
+    this.#deleted = new DeletedFolders(this.#files)
+    this.#reserve = new DiskReserve(this.#files, this.folder)
   }
 
   /** Locks a data folder, making it if need be. Throws FOLDER_LOCKED or FOLDER_MISMATCH. No log is opened yet. */
@@ -113,12 +129,27 @@ export class LogDir {
       .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
   }
 
-  /** Opens a partition, recovering it after a crash; makes it when it is not there. FOLDER_MISMATCH for another topic's folder. */
+  /**
+   * Opens a partition, recovering it after a crash; makes it when it is not there. FOLDER_MISMATCH for another topic's
+   * folder. A folder that cannot be made whole is taken away again.
+   */
   createPartition(topic: string, partition: number, topicId: string): PartitionLog {
     this.#refuseIfClosed()
     const name = partitionFolder(topic, partition)
     const open = this.#logs.get(name)
     if (open !== undefined && open.topicId === topicId) return open
+    this.#deleted.clear(this.#path(name))
+    this.#checkpoints.refresh()
+    try {
+      return this.#openPartition(topic, partition, topicId, open)
+    } catch (error) {
+      if (open === undefined) this.#hideIfEmpty(topic, partition)
+      throw error
+    }
+  }
+
+  #openPartition(topic: string, partition: number, topicId: string, open?: PartitionLog): PartitionLog {
+    const name = partitionFolder(topic, partition)
     const folder = this.#path(name)
     this.#files.makeFolder(folder)
     const idInFolder = open?.topicId ?? readTopicId(this.#files, folder)
@@ -141,10 +172,30 @@ export class LogDir {
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.startOffset(name),
       wasClean: this.wasClean,
+      listener: this.#listenerOf(name),
     })
-    if (idInFolder === null) writeTopicId(this.#files, folder, topicId)
+    try {
+      if (idInFolder === null) writeTopicId(this.#files, folder, topicId)
+    } catch (error) {
+      log.abandon()
+      throw error
+    }
     this.#logs.set(name, log)
     return log
+  }
+
+  #listenerOf(partition: string) {
+    const { listener = NOBODY } = this.#options
+    return {
+      writesFailed: (failure: StorageError) => {
+        if (isDiskFull(failure)) this.#full.add(partition)
+        listener.writesFailed(partition, failure)
+      },
+      writesResumed: () => {
+        this.#full.delete(partition)
+        listener.writesResumed(partition)
+      },
+    }
   }
 
   /** The log of an open partition. */
@@ -157,19 +208,67 @@ export class LogDir {
     return [...this.#logs.values()]
   }
 
-  /** Closes a log and hides its folder at once; `removeDeleted` removes it after file.delete.delay.ms. */
+  /**
+   * Closes a log and hides its folder at once; `removeDeleted` removes it after file.delete.delay.ms, or as soon as it
+   * can when the disk is full. Failures of the disk only delay it.
+   */
   deletePartition(topic: string, partition: number): void {
     this.#refuseIfClosed()
     const name = partitionFolder(topic, partition)
     const log = this.#logs.get(name)
     if (log === undefined) return
-    const uuidHex = this.#options.randomBytes(16).toString('hex')
-    const folder = this.#path(deletedFolder(topic, partition, uuidHex))
-    log.closeAndRename(folder)
+    log.abandon()
     this.#logs.delete(name)
+    const delayMs = this.#isDiskFull ? 0 : this.#options.settings(topic).fileDeleteDelayMs
+    this.#full.delete(name)
+    this.#hide(topic, partition, delayMs)
     this.#checkpoints.forget(name)
-    const { fileDeleteDelayMs } = this.#options.settings(topic)
-    this.#deleted.push({ folder, dueMs: this.#options.clock.monotonicMs() + fileDeleteDelayMs })
+  }
+
+  /** Takes back a partition that was made and never used. */
+  discardPartition(topic: string, partition: number): void {
+    this.#logs.get(partitionFolder(topic, partition))?.abandon()
+    this.#logs.delete(partitionFolder(topic, partition))
+    this.#hide(topic, partition, 0)
+  }
+
+  #hide(topic: string, partition: number, delayMs: number): void {
+    const uuidHex = this.#options.randomBytes(16).toString('hex')
+    const hidden = this.#path(deletedFolder(topic, partition, uuidHex))
+    const dueMs = this.#options.clock.monotonicMs() + delayMs
+    this.#deleted.hide(this.#path(partitionFolder(topic, partition)), hidden, dueMs)
+  }
+
+  #hideIfEmpty(topic: string, partition: number): void {
+    const folder = this.#path(partitionFolder(topic, partition))
+    const names = this.#files.list(folder).map(({ name }) => name)
+    const hasRecords = names.some(
+      (name) => name.endsWith(LOG_SUFFIX) && this.#files.size(`${folder}/${name}`),
+    )
+    if (!hasRecords) this.#hide(topic, partition, 0)
+  }
+
+  get #isDiskFull(): boolean {
+    return this.#full.size > 0 || this.#reserve.isSpent
+  }
+
+  /** Runs a change that frees space; on a full disk with the space that is kept back for it. */
+  withReserve<T>(change: () => T): T {
+    return this.#reserve.spend(change)
+  }
+
+  /** Keeps space back for `withReserve`: to be called every few seconds. */
+  fillReserve(): void {
+    this.#refuseIfClosed()
+    this.#reserve.fill()
+  }
+
+  /** Takes partitions that do not exist out of the checkpoints: a crash may have come before their deletion was complete. */
+  forgetUnknown(isKnown: (topic: string, partition: number) => boolean): void {
+    this.#checkpoints.forgetUnknown((name) => {
+      const found = parsePartitionFolder(name)
+      return found !== null && isKnown(found.topic, found.partition)
+    })
   }
 
   /** Renames the folder of a partition that no topic claims, as Kafka does; gives the new name. */
@@ -189,8 +288,7 @@ export class LogDir {
 
   /** Moves the start of a log and makes that survive a crash. */
   deleteRecordsBefore(log: PartitionLog, offset: number): void {
-    log.deleteRecordsBefore(offset)
-    this.#checkpoints.writeStartOffsets()
+    log.deleteRecordsBefore(offset, () => this.withReserve(() => this.#checkpoints.writeStartOffsets()))
   }
 
   /** Cuts a log and makes that survive a crash: a recovery point after the cut would hide what is written there next. */
@@ -202,26 +300,35 @@ export class LogDir {
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
   removeDeleted(): void {
     this.#refuseIfClosed()
-    const nowMs = this.#options.clock.monotonicMs()
-    for (const { folder } of this.#deleted.filter((d) => d.dueMs <= nowMs)) this.#files.remove(folder)
-    this.#deleted = this.#deleted.filter((d) => d.dueMs > nowMs)
+    this.#deleted.removeDue(this.#options.clock.monotonicMs())
   }
 
   /** Removes segments and producers that have had their time. */
   applyRetention(): void {
     this.#refuseIfClosed()
-    for (const log of this.#logs.values()) {
+    this.#each((log) => {
       log.expireProducers()
       log.applyRetention()
-    }
+    })
   }
 
   /** Syncs the logs whose flush.ms is over, closes idle files, and renews the lock: to be called once a second. */
   flushDue(): void {
     this.#refuseIfClosed()
     this.#lock.renewIfDue(this.#options.clock.now())
-    for (const log of this.#logs.values()) log.flushIfDue()
+    this.#each((log) => log.flushIfDue())
     this.#openFiles.closeIdle()
+  }
+
+  /** A log that fails must not keep the others waiting; it reports its failures to the listener. */
+  #each(work: (log: PartitionLog) => void): void {
+    for (const log of this.#logs.values()) {
+      try {
+        work(log)
+      } catch (error) {
+        if (error !== log.failure) throw error
+      }
+    }
   }
 
   /** Writes the checkpoint files; Kafka does so every minute. */

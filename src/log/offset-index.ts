@@ -81,11 +81,11 @@ export class OffsetIndex {
   }
 
   append(offset: number, position: number): void {
-    this.#last = { offset, position }
     this.file.append((buffer, at) => {
       buffer.writeInt32BE(offset - this.#baseOffset, at)
       buffer.writeInt32BE(position, at + 4)
     })
+    this.#last = { offset, position }
   }
 
   /** The last entry at or before the offset: a scan from there meets the batch with this offset. */
@@ -93,10 +93,15 @@ export class OffsetIndex {
     return this.entry(this.file.floor(offset - this.#baseOffset, relativeOffsetAt))
   }
 
+  /** Keeps the first `count` entries. */
+  keep(count: number): void {
+    this.file.truncate(count)
+    this.#last = null
+  }
+
   /** Forgets the entries at and after the offset. */
   truncateTo(offset: number): void {
-    this.file.truncate(this.file.floor(offset - this.#baseOffset - 1, relativeOffsetAt) + 1)
-    this.#last = null
+    this.keep(this.file.floor(offset - this.#baseOffset - 1, relativeOffsetAt) + 1)
   }
 
   /** Whether its last entry points into a log of this size. */

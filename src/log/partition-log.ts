@@ -1,20 +1,19 @@
 import { maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
-import type { Files } from './files.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
+import { LogSync } from './log-sync.ts'
 import { applyBatches, replayProducers } from './producer-replay.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
 import { type LoadedLog, loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
-import type { Segment } from './segment.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
 import { StorageError } from './storage-error.ts'
 import { type FoundTimestamp, findLargestTimestamp, findTimestamp } from './timestamp-search.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
-import { WriteGuard } from './write-guard.ts'
+import { WriteGuard, type WriteGuardListener } from './write-guard.ts'
 
 export interface PartitionLogOptions extends SegmentSource {
   topic: string
@@ -26,6 +25,14 @@ export interface PartitionLogOptions extends SegmentSource {
   logStartOffset: number
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
+  /** Hears of writes that fail. */
+  listener: WriteGuardListener
+}
+
+export interface AppendOptions {
+  readonly leaderEpoch: number
+  readonly origin: AppendOrigin
+  readonly sync?: boolean
 }
 
 /** The log of one partition. Nothing here yields, so what one call sees no other call changes. */
@@ -38,20 +45,17 @@ export class PartitionLog {
   /** Bytes that recovery cut off when the log was opened. */
   readonly bytesCut: number
   readonly #options: PartitionLogOptions
-  readonly #files: Files
   readonly #producerStore: ProducerStore
   readonly #reader: LogReader
   readonly #segments: SegmentList
-  readonly #guard = new WriteGuard()
+  readonly #guard: WriteGuard
+  readonly #sync: LogSync
   readonly #listeners = new Set<(bytes: number) => void>()
-  #folder: string
   #startOffset: number
   #endOffset: number
-  #recoveryPoint: number
-  #lastFlushMs: number
-  /** Ends when all rolled segments are synced. */
-  #rolled: Promise<void> = Promise.resolve()
   #isClosed = false
+  /** Whether the files were closed in a state that needs no recovery. */
+  #isWell = false
 
   private constructor(options: PartitionLogOptions, loaded: LoadedLog) {
     this.topic = options.topic
@@ -61,15 +65,14 @@ export class PartitionLog {
     this.producers = loaded.producers
     this.bytesCut = loaded.bytesCut
     this.#options = options
-    this.#files = options.openFiles.files
-    this.#folder = options.folder
     this.#producerStore = loaded.producerStore
     this.#reader = new LogReader(options.buffers)
     this.#segments = new SegmentList(options, loaded.segments)
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
-    this.#recoveryPoint = loaded.recoveryPoint
-    this.#lastFlushMs = options.clock.monotonicMs()
+    this.#guard = new WriteGuard(options.listener)
+    const parts = { ...options, ...loaded, segments: this.#segments, guard: this.#guard }
+    this.#sync = new LogSync(parts, loaded.recoveryPoint)
   }
 
   /** Opens the log in a folder, or makes an empty one. */
@@ -80,10 +83,6 @@ export class PartitionLog {
       makeSegment: (offset, hasTransactionIndex) => makeSegment(options, offset, hasTransactionIndex),
     })
     return new PartitionLog(options, loaded)
-  }
-
-  get folder(): string {
-    return this.#folder
   }
 
   /** Offset of the first record that may be read. */
@@ -109,7 +108,7 @@ export class PartitionLog {
 
   /** Everything before it is on the disk. */
   get recoveryPoint(): number {
-    return this.#recoveryPoint
+    return this.#sync.recoveryPoint
   }
 
   /** Whether the log holds what a checkpoint of its start offset must say. */
@@ -125,7 +124,7 @@ export class PartitionLog {
     return this.#segments.all.length
   }
 
-  /** Why the log takes no more records; null while it does. */
+  /** Why the last write failed; null once one has succeeded. */
   get failure(): StorageError | null {
     return this.#guard.failure
   }
@@ -148,12 +147,13 @@ export class PartitionLog {
 
   /**
    * Appends whole batches with one write, stamping base offset and leader epoch in place. The CRC of the batches is
-   * not checked here. Throws DISK_FAILED after a failed write until the log is opened again; KafkaError when the
-   * sequences or the size do not fit.
+   * not checked here. With `sync` it returns once they are on the disk. All of the batches are in the log, or none:
+   * throws DISK_FAILED when a write or sync failed, and the next append tries again; KafkaError when the sequences or
+   * the size do not fit.
    */
-  append(records: Buffer, options: { leaderEpoch: number; origin: AppendOrigin }): AppendResult {
+  append(records: Buffer, options: AppendOptions): AppendResult {
     this.#refuseIfClosed()
-    this.#guard.refuseIfFailed()
+    this.#sync.repair(this.#options.folder, this.#endOffset)
     const before = checkAppend(records, options.origin, this.#options.settings(), this.producers)
     if (before !== null) {
       const { lastOffset, timestamp } = before
@@ -161,22 +161,30 @@ export class PartitionLog {
     }
     const first = this.#endOffset
     const last = stampBatches(records, first, options.leaderEpoch)
-    this.#guard.run(() => this.#append(records, first, last, options.leaderEpoch))
+    this.#guard.write(() => this.#append(records, first, last, options))
     for (const listener of this.#listeners) listener(records.length)
     const logAppendTimeMs = timestampType(records, 0) === 'LogAppendTime' ? maxTimestamp(records, 0) : -1
     return { baseOffset: first, lastOffset: last, logAppendTimeMs, isDuplicate: false }
   }
 
-  #append(records: Buffer, first: number, last: number, leaderEpoch: number): void {
+  // First the files, then memory: what fails before was never there.
+  #append(records: Buffer, first: number, last: number, { leaderEpoch, sync }: AppendOptions): void {
     if (this.#segments.needsRoll(records, last)) this.#roll()
     this.leaderEpochs.assign(leaderEpoch, first)
     const { active } = this.#segments
-    const position = active.sizeInBytes
+    const before = active.mark()
     active.append(records)
-    this.#reader.noteAppend(active, first, position)
+    if (sync || this.#sync.mustSync(last + 1)) {
+      try {
+        this.#sync.sync(this.#options.folder, last + 1)
+      } catch (error) {
+        active.restore(before)
+        throw error
+      }
+    }
+    this.#reader.noteAppend(active, first, before.sizeInBytes)
     this.#endOffset = last + 1
     applyBatches(this.producers, active, records)
-    if (this.#endOffset - this.#recoveryPoint >= this.#options.settings().flushMessages) this.flush()
   }
 
   /** Starts a new segment, unless the active one is empty. */
@@ -185,28 +193,12 @@ export class PartitionLog {
     if (this.#segments.active.sizeInBytes > 0) this.#guard.run(() => this.#roll())
   }
 
+  // The segment comes last: a snapshot without one harms nothing, a segment without its snapshot would.
   #roll(): void {
-    const done = this.#segments.active
-    done.settle()
-    this.#segments.add(this.#endOffset)
+    this.#segments.active.settle()
     this.#producerStore.write(this.producers, this.#endOffset, false)
-    const endOffset = this.#endOffset
-    const { syncs } = this.#options.openFiles
-    this.#rolled = this.#rolled.then(() => syncs.run(() => this.#syncRolled(done, endOffset)))
-  }
-
-  /** Syncs a rolled segment without blocking, after those before it; then recovery need not look at it. */
-  async #syncRolled(segment: Segment, endOffset: number): Promise<void> {
-    // Removed by retention, or closed, in the meantime: using it would make its files again.
-    if (this.#isClosed || this.failure !== null || !this.#segments.all.includes(segment)) return
-    try {
-      const folder = this.#files.syncFolderLater(this.#folder)
-      await Promise.all([segment.syncLater(), this.#producerStore.syncLater(endOffset), folder])
-      if (endOffset <= this.#endOffset) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error
-      if (!this.#isClosed) this.#guard.note(error)
-    }
+    this.#segments.add(this.#endOffset)
+    this.#sync.syncRolled(this.#options.folder, this.#endOffset)
   }
 
   /**
@@ -253,8 +245,11 @@ export class PartitionLog {
     return this.leaderEpochs.endOf(epoch, this.#endOffset)
   }
 
-  /** Makes `offset` the start of the log if it is later, and removes segments wholly before it. */
-  deleteRecordsBefore(offset: number): void {
+  /**
+   * Makes `offset` the start of the log if it is later, and removes segments wholly before it. `persist` writes the
+   * new start down: if it throws, the start stays where it was. Segments that cannot be removed go with retention.
+   */
+  deleteRecordsBefore(offset: number, persist: () => void = () => {}): void {
     this.#refuseIfClosed()
     if (!(offset >= 0 && offset <= this.highWatermark)) {
       throw new StorageError(
@@ -262,35 +257,50 @@ export class PartitionLog {
         `${this.#name}: offset ${offset} is after ${this.highWatermark}`,
       )
     }
-    if (offset <= this.#startOffset) return
+    const before = this.#startOffset
+    if (offset <= before) return
     this.#startOffset = offset
-    this.#guard.run(() => {
-      this.leaderEpochs.truncateFromStart(offset)
+    try {
+      persist()
+    } catch (error) {
+      this.#startOffset = before
+      throw error
+    }
+    try {
       const policy = { ...this.#options.settings(), isDeletedByAge: false }
       this.#removeFirst(countExpired(this.#segments.all, offset, policy, 0))
-    })
+      this.leaderEpochs.truncateFromStart(offset)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.#guard.note(error)
+    }
   }
 
   /** Removes what retention.ms and retention.bytes say; gives the number of segments removed. */
   applyRetention(): number {
     this.#refuseIfClosed()
-    if (this.failure !== null) return 0
     const nowMs = this.#options.clock.now()
-    const count = countExpired(this.#segments.all, this.#startOffset, this.#options.settings(), nowMs)
-    if (count === 0) return 0
     return this.#guard.run(() => {
-      if (count === this.#segments.all.length) this.#roll()
-      this.#removeFirst(count)
-      this.#startOffset = Math.max(this.#startOffset, this.#segments.first.baseOffset)
+      const count = countExpired(this.#segments.all, this.#startOffset, this.#options.settings(), nowMs)
+      if (count === 0) return 0
+      // On a full disk these make room for the files of a new segment.
+      const rolled = Math.min(count, this.#segments.all.length - 1)
+      this.#removeFirst(rolled)
+      if (rolled < count) {
+        this.#roll()
+        this.#removeFirst(count - rolled)
+      }
       this.leaderEpochs.truncateFromStart(this.#startOffset)
       return count
     })
   }
 
+  /** Removes segments; before their files go, the log starts after them. */
   #removeFirst(count: number): void {
     if (count === 0) return
     this.#reader.forget()
-    for (const baseOffset of this.#segments.removeFirst(count)) this.#producerStore.remove(baseOffset)
+    this.#startOffset = Math.max(this.#startOffset, this.#segments.all[count]?.baseOffset ?? this.#endOffset)
+    for (let left = count; left > 0; left--) this.#producerStore.remove(this.#segments.removeFirst())
   }
 
   /** Forgets producers that were silent for longer than producer.id.expiration.ms. */
@@ -305,13 +315,13 @@ export class PartitionLog {
     this.#guard.run(() => {
       this.#reader.forget()
       const kept = this.#segments.indexOf(offset) + 1
-      for (const baseOffset of this.#segments.removeAfter(kept)) this.#producerStore.remove(baseOffset)
+      while (this.#segments.all.length > kept) this.#producerStore.remove(this.#segments.removeLast())
       const { active } = this.#segments
       active.truncateTo(offset)
       active.sync()
       this.#endOffset = active.findEndOffset()
       if (this.#endOffset < this.#startOffset) this.#startAgain()
-      this.#recoveryPoint = Math.min(this.#recoveryPoint, this.#endOffset)
+      this.#sync.cut(this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)
       this.producers.clear()
       this.#producerStore.keepBetween(this.#startOffset, this.#endOffset)
@@ -322,9 +332,7 @@ export class PartitionLog {
 
   /** Leaves an empty log: nothing after the start offset was kept, and offsets before it are not given again. */
   #startAgain(): void {
-    for (const baseOffset of this.#segments.removeFirst(this.#segments.all.length)) {
-      this.#producerStore.remove(baseOffset)
-    }
+    while (this.#segments.all.length > 0) this.#producerStore.remove(this.#segments.removeFirst())
     this.#segments.add(this.#startOffset)
     this.#endOffset = this.#startOffset
   }
@@ -332,58 +340,43 @@ export class PartitionLog {
   /** Syncs everything appended so far. */
   flush(): void {
     this.#refuseIfClosed()
-    this.#lastFlushMs = this.#options.clock.monotonicMs()
-    if (this.#recoveryPoint >= this.#endOffset) return
-    this.#guard.run(() => {
-      const { active } = this.#segments
-      // The segment before a roll, too: its indexes may not be synced although its records are.
-      for (const segment of this.#segments.from(this.#recoveryPoint - 1)) {
-        if (segment === active) segment.syncLog()
-        else segment.sync()
-      }
-      this.leaderEpochs.sync()
-      // Only then were files made since the last sync.
-      if (active.baseOffset >= this.#recoveryPoint) this.#files.syncFolder(this.#folder)
-      this.#recoveryPoint = this.#endOffset
-    })
+    this.#sync.repair(this.#options.folder, this.#endOffset)
+    this.#guard.run(() => this.#sync.sync(this.#options.folder, this.#endOffset))
   }
 
-  /** Syncs what has waited for longer than flush.ms. */
+  /** Syncs what has waited for longer than flush.ms, and goes on with the repair after a failed sync. */
   flushIfDue(): void {
-    const waitedMs = this.#options.clock.monotonicMs() - this.#lastFlushMs
-    if (this.failure === null && waitedMs >= this.#options.settings().flushMs) this.flush()
+    this.#sync.retryRolled(this.#options.folder)
+    if (this.#sync.isDue()) this.flush()
+    else this.#sync.repair(this.#options.folder, this.#endOffset)
   }
 
-  /** Syncs and closes the files, leaving what the next start needs to skip recovery; false if the log had failed. */
+  /** Syncs and closes the files, leaving what the next start needs to skip recovery; false if that failed. */
   close(): boolean {
-    if (this.#isClosed) return this.failure === null
-    let isWell = this.failure === null
+    if (this.#isClosed) return this.#isWell
     try {
-      if (isWell) {
-        this.flush()
-        this.#segments.active.settle()
-        // Without producers, a snapshot lost with the power would not be missed. An empty log needs none.
-        const isEmpty = this.#endOffset === this.#startOffset
-        if (!isEmpty) this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)
-      }
+      this.flush()
+      this.#segments.active.settle()
+      // Without producers, a snapshot lost with the power would not be missed. An empty log needs none.
+      const isEmpty = this.#endOffset === this.#startOffset
+      if (!isEmpty) this.#producerStore.write(this.producers, this.#endOffset, this.producers.size > 0)
+      this.#isWell = !this.#sync.hasFailed
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      isWell = false
       this.#guard.note(error)
     }
     this.#release()
-    return isWell
+    return this.#isWell
   }
 
-  /** Closes the files and gives the folder another name, under which it waits to be removed. */
-  closeAndRename(folder: string): void {
-    this.#release()
-    this.#files.rename(this.#folder, folder)
-    this.#folder = folder
+  /** Closes the files without writing anything: the folder goes, or is no longer ours. */
+  abandon(): void {
+    if (!this.#isClosed) this.#release()
   }
 
   #release(): void {
     this.#isClosed = true
+    this.#sync.close()
     this.#segments.release()
     this.#reader.forget()
     for (const listener of this.#listeners) listener(Infinity)

@@ -1,4 +1,4 @@
-import { type Files, writeWhole } from './files.ts'
+import { type Files, removeQuietly, writeWhole } from './files.ts'
 import { checkProducerSnapshot, decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerState } from './producer-state.ts'
 import { fileAt, offsetIn, SNAPSHOT_SUFFIX } from './segment-names.ts'
@@ -30,7 +30,12 @@ export class ProducerStore {
   /** Writes what `state` was before `offset`; nothing happens when there is a snapshot of that or a later offset. */
   write(state: ProducerState, offset: number, sync: boolean): void {
     if ((this.latestOffset ?? -1) >= offset) return
-    writeWhole(this.#files, this.path(offset), encodeProducerSnapshot(state.snapshot()), sync)
+    try {
+      writeWhole(this.#files, this.path(offset), encodeProducerSnapshot(state.snapshot()), sync)
+    } catch (error) {
+      removeQuietly(this.#files, this.path(offset))
+      throw error
+    }
     this.#offsets.push(offset)
   }
 

@@ -81,27 +81,33 @@ export class SegmentList {
   /** Starts a new segment at the offset. */
   add(baseOffset: number): void {
     const segment = makeSegment(this.#source, baseOffset)
-    segment.create()
+    try {
+      segment.create()
+    } catch (error) {
+      segment.release()
+      throw error
+    }
     this.all.push(segment)
   }
 
-  /** Removes the first `count` segments with their files; gives their base offsets. */
-  removeFirst(count: number): number[] {
-    return removeAll(this.all.splice(0, count))
+  /** Removes the first segment with its files; gives its base offset. A segment stays in the list until they are gone. */
+  removeFirst(): number {
+    const { first } = this
+    first.remove()
+    this.all.shift()
+    return first.baseOffset
   }
 
-  /** Removes the segments after the first `count`; gives their base offsets. */
-  removeAfter(count: number): number[] {
-    return removeAll(this.all.splice(count))
+  /** As removeFirst, for the last segment. */
+  removeLast(): number {
+    const { active } = this
+    active.remove()
+    this.all.pop()
+    return active.baseOffset
   }
 
   /** Closes the files. */
   release(): void {
     for (const segment of this.all) segment.release()
   }
-}
-
-function removeAll(segments: Segment[]): number[] {
-  for (const segment of segments) segment.remove()
-  return segments.map((segment) => segment.baseOffset)
 }

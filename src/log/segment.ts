@@ -1,4 +1,4 @@
-import { batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
+import { BATCH_OVERHEAD, batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { CheckedRange } from './checked-range.ts'
 import type { Clock } from './clock.ts'
@@ -17,9 +17,22 @@ import { StorageError } from './storage-error.ts'
 import { TimeIndex } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
+/** A header of zeroes is that of no batch. */
+const SPOILED_HEADER = Buffer.alloc(BATCH_OVERHEAD)
+
 export interface TimestampAndOffset {
   timestamp: number
   offset: number
+}
+
+/** What a segment was before an append. */
+export interface SegmentMark {
+  readonly sizeInBytes: number
+  readonly offsetEntries: number
+  readonly timeEntries: number
+  readonly largest: TimestampAndOffset
+  readonly firstTimestamp: number | null
+  readonly bytesSinceIndexEntry: number
 }
 
 /** One .log file with its indexes. Files are opened when first needed. */
@@ -43,6 +56,8 @@ export class Segment {
   #largest: TimestampAndOffset | null = null
   #firstTimestamp: number | null = null
   #bytesSinceIndexEntry = 0
+  /** Whether the file may hold bytes after `sizeInBytes`: of an append that failed, or was taken back. */
+  #hasTail = false
 
   constructor(openFiles: OpenFiles, folder: string, baseOffset: number, options: SegmentOptions) {
     const { files } = openFiles
@@ -68,9 +83,9 @@ export class Segment {
     this.checked = new CheckedRange(this.#sizeInBytes)
   }
 
-  /** Makes the files, as Kafka does before the first record. */
+  /** Makes the files, as Kafka does before the first record; the log last, since indexes alone count for nothing. */
   create(): void {
-    for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
+    for (const path of [this.offsetIndex.file.path, this.timeIndex.file.path, this.path])
       this.#openFiles.create(path)
   }
 
@@ -112,8 +127,68 @@ export class Segment {
     return first >= 0 ? timestamp - first : this.#clock.monotonicMs() - this.#createdAtMs
   }
 
-  /** Appends batches whose offsets are set; `bytes` are written with one call. */
+  /** What the segment is now, for `restore`. */
+  mark(): SegmentMark {
+    return {
+      sizeInBytes: this.#sizeInBytes,
+      offsetEntries: this.offsetIndex.file.count,
+      timeEntries: this.timeIndex.file.count,
+      largest: this.largest,
+      firstTimestamp: this.#firstTimestamp,
+      bytesSinceIndexEntry: this.#bytesSinceIndexEntry,
+    }
+  }
+
+  /** Takes back what was appended since the mark. */
+  restore(mark: SegmentMark): void {
+    this.#sizeInBytes = mark.sizeInBytes
+    this.offsetIndex.keep(mark.offsetEntries)
+    this.timeIndex.keep(mark.timeEntries)
+    this.#largest = mark.largest
+    this.#firstTimestamp = mark.firstTimestamp
+    this.#bytesSinceIndexEntry = mark.bytesSinceIndexEntry
+    this.#hasTail = true
+    try {
+      this.#cutTail()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.#spoilTail()
+    }
+  }
+
+  /** Cuts what a failed append left; no bytes may follow it. */
+  #cutTail(): void {
+    if (!this.#hasTail) return
+    this.#file.truncate(this.#sizeInBytes)
+    this.#hasTail = false
+  }
+
+  /** Overwrites the header of a batch that cannot be cut off, so that no restart takes the batch for a good one. */
+  #spoilTail(): void {
+    try {
+      this.#file.write(SPOILED_HEADER, 0, SPOILED_HEADER.length, this.#sizeInBytes)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      // Nothing can be written at all; the cut is tried again before the next append.
+    }
+  }
+
+  /**
+   * Appends batches whose offsets are set; `bytes` are written with one call. A failure leaves the segment as it was:
+   * a part of the bytes may be in the file until the next write, but counts for nothing.
+   */
   append(bytes: Buffer): void {
+    this.#cutTail()
+    const mark = this.mark()
+    try {
+      this.#append(bytes)
+    } catch (error) {
+      this.restore(mark)
+      throw error
+    }
+  }
+
+  #append(bytes: Buffer): void {
     let position = this.#sizeInBytes
     this.#file.write(bytes, 0, bytes.length, position)
     this.#sizeInBytes += bytes.length
@@ -124,6 +199,11 @@ export class Segment {
       at += size
       position += size
     }
+  }
+
+  /** Writes bytes that stand at the position once more, as they are. */
+  writeAgain(buffer: Buffer, at: number, length: number, position: number): void {
+    this.#file.write(buffer, at, length, position)
   }
 
   /** Brings the indexes up to date with a batch that stands at `position`; the rule is that of Kafka's LogSegment. */
@@ -250,6 +330,7 @@ export class Segment {
 
   /** Writes the index entries that are in memory, and the last time entry that a segment at rest has. */
   settle(): void {
+    this.#cutTail()
     if (this.#sizeInBytes > 0) this.timeIndex.maybeAppend(this.largest.timestamp, this.largest.offset)
     this.offsetIndex.file.settle()
     this.timeIndex.file.settle()
@@ -260,6 +341,7 @@ export class Segment {
    * transaction index lost with the power after a clean close would not be missed.
    */
   syncLog(): void {
+    this.#cutTail()
     this.#file.sync()
     this.transactionIndex.sync()
   }

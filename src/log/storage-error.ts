@@ -4,7 +4,7 @@
  * - BATCH_CORRUPT: bytes given or read are not a record batch.
  * - LOG_CORRUPT: files of a folder contradict each other in a way that recovery does not repair.
  * - LOG_CLOSED: the log was closed or deleted.
- * - DISK_FAILED: a write, sync or read failed; the log takes no more writes until reopened.
+ * - DISK_FAILED: a write, sync or read failed; what was to be changed is as it was before.
  * - FOLDER_LOCKED: another process uses the data folder.
  * - FOLDER_MISMATCH: the data folder or a partition in it belongs to something else, as its ids tell.
  */
@@ -21,9 +21,20 @@ export type StorageErrorCode =
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
+  /** Whether a sync of a file failed: which of its bytes are on the disk is not known then. */
+  readonly isSync: boolean
 
-  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: StorageErrorCode, message: string, options: ErrorOptions & { isSync?: boolean } = {}) {
     super(message, options)
     this.code = code
+    this.isSync = options.isSync ?? false
+  }
+
+  /** The error number of the system, such as ENOSPC; undefined when the failure has none. */
+  get errno(): string | undefined {
+    const { cause } = this
+    return cause instanceof Error && 'code' in cause && typeof cause.code === 'string'
+      ? cause.code
+      : undefined
   }
 }

@@ -83,8 +83,8 @@ export class TimeIndex {
   maybeAppend(timestamp: number, offset: number): void {
     if (timestamp <= this.last.timestamp) return
     const entry = { timestamp, offset }
-    this.#last = entry
     this.file.append((buffer, at) => encodeTimeEntry(buffer, at, this.#baseOffset, entry))
+    this.#last = entry
   }
 
   /** The last entry at or before the timestamp; the base offset when there is none. */
@@ -92,10 +92,15 @@ export class TimeIndex {
     return this.entry(this.file.floor(timestamp, timestampAt))
   }
 
+  /** Keeps the first `count` entries. */
+  keep(count: number): void {
+    this.file.truncate(count)
+    this.#last = null
+  }
+
   /** Forgets the entries at and after the offset. */
   truncateTo(offset: number): void {
-    this.file.truncate(this.file.floor(offset - this.#baseOffset - 1, relativeOffsetAt) + 1)
-    this.#last = null
+    this.keep(this.file.floor(offset - this.#baseOffset - 1, relativeOffsetAt) + 1)
   }
 
   /** Whether its last entry can belong to this segment. */

@@ -1,32 +1,57 @@
 import { StorageError } from './storage-error.ts'
 
-/** Runs changes of files until one fails; after that, what is in memory cannot be trusted to be on the disk. */
+/** Who wants to know that a log takes no writes, and that it takes them again. */
+export interface WriteGuardListener {
+  writesFailed(failure: StorageError): void
+  writesResumed(): void
+}
+
+/**
+ * Notes that changes of files fail, and when they succeed again. A change that fails must leave files and memory as
+ * they were, so that the next one can be tried: space and file handles come back.
+ */
 export class WriteGuard {
   #failure: StorageError | null = null
+  readonly #listener: WriteGuardListener
 
-  /** The first failure. */
+  constructor(listener: WriteGuardListener) {
+    this.#listener = listener
+  }
+
+  /** Why writes fail; null while they succeed. */
   get failure(): StorageError | null {
     return this.#failure
   }
 
-  /** Throws the first failure, if there was one. */
-  refuseIfFailed(): void {
-    if (this.#failure !== null) throw this.#failure
+  /** Runs a change whose success means that writes succeed. */
+  write<T>(change: () => T): T {
+    const result = this.run(change)
+    this.resume()
+    return result
   }
 
-  /** Runs the change, or throws the first failure. */
+  /** Runs a change that may succeed without having written anything. */
   run<T>(change: () => T): T {
-    this.refuseIfFailed()
     try {
       return change()
     } catch (error) {
-      this.note(error)
-      throw error
+      throw this.note(error)
     }
   }
 
-  /** Remembers a failure of the disk; other errors leave the files as they were. */
-  note(error: unknown): void {
-    if (error instanceof StorageError && error.code === 'DISK_FAILED') this.#failure ??= error
+  /** Remembers a failure of the disk, and returns what to throw: the failure reported before, if it is the same. */
+  note(error: unknown): unknown {
+    if (!(error instanceof StorageError) || error.code !== 'DISK_FAILED') return error
+    if (this.#failure?.message === error.message) return this.#failure
+    this.#failure = error
+    this.#listener.writesFailed(error)
+    return error
+  }
+
+  /** Forgets the failure. */
+  resume(): void {
+    if (this.#failure === null) return
+    this.#failure = null
+    this.#listener.writesResumed()
   }
 }

@@ -61,6 +61,8 @@ export class TestFolder {
   settings: LogSettings
   dir!: LogDir
   readonly #maxOpenFiles: number | undefined
+  /** What the folder reported of writes. */
+  readonly reports: string[] = []
 
   constructor(
     files: Files,
@@ -86,6 +88,10 @@ export class TestFolder {
       ...(this.#maxOpenFiles === undefined ? {} : { maxOpenFiles: this.#maxOpenFiles }),
       nodeId: 1,
       clusterId: 'MkU3OEVBNTcwNTJENDM2Qg',
+      listener: {
+        writesFailed: (partition, { message }) => this.reports.push(`${partition} fails: ${message}`),
+        writesResumed: (partition) => this.reports.push(`${partition} takes writes again`),
+      },
     })
     return this.dir
   }

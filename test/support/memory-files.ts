@@ -9,6 +9,34 @@ interface MemoryFile {
   modifiedMs: number
 }
 
+/** What the log asks of the file system. */
+export type FileCall =
+  | 'open'
+  | 'read'
+  | 'write'
+  | 'truncate'
+  | 'sync'
+  | 'readFile'
+  | 'list'
+  | 'makeFolder'
+  | 'rename'
+  | 'link'
+  | 'remove'
+  | 'touch'
+  | 'syncFolder'
+
+const ERRNO_TEXT: Readonly<Record<string, string>> = {
+  EIO: 'i/o error',
+  EMFILE: 'too many open files',
+  ENOSPC: 'no space left on device',
+}
+
+function diskFailed(call: FileCall, path: string, errno: string): StorageError {
+  const cause = Object.assign(new Error(`${errno}: ${ERRNO_TEXT[errno]}`), { code: errno })
+  const message = `${call} '${path}' failed: ${cause.message}`
+  return new StorageError('DISK_FAILED', message, { cause, isSync: call === 'sync' })
+}
+
 /** What happens to a write: it goes through, or this many of its bytes do before it fails. */
 export type WriteFault = (path: string, length: number) => number | null
 
@@ -20,6 +48,8 @@ export class MemoryFiles implements Files {
   onWrite: WriteFault = () => null
   /** Asked before each sync; true makes it fail. */
   onSync: (path: string) => boolean = () => false
+  /** Asked before each call; the error number with which it fails, null when it goes through. */
+  onCall: (call: FileCall, path: string) => string | null = () => null
   /** Handles that were opened and not closed. */
   openHandles = 0
   /** The most that were open at once. */
@@ -57,11 +87,14 @@ export class MemoryFiles implements Files {
     return file
   }
 
+  #call(call: FileCall, path: string): void {
+    const errno = this.onCall(call, path)
+    if (errno !== null) throw diskFailed(call, path, errno)
+  }
+
   open(path: string, mode: OpenMode): FileHandle {
-    if (this.openHandles >= this.maxHandles) {
-      const cause = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
-      throw new StorageError('DISK_FAILED', `opening '${path}' failed: ${cause.message}`, { cause })
-    }
+    this.#call('open', path)
+    if (this.openHandles >= this.maxHandles) throw diskFailed('open', path, 'EMFILE')
     if (!this.#files.has(path)) {
       if (mode !== 'write' || !this.#folders.has(path.slice(0, path.lastIndexOf('/')))) this.#at(path)
       this.#files.set(path, { bytes: Buffer.alloc(0), length: 0, synced: Buffer.alloc(0), modifiedMs: 0 })
@@ -75,23 +108,27 @@ export class MemoryFiles implements Files {
     }
     const sync = () => {
       check()
-      if (this.onSync(path)) throw new StorageError('DISK_FAILED', `syncing '${path}' failed`)
+      this.#call('sync', path)
+      if (this.onSync(path)) throw diskFailed('sync', path, 'EIO')
       file.synced = Buffer.from(file.bytes.subarray(0, file.length))
     }
     return {
       size: () => file.length,
       read: (buffer, offset, length, position) => {
         check()
+        this.#call('read', path)
         return file.bytes.copy(buffer, offset, position, Math.min(position + length, file.length))
       },
       write: (buffer, offset, length, position) => {
         check()
+        this.#call('write', path)
         const torn = this.onWrite(path, length)
         put(file, buffer.subarray(offset, offset + (torn ?? length)), position)
-        if (torn !== null) throw new StorageError('DISK_FAILED', `writing '${path}' failed: no space left`)
+        if (torn !== null) throw diskFailed('write', path, 'ENOSPC')
       },
       truncate: (length) => {
         check()
+        this.#call('truncate', path)
         file.bytes.fill(0, length)
         file.length = Math.min(file.length, length)
       },
@@ -105,6 +142,7 @@ export class MemoryFiles implements Files {
   }
 
   readFile(path: string): Buffer | null {
+    this.#call('readFile', path)
     const file = this.#files.get(path)
     return file === undefined ? null : Buffer.from(file.bytes.subarray(0, file.length))
   }
@@ -128,6 +166,7 @@ export class MemoryFiles implements Files {
   }
 
   list(folder: string): FileInfo[] {
+    this.#call('list', folder)
     const found = new Map<string, FileInfo>()
     for (const [paths, isFolder] of [
       [this.#files.keys(), false],
@@ -142,13 +181,15 @@ export class MemoryFiles implements Files {
   }
 
   makeFolder(folder: string): void {
+    this.#call('makeFolder', folder)
     for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
       this.#folders.add(folder.slice(0, end))
     }
   }
 
   rename(from: string, to: string): void {
-    this.remove(to)
+    this.#call('rename', from)
+    this.#remove(to)
     const moved = (path: string) => to + path.slice(from.length)
     const isIn = (path: string) => path === from || path.startsWith(`${from}/`)
     for (const [path, file] of [...this.#files].filter(([path]) => isIn(path))) {
@@ -162,12 +203,18 @@ export class MemoryFiles implements Files {
   }
 
   link(from: string, to: string): boolean {
+    this.#call('link', from)
     if (this.#files.has(to)) return false
     this.#files.set(to, this.#at(from))
     return true
   }
 
   remove(path: string): void {
+    this.#call('remove', path)
+    this.#remove(path)
+  }
+
+  #remove(path: string): void {
     for (const known of [...this.#files.keys(), ...this.#folders]) {
       if (known !== path && !known.startsWith(`${path}/`)) continue
       this.#files.delete(known)
@@ -188,12 +235,17 @@ export class MemoryFiles implements Files {
   }
 
   touch(path: string, ms: number): void {
+    this.#call('touch', path)
     this.#at(path).modifiedMs = ms
   }
 
-  syncFolder(): void {}
+  syncFolder(folder: string): void {
+    this.#call('syncFolder', folder)
+  }
 
-  async syncFolderLater(): Promise<void> {}
+  async syncFolderLater(folder: string): Promise<void> {
+    this.#call('syncFolder', folder)
+  }
 }
 
 function put(file: MemoryFile, bytes: Buffer, position: number): void {
