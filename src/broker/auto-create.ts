@@ -1,4 +1,5 @@
-import { type ErrorName, KafkaError } from '../protocol/errors.ts'
+import type { ErrorName } from '../protocol/errors.ts'
+import { toKafkaError } from './failures.ts'
 import { planTopic } from './metadata/create-topic.ts'
 import type { Services } from './services.ts'
 import type { TopicRequest } from './topic-request.ts'
@@ -30,7 +31,6 @@ export function autoCreateTopic(broker: Services, name: string): ErrorName | nul
     createTopic(broker, { name })
     return null
   } catch (error) {
-    if (error instanceof KafkaError) return error.code
-    throw error
+    return toKafkaError(error, broker.logger, `creating topic ${name}`).code
   }
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { randomUuid } from '../bytes/uuid.ts'
 import { type Files, realFiles } from '../log/files.ts'
-import { LogDir } from '../log/log-dir.ts'
+import { LogDir, type LogDirListener } from '../log/log-dir.ts'
 import { DEFAULT_LOG_SETTINGS } from '../log/log-settings.ts'
 import { readMetaProperties } from '../log/meta-properties.ts'
 import { StorageError } from '../log/storage-error.ts'
@@ -10,6 +10,7 @@ import type { BrokerConfig } from './config/broker-config.ts'
 import type { TopicConfigs } from './config/topic-config.ts'
 import { Dispatcher } from './dispatch.ts'
 import { type BoundListener, type Endpoint, Endpoints, hostAndPort, type Listener } from './endpoints.ts'
+import { reportFailure } from './failures.ts'
 import { FetchSessions } from './fetch-sessions.ts'
 import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Context } from './handle.ts'
@@ -17,6 +18,7 @@ import { HANDLERS } from './handlers.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { LeveledLogger } from './leveled-logger.ts'
 import type { Logger } from './logger.ts'
+import type { MetadataChanges } from './metadata/changes.ts'
 import { Controller } from './metadata/controller.ts'
 import { finalizedFeatures, SUPPORTED_FEATURES } from './metadata/features.ts'
 import type { MetadataImage } from './metadata/image.ts'
@@ -100,6 +102,7 @@ export class Broker implements Services {
       statics: new Map(nodes.map((node, index) => [node, staticSettings(options, node, index)])),
       clock,
       randomBytes,
+      spendReserve: (change) => dir.withReserve(change),
     })
     metadataFolder.complete(nodes[0]!, directoryId, this.controller.epoch, () => clock.now())
     this.logs = new PartitionLogs(dir, logger)
@@ -134,6 +137,7 @@ export class Broker implements Services {
         nodeId: firstNode,
         clusterId:
           options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
+        listener: writeReports(options.logger),
       })
     const dir = await openUnlocked(open, options.clock)
     try {
@@ -210,12 +214,9 @@ export class Broker implements Services {
   }
 
   async #open(options: BrokerOptions, nodes: readonly number[]): Promise<void> {
-    const notices = new SettingNotices(this.image, this.logger)
-    this.controller.listen((changes) => {
-      notices.apply(changes)
-      this.logs.apply(changes)
-      this.groups.apply(changes)
-    })
+    this.controller.prepareWith((partitions) => this.logs.prepare(partitions))
+    const followers = [new SettingNotices(this.image, this.logger), this.logs, this.groups]
+    this.controller.listen((changes) => this.#follow(changes, followers))
     this.logs.open(this.image)
     await this.groups.open()
     const rack = this.config.value('broker.rack')
@@ -233,6 +234,17 @@ export class Broker implements Services {
     }))
     this.controller.registerBrokers(registrations, this.#dir.wasClean)
     this.#housekeeping.start()
+  }
+
+  /** The change is committed: a part of the broker that cannot follow it must not make it look as if it had failed. */
+  #follow(changes: MetadataChanges, parts: readonly { apply(changes: MetadataChanges): void }[]): void {
+    for (const part of parts) {
+      try {
+        part.apply(changes)
+      } catch (error) {
+        this.logger.error('following a change of the metadata failed', error)
+      }
+    }
   }
 
   #connectionLimits() {
@@ -259,6 +271,13 @@ async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
     }
   }
 }
+
+/** Logs that a partition takes no writes, and that it takes them again. */
+const writeReports = (logger: Logger): LogDirListener => ({
+  writesFailed: (partition, failure) =>
+    reportFailure(failure, logger, `writing ${partition} failed; it is tried again with every write`),
+  writesResumed: (partition) => logger.warn(`writing ${partition} succeeds again`),
+})
 
 /**
  * Differs: without queued.max.request.bytes Kafka lets requests at work take all the memory there is. Here large ones

@@ -14,7 +14,14 @@ const FROM_STORAGE: Record<StorageError['code'], ErrorName> = {
 }
 
 /** A failed log throws the same failure at every request; the person who runs the broker reads it once. */
-const toldFailures = new WeakSet<StorageError>()
+const reportedFailures = new WeakSet<StorageError>()
+
+/** Logs a failure of the disk, unless it was logged before. */
+export function reportFailure(error: StorageError, logger: Logger, what: string): void {
+  if (reportedFailures.has(error)) return
+  reportedFailures.add(error)
+  logger.error(what, error)
+}
 
 /**
  * The failure as the code that goes over the wire. Failures of the disk are told to the logger, and so is anything
@@ -23,10 +30,7 @@ const toldFailures = new WeakSet<StorageError>()
 export function toKafkaError(error: unknown, logger: Logger, what: string): KafkaError {
   if (error instanceof KafkaError) return error
   if (error instanceof StorageError) {
-    if (error.code === 'DISK_FAILED' && !toldFailures.has(error)) {
-      toldFailures.add(error)
-      logger.error(`${what} failed`, error)
-    }
+    if (error.code === 'DISK_FAILED') reportFailure(error, logger, `${what} failed`)
     return new KafkaError(FROM_STORAGE[error.code], error.message, { cause: error })
   }
   logger.error(`${what} failed`, error)

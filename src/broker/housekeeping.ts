@@ -2,18 +2,21 @@ import type { LogDir } from '../log/log-dir.ts'
 import { StorageError } from '../log/storage-error.ts'
 import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
+import { reportFailure } from './failures.ts'
 import type { Logger } from './logger.ts'
 
-/** How often flush.ms and the deletion of removed topics are looked at. */
+/** How often flush.ms and folders to be removed are checked. */
 const TICK_MS = 1000
 
-/** What a broker does on its own, now and then: flush, checkpoint, apply retention, remove deleted folders. */
+/** What a broker does at regular intervals: flush, checkpoint, apply retention, remove deleted folders. */
 export class Housekeeping {
   readonly #dir: LogDir
   readonly #config: BrokerConfig
   readonly #clock: Clock
   readonly #logger: Logger
   #cancel: () => void = () => {}
+  /** By task, the message of its last failure. */
+  readonly #failures = new Map<string, string>()
 
   constructor(dir: LogDir, config: BrokerConfig, clock: Clock, logger: Logger) {
     this.#dir = dir
@@ -40,10 +43,11 @@ export class Housekeeping {
 
   #tick({ checkpoint, retention }: { checkpoint: number; retention: number }) {
     const now = this.#clock.monotonicMs()
-    this.#attempt(() => this.#dir.flushDue())
-    this.#attempt(() => this.#dir.removeDeleted())
-    if (now >= retention) this.#attempt(() => this.#dir.applyRetention())
-    if (now >= checkpoint) this.#attempt(() => this.#dir.checkpoint())
+    this.#attempt('flushing logs', () => this.#dir.flushDue())
+    this.#attempt('removing deleted partitions', () => this.#dir.removeDeleted())
+    this.#attempt('reserving disk space', () => this.#dir.fillReserve())
+    if (now >= retention) this.#attempt('retention', () => this.#dir.applyRetention())
+    if (now >= checkpoint) this.#attempt('writing checkpoints', () => this.#dir.checkpoint())
     return {
       checkpoint:
         now >= checkpoint ? now + this.#config.number('log.flush.offset.checkpoint.interval.ms') : checkpoint,
@@ -51,13 +55,17 @@ export class Housekeeping {
     }
   }
 
-  /** A log that failed says so to its writers; here it must not stop the others from being looked after. */
-  #attempt(work: () => void): void {
+  /** One task that fails must not keep the others from being done. */
+  #attempt(task: string, work: () => void): void {
     try {
       work()
+      this.#failures.delete(task)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      this.#logger.error('looking after the logs failed', error)
+      // The same failure comes with every tick until its cause is gone.
+      if (error.message === this.#failures.get(task)) return
+      this.#failures.set(task, error.message)
+      reportFailure(error, this.#logger, `${task} failed`)
     }
   }
 }

@@ -107,11 +107,11 @@ export class GroupCoordinator {
     const { image, randomBytes, config: settings } = controller
     const host = { clock, logger, settings, image, randomBytes }
     return new GroupShard(host, {
-      append(batch) {
+      append(batches) {
         const log = logs.get(OFFSETS_TOPIC, partition)
         const leaderEpoch = image.partition(OFFSETS_TOPIC, partition)?.leaderEpoch
         if (!log || leaderEpoch === undefined) throw new KafkaError('NOT_LEADER_OR_FOLLOWER')
-        log.append(batch, { leaderEpoch, origin: 'coordinator' })
+        log.append(batches, { leaderEpoch, origin: 'coordinator' })
       },
       get maxBatchBytes() {
         return controller.topicConfigs.of(OFFSETS_TOPIC).maxMessageBytes

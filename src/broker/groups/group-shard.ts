@@ -24,7 +24,8 @@ const COORDINATOR_CODES: Partial<Record<ErrorName, ErrorName>> = {
 
 /** Where a shard's records go. */
 export interface ShardLog {
-  append(batch: Buffer): void
+  /** Appends all of the batches or none. */
+  append(batches: Buffer): void
   /** max.message.bytes of the topic. */
   readonly maxBatchBytes: number
   /** offsets.topic.compression.codec */
@@ -93,28 +94,32 @@ export class GroupShard implements GroupHost {
     throw new KafkaError('GROUP_ID_NOT_FOUND', `Group ${id} is not a consumer group.`)
   }
 
-  /** Appends in as few batches as max.message.bytes allows; throws KafkaError with a coordinator's code. */
+  /**
+   * Appends in as few batches as max.message.bytes allows, all of them or none; throws KafkaError with a coordinator's
+   * code.
+   */
   write(records: readonly GroupRecord[]): void {
     const now = this.clock.now()
     const builder = this.#builder
-    const { maxBatchBytes } = this.#log
+    const { maxBatchBytes, codec } = this.#log
+    const built: Buffer[] = []
+    const finish = () => built.push(builder.build(codec ? { codec } : {}))
     for (const { key, value } of records) {
       const bytes = key.length + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES
-      if (builder.recordCount > 0 && builder.sizeBytes + bytes > maxBatchBytes) this.#append()
+      if (builder.recordCount > 0 && builder.sizeBytes + bytes > maxBatchBytes) finish()
       builder.append(now, key, value)
     }
-    if (builder.recordCount > 0) this.#append()
+    if (builder.recordCount > 0) finish()
+    if (built.length > 0) this.#append(built.length === 1 ? built[0]! : Buffer.concat(built))
   }
 
   replace(group: Group): void {
     this.groups.set(group.id, group)
   }
 
-  #append(): void {
-    const { codec } = this.#log
-    const batch = this.#builder.build(codec ? { codec } : {})
+  #append(batches: Buffer): void {
     try {
-      this.#log.append(batch)
+      this.#log.append(batches)
     } catch (error) {
       const { code, message } = toKafkaError(error, this.logger, 'writing the state of groups')
       throw new KafkaError(COORDINATOR_CODES[code] ?? code, message, { cause: error })

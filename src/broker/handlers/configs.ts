@@ -205,17 +205,19 @@ function alterAll(
 export const incrementalAlterConfigs = handle(IncrementalAlterConfigs, {
   run({ resources, validateOnly }, context) {
     const { controller, logger } = context.broker
+    let level = logger.level
     const alterations = resources.map(({ resourceType: type, resourceName: name, configs }) => ({
       resource: { type, name },
       changes: configs.map(({ configOperation, ...config }) => ({ ...config, operation: configOperation })),
     }))
     const plan = ({ resource, changes }: Alteration): MetadataRecord[] => {
       if (resource.type !== BROKER_LOGGER) return planConfigChanges(resource, changes, controller)
-      const level = changedLevel(changes, logger)
-      if (!validateOnly) logger.level = level
+      level = changedLevel(changes, logger)
       return []
     }
-    return { responses: alterAll(alterations, validateOnly, context, plan) }
+    const responses = alterAll(alterations, validateOnly, context, plan)
+    if (!validateOnly) logger.level = level
+    return { responses }
   },
   refuse: (error, { resources }) => ({
     responses: resources.map(({ resourceType: type, resourceName: name }) => altered({ type, name }, error)),

@@ -1,9 +1,12 @@
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { FindCoordinator } from '../../protocol/messages/metadata.ts'
 import type { ResponseOf } from '../../protocol/schema.ts'
-import { offsetsPartition } from '../groups/offsets-partition.ts'
+import { toKafkaError } from '../failures.ts'
+import { OFFSETS_TOPIC, offsetsPartition } from '../groups/offsets-partition.ts'
 import { type Context, handle } from '../handle.ts'
 import { offsetsTopic } from '../internal-topics.ts'
+import type { PartitionState } from '../metadata/image.ts'
+import type { Services } from '../services.ts'
 
 type Coordinator = NonNullable<ResponseOf<typeof FindCoordinator>['coordinators']>[number]
 
@@ -30,13 +33,24 @@ function findCoordinator(context: Context, key: string, keyType: number): Coordi
     return unfound(key, 'UNSUPPORTED_VERSION', `this broker has no coordinators of type ${keyType} yet`)
   }
   if (keyType !== GROUP) throw new KafkaError('INVALID_REQUEST')
-  const { partitions } = offsetsTopic(broker)
+  const partitions = partitionsOfGroups(broker)
+  if (!partitions) return unfound(key, 'COORDINATOR_NOT_AVAILABLE')
   const { leader } = partitions[offsetsPartition(key, partitions.length)]!
   const endpoint = broker.endpoints(context).find(({ nodeId }) => nodeId === leader)
   if (!endpoint) return unfound(key, 'COORDINATOR_NOT_AVAILABLE')
   const { nodeId, host, port } = endpoint
   // Kafka's words for no error: the name of the code before there were several answers, nothing since.
   return { key, nodeId, host, port, errorCode: 0, errorMessage: version < FIRST_BATCHED ? 'NONE' : '' }
+}
+
+/** The partitions that hold groups; undefined when the topic cannot be created now. */
+function partitionsOfGroups(broker: Services): readonly PartitionState[] | undefined {
+  try {
+    return offsetsTopic(broker).partitions
+  } catch (error) {
+    toKafkaError(error, broker.logger, `creating ${OFFSETS_TOPIC}`)
+    return undefined
+  }
 }
 
 /** From this version on several keys may be asked for at once. */

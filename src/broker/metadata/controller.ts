@@ -1,6 +1,12 @@
 // Decides about the cluster's metadata, as Kafka's controller does: what handlers ask for becomes records of the
 // metadata log, and the image is what they add up to.
 
+import {
+  ConfigRecord,
+  PartitionRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+} from '../../protocol/messages/stored-metadata.ts'
 import type { Clock } from '../clock.ts'
 import { BrokerConfig } from '../config/broker-config.ts'
 import { TopicConfigs } from '../config/topic-config.ts'
@@ -15,7 +21,21 @@ import {
 import type { MetadataListener } from './changes.ts'
 import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
 import { MetadataLog, type MetadataStart, type MetadataStore } from './metadata-log.ts'
-import { encodeMetadataRecord, type MetadataRecord } from './record.ts'
+import { encodeMetadataRecord, isRecordOf, type MetadataRecord } from './record.ts'
+
+/** A partition that a change of the metadata makes. */
+export interface NewPartition {
+  readonly topic: string
+  readonly topicId: string
+  readonly partition: number
+  readonly leaderEpoch: number
+}
+
+/** Makes what new partitions need before they exist; returns the function that takes it back. */
+export type Prepare = (partitions: readonly NewPartition[]) => () => void
+
+/** Runs a change that frees space, if need be with space that is kept back for it. */
+export type SpendReserve = (change: () => void) => void
 
 export interface ControllerOptions {
   /** The log of __cluster_metadata-0. */
@@ -28,6 +48,8 @@ export interface ControllerOptions {
   readonly statics: ReadonlyMap<number, ReadonlyMap<string, string>>
   readonly clock: Clock
   readonly randomBytes: RandomBytes
+  /** For changes that free space; without it they need space as others do. */
+  readonly spendReserve?: SpendReserve
 }
 
 export class Controller {
@@ -38,9 +60,13 @@ export class Controller {
   readonly #log: MetadataLog
   readonly #directoryId: string
   readonly #configs: ReadonlyMap<number, BrokerConfig>
+  readonly #spendReserve: SpendReserve
+  #prepare: Prepare = () => () => {}
 
   /** Replays the metadata log, and starts it if it is empty. */
-  constructor({ store, start, directoryId, statics, clock, randomBytes }: ControllerOptions) {
+  constructor(options: ControllerOptions) {
+    const { store, start, directoryId, statics, clock, randomBytes } = options
+    this.#spendReserve = options.spendReserve ?? ((change) => change())
     this.#log = new MetadataLog(store, clock, start.snapshot)
     this.#directoryId = directoryId
     this.image = this.#log.image
@@ -92,8 +118,22 @@ export class Controller {
     this.#log.listen(listener)
   }
 
+  /** From now on runs `prepare` before new partitions are committed; what it throws prevents the change. */
+  prepareWith(prepare: Prepare): void {
+    this.#prepare = prepare
+  }
+
+  /** Makes the change, on disk first. What this throws was not done, and is not done after a restart either. */
   commit(records: readonly MetadataRecord[]): void {
-    this.#log.commit(records)
+    if (records.length === 0) return
+    const undo = this.#prepare(newPartitions(records, this.image))
+    try {
+      if (records.every(freesSpace)) this.#spendReserve(() => this.#log.commit(records))
+      else this.#log.commit(records)
+    } catch (error) {
+      undo()
+      throw error
+    }
   }
 
   /**
@@ -109,3 +149,21 @@ export class Controller {
     if (!wasClean) this.commit(this.replicas.newEpochs())
   }
 }
+
+/** The partitions that the records make. */
+function newPartitions(records: readonly MetadataRecord[], image: MetadataImage): NewPartition[] {
+  const names = new Map<string, string>()
+  const partitions: NewPartition[] = []
+  for (const record of records) {
+    if (isRecordOf(record, TopicRecord)) names.set(record.value.topicId, record.value.name)
+    if (!isRecordOf(record, PartitionRecord)) continue
+    const { topicId, partitionId = -1, leaderEpoch = -1 } = record.value
+    const topic = names.get(topicId) ?? image.topicsById.get(topicId)?.name
+    if (topic !== undefined) partitions.push({ topic, topicId, partition: partitionId, leaderEpoch })
+  }
+  return partitions
+}
+
+/** Deleting a topic frees space, and a smaller retention does. */
+const freesSpace = (record: MetadataRecord): boolean =>
+  isRecordOf(record, RemoveTopicRecord) || isRecordOf(record, ConfigRecord)

@@ -1,5 +1,6 @@
-// The log of the cluster's metadata, __cluster_metadata-0. A change is a transaction: its records are appended as one
-// batch and synced, then replayed into the image, then told to those who must act on it.
+// The log of the cluster's metadata, __cluster_metadata-0. A change is a transaction: its records are appended with one
+// write and synced, then replayed into the image, then passed to the listeners that must act on it. A change that cannot
+// be written or synced is taken back from the log: it is in neither, now or after a restart.
 
 import {
   AbortTransactionRecord,
@@ -23,13 +24,19 @@ export const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ'
 export interface MetadataStore {
   readonly startOffset: number
   readonly endOffset: number
-  append(records: Buffer, options: { leaderEpoch: number; origin: 'metadata' }): { lastOffset: number }
+  /** Appends all of the batches or none, and with `sync` returns once they are on the disk. */
+  append(records: Buffer, options: MetadataAppendOptions): { lastOffset: number }
   read(
     from: number,
     maxBytes: number,
     options: { upTo: number; minOneBatch: boolean },
   ): { records: Buffer; release(): void }
-  flush(): void
+}
+
+export interface MetadataAppendOptions {
+  readonly leaderEpoch: number
+  readonly origin: 'metadata'
+  readonly sync: boolean
 }
 
 /** What is known of the metadata beside the log itself. */
@@ -81,19 +88,23 @@ export class MetadataLog {
     this.#listeners.push(listener)
   }
 
-  /** Makes the change: on disk, then in the image, then known to the listeners. All of the records count, or none. */
+  /**
+   * Makes the change: on disk, then in the image, then known to the listeners. All of the records count, or none: what
+   * this throws was not done.
+   */
   commit(records: readonly MetadataRecord[]): void {
     if (records.length === 0) return
-    this.append(records.map(encodeMetadataRecord))
-    this.#store.flush()
+    this.#change(records.map(encodeMetadataRecord), true)
   }
 
-  /** As commit, for framed records that nobody was promised: they may be lost with the power. */
+  /** As commit, for framed records that no client waits for: a power loss may take them. */
   append(encoded: readonly Buffer[]): void {
+    this.#change(encoded, false)
+  }
+
+  #change(encoded: readonly Buffer[], sync: boolean): void {
     const groups = inBatches(encoded)
-    const [only] = groups
-    if (groups.length === 1 && only) this.#append(only)
-    else this.#appendTransaction(groups)
+    this.#append(groups.length === 1 ? groups : inTransaction(groups), sync)
     const changes = new MetadataChanges()
     for (const bytes of encoded) replayRecord(this.image, bytes, changes)
     this.image.lastOffset = this.#store.endOffset - 1
@@ -104,22 +115,23 @@ export class MetadataLog {
   appendControl(type: ControlType, value: Buffer): void {
     const builder = new BatchBuilder()
     builder.append(this.#clock.now(), controlKey(type), value)
-    this.#store.append(builder.build({ isControl: true }), { leaderEpoch: this.#epoch, origin: 'metadata' })
+    this.#write(builder.build({ isControl: true }), false)
     this.image.lastOffset = this.#store.endOffset - 1
   }
 
-  #append(records: readonly Buffer[]): void {
+  /** Appends a batch of each group of records. */
+  #append(groups: readonly (readonly Buffer[])[], sync: boolean): void {
     const now = this.#clock.now()
-    const builder = new BatchBuilder()
-    for (const value of records) builder.append(now, null, value)
-    this.#store.append(builder.build({}), { leaderEpoch: this.#epoch, origin: 'metadata' })
+    const built = groups.map((records) => {
+      const builder = new BatchBuilder()
+      for (const value of records) builder.append(now, null, value)
+      return builder.build({})
+    })
+    this.#write(built.length === 1 ? built[0]! : Buffer.concat(built), sync)
   }
 
-  // What does not fit one batch is bracketed, so that a crash in between leaves nothing half done (KIP-868).
-  #appendTransaction(groups: readonly (readonly Buffer[])[]): void {
-    this.#append([encodeMetadataRecord(metadataRecord(BeginTransactionRecord, {}))])
-    for (const group of groups) this.#append(group)
-    this.#append([encodeMetadataRecord(metadataRecord(EndTransactionRecord, {}))])
+  #write(records: Buffer, sync: boolean): void {
+    this.#store.append(records, { leaderEpoch: this.#epoch, origin: 'metadata', sync })
   }
 
   #replayStored(start: number): void {
@@ -143,7 +155,7 @@ export class MetadataLog {
     this.image.lastOffset = this.#store.endOffset - 1
     if (open) {
       const reason = 'the broker stopped before the end of the transaction'
-      this.#append([encodeMetadataRecord(metadataRecord(AbortTransactionRecord, { reason }))])
+      this.#append([[encodeMetadataRecord(metadataRecord(AbortTransactionRecord, { reason }))]], false)
     }
   }
 
@@ -162,6 +174,15 @@ export class MetadataLog {
       if (from === before) throw new RangeError(`the metadata log has no batch at offset ${from}`)
     }
   }
+}
+
+/** What does not fit one batch is bracketed, so that a crash in between leaves nothing half done (KIP-868). */
+function inTransaction(groups: readonly (readonly Buffer[])[]): (readonly Buffer[])[] {
+  return [
+    [encodeMetadataRecord(metadataRecord(BeginTransactionRecord, {}))],
+    ...groups,
+    [encodeMetadataRecord(metadataRecord(EndTransactionRecord, {}))],
+  ]
 }
 
 /** The records in order, in as few groups as fit a batch each. */

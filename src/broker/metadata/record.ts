@@ -24,6 +24,14 @@ export function metadataRecord<S extends Fields>(
   return { type: type as unknown as StoredMessage, version, value }
 }
 
+/** Whether the record is of the type, and so its value. */
+export function isRecordOf<S extends Fields>(
+  record: MetadataRecord,
+  type: StoredMessage<S>,
+): record is MetadataRecord & { readonly value: Encodable<S> } {
+  return record.type.apiKey === type.apiKey
+}
+
 /** The record's bytes, frame included. */
 export function encodeMetadataRecord({ type, version, value }: MetadataRecord): Buffer {
   const writer = new Writer()

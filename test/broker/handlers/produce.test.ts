@@ -218,16 +218,22 @@ test('one partition that fails does not keep the others', async () => {
   expect(codes).toEqual([3, 0, 3])
 })
 
-test('a full disk fails one partition and leaves the broker alive', async () => {
+test('a full disk fails one partition, until there is space again', async () => {
   const broker = await startTestBroker({ topics: { orders: 2 } })
   const files = broker.files as MemoryFiles
   files.onWrite = (path) => (path.includes('orders-0') ? 0 : null)
-  expect((await produce(broker, batch())).errorCode).toBe(errorCode('KAFKA_STORAGE_ERROR'))
-  files.onWrite = () => null
-  expect((await produce(broker, batch())).errorCode).toBe(errorCode('KAFKA_STORAGE_ERROR'))
+  for (let attempt = 0; attempt < 2; attempt++) {
+    expect((await produce(broker, batch())).errorCode).toBe(errorCode('KAFKA_STORAGE_ERROR'))
+  }
   expect((await produce(broker, batch(), { partition: 1 })).errorCode).toBe(0)
+  files.onWrite = () => null
+  expect(await produce(broker, batch())).toMatchObject({ errorCode: 0, baseOffset: 0 })
+  expect(broker.complaints).toEqual([
+    expect.stringMatching(/^writing orders-0 failed.*no space left/),
+    'writing orders-0 succeeds again',
+  ])
   await broker.restart()
-  expect((await produce(broker, batch())).errorCode).toBe(0)
+  expect(await produce(broker, batch())).toMatchObject({ errorCode: 0, baseOffset: 1 })
 })
 
 const producer = { producerId: 7, producerEpoch: 0 }

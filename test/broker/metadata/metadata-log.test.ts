@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import type { MetadataChanges } from '../../../src/broker/metadata/changes.ts'
-import { MetadataLog, type MetadataStore } from '../../../src/broker/metadata/metadata-log.ts'
+import {
+  type MetadataAppendOptions,
+  MetadataLog,
+  type MetadataStore,
+} from '../../../src/broker/metadata/metadata-log.ts'
 import { encodeMetadataRecord, metadataRecord } from '../../../src/broker/metadata/record.ts'
 import {
   AbortTransactionRecord,
@@ -24,20 +28,20 @@ class BatchList implements MetadataStore {
     return last ? lastOffset(last, 0) + 1 : 0
   }
 
-  append(records: Buffer, { leaderEpoch }: { leaderEpoch: number }): { lastOffset: number } {
-    setBaseOffset(records, 0, this.endOffset)
-    setLeaderEpoch(records, 0, leaderEpoch)
-    this.batches.push(records)
+  append(records: Buffer, { leaderEpoch, sync }: MetadataAppendOptions): { lastOffset: number } {
+    for (const at of batches(records)) {
+      const batch = Buffer.from(records.subarray(at, at + batchSize(records, at)))
+      setBaseOffset(batch, 0, this.endOffset)
+      setLeaderEpoch(batch, 0, leaderEpoch)
+      this.batches.push(batch)
+    }
+    if (sync) this.syncedOffset = this.endOffset
     return { lastOffset: this.endOffset - 1 }
   }
 
   read(from: number): { records: Buffer; release(): void } {
     const rest = this.batches.filter((batch) => lastOffset(batch, 0) >= from)
     return { records: Buffer.concat(rest.slice(0, 2)), release() {} }
-  }
-
-  flush(): void {
-    this.syncedOffset = this.endOffset
   }
 }
 
@@ -46,11 +50,12 @@ const topic = (name: string, id: number) =>
 
 const openLog = (store: BatchList) => new MetadataLog(store, new ManualClock())
 
-test('a change is on disk, in the image and known to listeners when commit returns', () => {
+test('a change is on disk before it is in the image and known to listeners', () => {
   const store = new BatchList()
   const log = openLog(store)
   const told: MetadataChanges[] = []
   log.listen((changes) => {
+    expect(store.syncedOffset).toBe(2)
     expect(log.image.topics.has('b')).toBe(true)
     told.push(changes)
   })
@@ -144,7 +149,7 @@ function splitBatches(frames: readonly Buffer[]): Buffer[] {
   for (const frame of frames) {
     const builder = new BatchBuilder()
     builder.append(0, null, frame)
-    store.append(builder.build({}), { leaderEpoch: 1 })
+    store.append(builder.build({}), { leaderEpoch: 1, origin: 'metadata', sync: false })
   }
   return store.batches
 }
