@@ -1,5 +1,6 @@
 import type { FileHandle, FileInfo, Files, OpenMode } from '../../src/log/files.ts'
 import { StorageError } from '../../src/log/storage-error.ts'
+import { PathMap } from './path-map.ts'
 
 interface MemoryFile {
   bytes: Buffer
@@ -42,8 +43,8 @@ export type WriteFault = (path: string, length: number) => number | null
 
 /** A file system in memory that can fail writes, tear them, and lose what was not synced. */
 export class MemoryFiles implements Files {
-  readonly #files: Map<string, MemoryFile>
-  readonly #folders: Set<string>
+  readonly #files: PathMap<MemoryFile>
+  readonly #folders: PathMap<true>
   /** Asked before each write. */
   onWrite: WriteFault = () => null
   /** Asked before each sync; true makes it fail. */
@@ -57,7 +58,7 @@ export class MemoryFiles implements Files {
   /** With so many open handles, the next one is refused as by a process that has no more. */
   maxHandles = Number.POSITIVE_INFINITY
 
-  constructor(files = new Map<string, MemoryFile>(), folders = new Set<string>()) {
+  constructor(files = new PathMap<MemoryFile>(), folders = new PathMap<true>()) {
     this.#files = files
     this.#folders = folders
   }
@@ -65,7 +66,7 @@ export class MemoryFiles implements Files {
   /** What another process finds after this one was killed: everything that was written. */
   afterKill(): MemoryFiles {
     const copy = [...this.#files].map(([path, f]) => [path, { ...f, bytes: Buffer.from(f.bytes) }] as const)
-    return new MemoryFiles(new Map(copy), new Set(this.#folders))
+    return new MemoryFiles(new PathMap(copy), new PathMap(this.#folders))
   }
 
   /** What is there after the power was lost: only what was synced. Names are kept, as with a journal. */
@@ -74,7 +75,7 @@ export class MemoryFiles implements Files {
       const bytes = Buffer.from(f.synced)
       return [path, { bytes, length: bytes.length, synced: f.synced, modifiedMs: f.modifiedMs }] as const
     })
-    return new MemoryFiles(new Map(copy), new Set(this.#folders))
+    return new MemoryFiles(new PathMap(copy), new PathMap(this.#folders))
   }
 
   paths(): string[] {
@@ -167,23 +168,17 @@ export class MemoryFiles implements Files {
 
   list(folder: string): FileInfo[] {
     this.#call('list', folder)
-    const found = new Map<string, FileInfo>()
-    for (const [paths, isFolder] of [
-      [this.#files.keys(), false],
-      [this.#folders, true],
-    ] as const) {
-      for (const path of paths) {
-        const name = path.slice(folder.length + 1)
-        if (path.startsWith(`${folder}/`) && !name.includes('/')) found.set(name, { name, isFolder })
-      }
-    }
-    return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const nameOf = (path: string) => path.slice(folder.length + 1)
+    return [
+      ...this.#files.in(folder).map((path) => ({ name: nameOf(path), isFolder: false })),
+      ...this.#folders.in(folder).map((path) => ({ name: nameOf(path), isFolder: true })),
+    ].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   makeFolder(folder: string): void {
     this.#call('makeFolder', folder)
     for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
-      this.#folders.add(folder.slice(0, end))
+      this.#folders.set(folder.slice(0, end), true)
     }
   }
 
@@ -191,14 +186,13 @@ export class MemoryFiles implements Files {
     this.#call('rename', from)
     this.#remove(to)
     const moved = (path: string) => to + path.slice(from.length)
-    const isIn = (path: string) => path === from || path.startsWith(`${from}/`)
-    for (const [path, file] of [...this.#files].filter(([path]) => isIn(path))) {
+    for (const path of this.#files.under(from)) {
+      this.#files.set(moved(path), this.#at(path))
       this.#files.delete(path)
-      this.#files.set(moved(path), file)
     }
-    for (const path of [...this.#folders].filter(isIn)) {
+    for (const path of this.#folders.under(from)) {
+      this.#folders.set(moved(path), true)
       this.#folders.delete(path)
-      this.#folders.add(moved(path))
     }
   }
 
@@ -215,11 +209,8 @@ export class MemoryFiles implements Files {
   }
 
   #remove(path: string): void {
-    for (const known of [...this.#files.keys(), ...this.#folders]) {
-      if (known !== path && !known.startsWith(`${path}/`)) continue
-      this.#files.delete(known)
-      this.#folders.delete(known)
-    }
+    for (const known of this.#files.under(path)) this.#files.delete(known)
+    for (const known of this.#folders.under(path)) this.#folders.delete(known)
   }
 
   linkTarget(): string | null {
