@@ -1,5 +1,6 @@
 // Incremental fetch (KIP-227): a consumer that asks for the same partitions again and again names them once, and is
 // answered with those that have news (kafka.server.FetchManager and FetchSession).
+import type { Int64 } from '../bytes/int64.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import type { Clock } from './clock.ts'
 
@@ -18,15 +19,15 @@ export interface FetchPartition {
 /** A partition in a session, and what the client was told of it last. */
 interface CachedPartition {
   wanted: FetchPartition
-  highWatermark: number
-  logStartOffset: number
+  highWatermark: Int64
+  logStartOffset: Int64
 }
 
 /** What decides whether a partition stands in the answer to an incremental fetch. */
 export interface PartitionNews {
   readonly hasRecords: boolean
-  readonly highWatermark: number
-  readonly logStartOffset: number
+  readonly highWatermark: Int64
+  readonly logStartOffset: Int64
   /** An error, or a hint that must not get lost. */
   readonly isRemarkable: boolean
 }

@@ -1,5 +1,6 @@
 // Appending the records of one partition of a produce request: checked first, which may take a thread and a while, then
 // appended without yielding.
+import type { Int64 } from '../bytes/int64.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import { BATCH_OVERHEAD, batchSize, compressionId, isTransactional } from '../records/batch.ts'
 import { loadCodec } from '../records/compression.ts'
@@ -19,7 +20,7 @@ import { checkedBy } from './workers/check-task.ts'
 
 export interface Appended {
   readonly baseOffset: number
-  readonly logAppendTimeMs: number
+  readonly logAppendTimeMs: Int64
   readonly logStartOffset: number
 }
 

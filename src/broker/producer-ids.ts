@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../bytes/int64.ts'
 import { ProducerIdsRecord } from '../protocol/messages/stored-metadata.ts'
 import type { Controller } from './metadata/controller.ts'
 import { metadataRecord } from './metadata/record.ts'
@@ -9,31 +10,30 @@ const BLOCK_SIZE = 1000
 export class ProducerIds {
   readonly #controller: Controller
   readonly #node: number
-  #next = 0
-  #blockEnd = 0
+  #next: Int64 = 0
+  #blockEnd: Int64 = 0
 
   constructor(controller: Controller, node: number) {
     this.#controller = controller
     this.#node = node
   }
 
-  next(): number {
+  next(): Int64 {
     if (this.#next === this.#blockEnd) this.#takeBlock()
-    return this.#next++
+    const id = this.#next
+    this.#next = addInt64(id, 1)
+    return id
   }
 
   #takeBlock(): void {
     const { image } = this.#controller
     const first = image.nextProducerId
     const brokerEpoch = image.brokers.get(this.#node)?.brokerEpoch ?? -1
+    const nextProducerId = addInt64(first, BLOCK_SIZE)
     this.#controller.commit([
-      metadataRecord(ProducerIdsRecord, {
-        brokerId: this.#node,
-        brokerEpoch,
-        nextProducerId: first + BLOCK_SIZE,
-      }),
+      metadataRecord(ProducerIdsRecord, { brokerId: this.#node, brokerEpoch, nextProducerId }),
     ])
     this.#next = first
-    this.#blockEnd = first + BLOCK_SIZE
+    this.#blockEnd = nextProducerId
   }
 }

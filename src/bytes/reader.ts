@@ -1,6 +1,7 @@
+import { type Int64, readInt64 } from './int64.ts'
 import { formatUuid } from './uuid.ts'
 
-/** Thrown when bytes end early, a length makes no sense, or a number does not fit: the input is malformed. */
+/** Thrown when bytes end early or a length makes no sense: the input is malformed. */
 export class MalformedError extends Error {
   override readonly name = 'MalformedError'
 }
@@ -64,25 +65,8 @@ export class Reader {
     return this.buffer.readUInt32BE(this.#take(4))
   }
 
-  /** A 64-bit integer as a number; MalformedError past 2^53, where it would lose digits. */
-  int64(): number {
-    const at = this.#take(8)
-    const value = this.buffer.readInt32BE(at) * 0x1_0000_0000 + this.buffer.readUInt32BE(at + 4)
-    if (!Number.isSafeInteger(value)) {
-      throw new MalformedError(`${this.buffer.readBigInt64BE(at)} at ${at} is beyond 2^53`)
-    }
-    return value
-  }
-
-  /** As int64, but values past 2^53 become the nearest safe one: clients send Long.MAX_VALUE for "forever". */
-  clampedInt64(): number {
-    const at = this.#take(8)
-    const value = this.buffer.readInt32BE(at) * 0x1_0000_0000 + this.buffer.readUInt32BE(at + 4)
-    return Math.max(Number.MIN_SAFE_INTEGER, Math.min(value, Number.MAX_SAFE_INTEGER))
-  }
-
-  bigInt64(): bigint {
-    return this.buffer.readBigInt64BE(this.#take(8))
+  int64(): Int64 {
+    return readInt64(this.buffer, this.#take(8))
   }
 
   float64(): number {
@@ -104,38 +88,6 @@ export class Reader {
   varint(): number {
     const raw = this.uvarint()
     return (raw >>> 1) ^ -(raw & 1)
-  }
-
-  /** A zigzag-coded number of at most 64 bits; MalformedError past 2^53. */
-  varlong(): number {
-    const start = this.offset
-    let low = 0
-    let scale = 1
-    for (let count = 0; count < 7; count++) {
-      const byte = this.buffer[this.#take(1)]!
-      low += (byte & 0x7f) * scale
-      if (byte < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2
-      scale *= 128
-    }
-    this.offset = start
-    const value = this.bigVarlong()
-    const number = Number(value)
-    if (!Number.isSafeInteger(number)) throw new MalformedError(`${value} at ${start} is beyond 2^53`)
-    return number
-  }
-
-  /** A zigzag-coded number of at most 64 bits, exactly. */
-  bigVarlong(): bigint {
-    let value = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.buffer[this.#take(1)]!
-      value |= BigInt(byte & 0x7f) << shift
-      if (byte < 0x80) {
-        const raw = BigInt.asUintN(64, value)
-        return (raw >> 1n) ^ -(raw & 1n)
-      }
-    }
-    throw new MalformedError(`the varlong before ${this.offset} is longer than 10 bytes`)
   }
 
   utf8(length: number): string {

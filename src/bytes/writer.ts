@@ -1,3 +1,4 @@
+import { type Int64, writeInt64 } from './int64.ts'
 import { writeUuid } from './uuid.ts'
 
 /** Views at least this long are passed on instead of copied: below it, one more socket chunk costs more. */
@@ -77,17 +78,10 @@ export class Writer {
     this.#buffer.writeUInt32BE(value, at)
   }
 
-  int64(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`)
+  /** Throws RangeError for a number that is not a safe integer. */
+  int64(value: Int64): void {
     const at = this.#reserve(8)
-    const low = value >>> 0
-    this.#buffer.writeInt32BE((value - low) / 0x1_0000_0000, at)
-    this.#buffer.writeUInt32BE(low, at + 4)
-  }
-
-  bigInt64(value: bigint): void {
-    const at = this.#reserve(8)
-    this.#buffer.writeBigInt64BE(value, at)
+    writeInt64(this.#buffer, at, value)
   }
 
   float64(value: number): void {
@@ -106,21 +100,6 @@ export class Writer {
 
   varint(value: number): void {
     this.uvarint((value << 1) ^ (value >> 31))
-  }
-
-  varlong(value: number): void {
-    if (value >= -0x4000_0000 && value < 0x4000_0000) {
-      this.varint(value)
-      return
-    }
-    if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a safe integer`)
-    const wide = BigInt(value)
-    let left = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n))
-    while (left > 0x7fn) {
-      this.uint8(Number(left & 0x7fn) | 0x80)
-      left >>= 7n
-    }
-    this.uint8(Number(left))
   }
 
   /** Text without a length; `length` is what utf8Length(value) gave. */

@@ -1,3 +1,4 @@
+import { type Int64, parseInt64, toSafeNumber } from '../bytes/int64.ts'
 import { UsageError } from './failures.ts'
 import type { Given } from './option-spec.ts'
 import { BadValue } from './option-spec.ts'
@@ -84,12 +85,15 @@ export function int(text: string): number {
   throw new BadValue(`could not convert '${text}' to Integer (For input string: "${text}")`)
 }
 
-/** Java's long, as far as a number is exact. */
-export function long(text: string): number {
-  const value = Number(text)
-  if (INTEGER.test(text) && Number.isSafeInteger(value)) return value
+/** Java's long: an offset, a time, an id. */
+export function int64(text: string): Int64 {
+  const value = parseInt64(text)
+  if (value !== null) return value
   throw new BadValue(`could not convert '${text}' to Long (For input string: "${text}")`)
 }
+
+/** Java's long of which a number is good enough: a count, a size, a duration. */
+export const long = (text: string): number => toSafeNumber(int64(text))
 
 /** The long name of the option with this key: `all-groups` of `allGroups`. */
 export const nameOf = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -1,3 +1,4 @@
+import type { Int64 } from '../bytes/int64.ts'
 import { ListOffsets } from '../protocol/messages/offsets.ts'
 import type { Cluster } from './cluster.ts'
 import { type LeaderResult, requestLeaders } from './leaders.ts'
@@ -14,7 +15,12 @@ export const OFFSET_SPECS = {
 } as const
 
 /** The first version of ListOffsets that knows a special timestamp: older brokers would search for it as a time. */
-const FIRST_VERSION: Record<number, number> = { [-3]: 7, [-4]: 8, [-5]: 9, [-6]: 11 }
+const FIRST_VERSIONS: ReadonlyMap<Int64, number> = new Map<Int64, number>([
+  [OFFSET_SPECS['max-timestamp'], 7],
+  [OFFSET_SPECS['earliest-local'], 8],
+  [OFFSET_SPECS['latest-tiered'], 9],
+  [OFFSET_SPECS['earliest-pending-upload'], 11],
+])
 
 export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
@@ -22,13 +28,13 @@ export const isolationCode = (level: IsolationLevel): number => (level === 'read
 
 export interface OffsetTarget extends TopicPartition {
   /** Milliseconds since 1970, or one of OFFSET_SPECS. */
-  readonly timestamp: number
+  readonly timestamp: Int64
 }
 
 export interface FoundOffset {
   /** -1 when no record is that young. */
-  readonly offset: number
-  readonly timestamp: number
+  readonly offset: Int64
+  readonly timestamp: Int64
   readonly leaderEpoch: number
 }
 
@@ -40,7 +46,7 @@ export function listOffsets<P extends OffsetTarget>(
 ): Promise<LeaderResult<P, FoundOffset>[]> {
   const isolationLevel = isolationCode(options.isolationLevel ?? 'read_uncommitted')
   const timeoutMs = options.timeoutMs ?? cluster.defaultApiTimeoutMs
-  const minVersion = Math.max(1, ...targets.map(({ timestamp }) => FIRST_VERSION[timestamp] ?? 1))
+  const minVersion = Math.max(1, ...targets.map(({ timestamp }) => FIRST_VERSIONS.get(timestamp) ?? 1))
   return requestLeaders(cluster, targets, {
     api: { ...ListOffsets, minVersion },
     timeoutMs,
@@ -66,9 +72,9 @@ export function listOffsets<P extends OffsetTarget>(
 export async function offsetsAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
-  timestamp: number,
+  timestamp: Int64,
   options: Parameters<typeof listOffsets>[2] = {},
-): Promise<number[]> {
+): Promise<Int64[]> {
   const targets = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
   const results = await listOffsets(cluster, targets, options)
   return results.map(({ answer, error }) => {

@@ -1,11 +1,11 @@
+import type { Int64 } from '../bytes/int64.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import {
   batchSize,
   checkHeader,
+  hasProducerId,
   isControl,
   lastOffsetDelta,
-  NO_PRODUCER_ID,
-  producerId,
   setBaseOffset,
   setLeaderEpoch,
 } from '../records/batch.ts'
@@ -21,7 +21,7 @@ export interface AppendResult {
   baseOffset: number
   lastOffset: number
   /** Time that the broker set on the records; -1 when they keep their own. */
-  logAppendTimeMs: number
+  logAppendTimeMs: Int64
   /** Whether the records were in the log before; the offsets are those they have there. */
   isDuplicate: boolean
 }
@@ -45,7 +45,7 @@ export function checkAppend(
         `a batch of ${size} bytes is larger than max.message.bytes, ${settings.maxMessageBytes}`,
       )
     }
-    if (producerId(records, at) !== NO_PRODUCER_ID && !isControl(records, at)) {
+    if (hasProducerId(records, at) && !isControl(records, at)) {
       const duplicate = checkProducer(records, at, origin, producers)
       if (duplicate !== null) return duplicate
     }
@@ -88,13 +88,19 @@ function checkProducer(
   return duplicate
 }
 
-/** Numbers the batches from `first` on and stamps the leader epoch, in place; gives the last offset. */
+/** Numbers the batches from `first` on and stamps the leader epoch, in place; returns the last offset. */
 export function stampBatches(records: Buffer, first: number, leaderEpoch: number): number {
   let next = first
   for (let at = 0; at < records.length; at += batchSize(records, at)) {
     setBaseOffset(records, at, next)
     setLeaderEpoch(records, at, leaderEpoch)
     next += lastOffsetDelta(records, at) + 1
+    if (next >= Number.MAX_SAFE_INTEGER) {
+      throw new KafkaError(
+        'POLICY_VIOLATION',
+        `the log is full: offsets end before ${Number.MAX_SAFE_INTEGER}`,
+      )
+    }
   }
   return next - 1
 }

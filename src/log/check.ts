@@ -1,7 +1,8 @@
 // Reads the files of a log without changing anything, and says what is wrong with them. Faults are lines of text that
 // name the file.
 
-import { baseOffset, lastOffset, maxTimestamp, partitionLeaderEpoch } from '../records/batch.ts'
+import type { Int64 } from '../bytes/int64.ts'
+import { maxTimestamp, partitionLeaderEpoch } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import {
   CLEANER_FILE,
@@ -13,6 +14,7 @@ import {
 } from './checkpoints.ts'
 import type { Files } from './files.ts'
 import { checkLeaderEpochs, decodeLeaderEpochs, type EpochStart, LEADER_EPOCH_FILE } from './leader-epochs.ts'
+import { baseOffset, lastOffset } from './log-offsets.ts'
 import { checkMetaProperties, META_PROPERTIES_FILE } from './meta-properties.ts'
 import { checkOffsetIndex, decodeOffsetEntry, OFFSET_ENTRY_BYTES } from './offset-index.ts'
 import { isDeletedFolder, parsePartitionFolder } from './partition-folder.ts'
@@ -26,9 +28,9 @@ import { checkTransactionIndex } from './transaction-index.ts'
 interface BatchFact {
   position: number
   lastOffset: number
-  timestamp: number
+  timestamp: Int64
   /** The largest timestamp of the segment up to and with this batch. */
-  largest: number
+  largest: Int64
 }
 
 /** Faults of a data folder and all partitions in it. */
@@ -140,7 +142,7 @@ function readBatches(
   try {
     const scanner = new BatchScanner(file, path, 0, file.size(), true)
     let end = base
-    let largest = -1
+    let largest: Int64 = -1
     while (scanner.next()) {
       const { buffer, at, position } = scanner
       const first = baseOffset(buffer, at)
@@ -151,9 +153,10 @@ function readBatches(
       if (epoch >= 0 && known !== undefined && known !== epoch) {
         faults.push(`batch at ${position} has epoch ${epoch}, the checkpoint says ${known}`)
       }
-      largest = Math.max(largest, maxTimestamp(buffer, at))
+      const timestamp = maxTimestamp(buffer, at)
+      if (timestamp > largest) largest = timestamp
       end = lastOffset(buffer, at) + 1
-      batches.push({ position, lastOffset: end - 1, timestamp: maxTimestamp(buffer, at), largest })
+      batches.push({ position, lastOffset: end - 1, timestamp, largest })
     }
   } catch (error) {
     if (!isCorruptBatch(error)) throw error
@@ -184,7 +187,7 @@ function checkOffsets(bytes: Buffer, base: number, batches: readonly BatchFact[]
 function checkTimes(bytes: Buffer, base: number, batches: readonly BatchFact[], isRolled: boolean): string[] {
   const faults = checkTimeIndex(bytes, base)
   const byOffset = new Map(batches.map((batch) => [batch.lastOffset, batch]))
-  let last = -1
+  let last: Int64 = -1
   for (let at = 0; at + TIME_ENTRY_BYTES <= bytes.length; at += TIME_ENTRY_BYTES) {
     const entry = decodeTimeEntry(bytes, at, base)
     if (entry.timestamp === 0 && entry.offset === base && at > 0) break

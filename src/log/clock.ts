@@ -1,3 +1,5 @@
+import { type Int64, toSafeNumber } from '../bytes/int64.ts'
+
 /** Where the time comes from. */
 export interface Clock {
   /** Wall-clock time in milliseconds since 1970, for timestamps: it jumps when the machine's clock is set. */
@@ -10,5 +12,5 @@ export interface Clock {
  * The moment of a timestamp in monotonic time. A duration measured from it does not change when the wall clock is set
  * later. A timestamp in the future counts as now.
  */
-export const momentOf = (clock: Clock, timestamp: number): number =>
-  clock.monotonicMs() - Math.max(0, clock.now() - timestamp)
+export const momentOf = (clock: Clock, timestamp: Int64): number =>
+  clock.monotonicMs() - Math.max(0, clock.now() - toSafeNumber(timestamp))

@@ -1,3 +1,4 @@
+import type { Int64 } from '../bytes/int64.ts'
 import type { FileHandle } from './files.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -77,7 +78,7 @@ export class IndexFile {
   }
 
   /** The last entry whose key is at most `target`; -1 when there is none. */
-  floor(target: number, keyAt: (buffer: Buffer, at: number) => number): number {
+  floor(target: Int64, keyAt: (buffer: Buffer, at: number) => Int64): number {
     let low = 0
     let high = this.count
     // Below `low` all keys are at most the target, from `high` on all are above it.

@@ -1,6 +1,6 @@
-import { lastOffset } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { type Files, TEMPORARY_SUFFIX } from './files.ts'
+import { lastOffset } from './log-offsets.ts'
 import { CLEANED_SUFFIX, DELETED_SUFFIX, LOG_SUFFIX, offsetIn, SWAP_SUFFIX } from './segment-names.ts'
 
 const leadingOffset = (name: string): number => Number(/^\d{20}/.exec(name)?.[0] ?? Number.NaN)

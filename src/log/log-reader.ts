@@ -1,13 +1,5 @@
-import {
-  BATCH_OVERHEAD,
-  baseOffset,
-  batchSize,
-  CURRENT_MAGIC,
-  computeCrc,
-  lastOffset,
-  magic,
-  storedCrc,
-} from '../records/batch.ts'
+import { BATCH_OVERHEAD, batchSize, CURRENT_MAGIC, computeCrc, magic, storedCrc } from '../records/batch.ts'
+import { baseOffset, lastOffset } from './log-offsets.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
 import type { Segment } from './segment.ts'
 import { StorageError } from './storage-error.ts'

@@ -1,9 +1,11 @@
+import type { Int64 } from '../bytes/int64.ts'
+
 /** What a partition log is told; the names are those of Kafka's topic settings, here with their defaults. */
 export interface LogSettings {
   /** segment.bytes: a segment is rolled before it grows past this. */
   segmentBytes: number
   /** segment.ms: a segment is rolled when a record is this much younger than its first. */
-  segmentMs: number
+  segmentMs: Int64
   /** segment.jitter.ms: a random part of this is taken off segmentMs, so that partitions do not roll together. */
   segmentJitterMs: number
   /** segment.index.bytes: a segment is rolled when one of its indexes is this large. */
@@ -15,7 +17,7 @@ export interface LogSettings {
   /** Whether cleanup.policy contains `delete`; retention applies only then. */
   isDeletedByAge: boolean
   /** retention.ms: segments whose youngest record is older are removed; -1 keeps them. */
-  retentionMs: number
+  retentionMs: Int64
   /** retention.bytes: the oldest segments are removed while the rest is at least this large; -1 keeps them. */
   retentionBytes: number
   /**

@@ -1,3 +1,4 @@
+import type { Int64 } from '../bytes/int64.ts'
 import { maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
@@ -229,7 +230,7 @@ export class PartitionLog {
   }
 
   /** The first record with this timestamp or a later one; null when there is none. */
-  offsetForTimestamp(timestamp: number): FoundTimestamp | null {
+  offsetForTimestamp(timestamp: Int64): FoundTimestamp | null {
     this.#refuseIfClosed()
     return findTimestamp(this.#segments.all, timestamp, this.#startOffset)
   }

@@ -1,5 +1,6 @@
-import { baseOffset, batchSize, isControl } from '../records/batch.ts'
+import { batchSize, isControl } from '../records/batch.ts'
 import type { Clock } from './clock.ts'
+import { baseOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'

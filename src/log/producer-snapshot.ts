@@ -13,6 +13,7 @@
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
 import { crc32c } from '../bytes/crc32c.ts'
+import type { Int64 } from '../bytes/int64.ts'
 import { Reader } from '../bytes/reader.ts'
 import { Writer } from '../bytes/writer.ts'
 import { StorageError } from './storage-error.ts'
@@ -23,14 +24,14 @@ const ENTRY_BYTES = 46
 const CRC_FROM = 6
 
 export interface ProducerSnapshotEntry {
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   lastSequence: number
-  lastOffset: number
+  lastOffset: Int64
   offsetDelta: number
-  timestamp: number
+  timestamp: Int64
   coordinatorEpoch: number
-  currentTxnFirstOffset: number
+  currentTxnFirstOffset: Int64
 }
 
 export function encodeProducerSnapshot(entries: readonly ProducerSnapshotEntry[]): Buffer {
@@ -79,7 +80,7 @@ export function decodeProducerSnapshot(bytes: Buffer, path: string): ProducerSna
       lastSequence: reader.int32(),
       lastOffset: reader.int64(),
       offsetDelta: reader.int32(),
-      timestamp: reader.clampedInt64(),
+      timestamp: reader.int64(),
       coordinatorEpoch: reader.int32(),
       currentTxnFirstOffset: reader.int64(),
     })

@@ -1,11 +1,10 @@
+import type { Int64 } from '../bytes/int64.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import {
   addToSequence,
-  baseOffset,
   baseSequence,
   isControl,
   isTransactional,
-  lastOffset,
   lastOffsetDelta,
   lastSequence,
   maxTimestamp,
@@ -18,6 +17,7 @@ import {
 import { controlType, readEndTxnMarker } from '../records/control.ts'
 import { readRecords } from '../records/record.ts'
 import { type Clock, momentOf } from './clock.ts'
+import { baseOffset, lastOffset, toLogOffset } from './log-offsets.ts'
 import type { ProducerSnapshotEntry } from './producer-snapshot.ts'
 
 /** As many batches as a Java producer keeps in flight to one partition. */
@@ -27,16 +27,16 @@ export interface BatchMetadata {
   lastSequence: number
   lastOffset: number
   offsetDelta: number
-  timestamp: number
+  timestamp: Int64
 }
 
 /** What is known of one producer in this partition. */
 export interface ProducerEntry {
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   /** The last batches of this epoch, oldest first; none after a marker. */
   batches: BatchMetadata[]
-  lastTimestamp: number
+  lastTimestamp: Int64
   /** The moment of lastTimestamp, in monotonic time. */
   lastSeenMs: number
   coordinatorEpoch: number
@@ -46,7 +46,7 @@ export interface ProducerEntry {
 
 /** A transaction with data in this partition whose marker was read. */
 export interface EndedTransaction {
-  producerId: number
+  producerId: Int64
   firstOffset: number
   /** That of the marker. */
   lastOffset: number
@@ -66,9 +66,9 @@ const firstSequence = (batch: BatchMetadata): number =>
  */
 export class ProducerState {
   readonly #clock: Clock
-  readonly #producers = new Map<number, ProducerEntry>()
+  readonly #producers = new Map<Int64, ProducerEntry>()
   /** Those with an open transaction, in the order in which these began. */
-  readonly #open = new Map<number, ProducerEntry>()
+  readonly #open = new Map<Int64, ProducerEntry>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -143,7 +143,7 @@ export class ProducerState {
   /** Notes a batch that is in the log, whole if it is a control batch; returns the transaction that it ends. */
   apply(buffer: Buffer, at: number): EndedTransaction | null {
     const id = producerId(buffer, at)
-    if (id === NO_PRODUCER_ID) return null
+    if (id <= NO_PRODUCER_ID) return null
     if (isControl(buffer, at)) return this.#applyMarker(buffer, at)
     const entry = this.#entryOf(id, producerEpoch(buffer, at))
     const { batches } = entry
@@ -188,7 +188,7 @@ export class ProducerState {
     }
   }
 
-  #entryOf(id: number, epoch: number): ProducerEntry {
+  #entryOf(id: Int64, epoch: number): ProducerEntry {
     const known = this.#producers.get(id)
     if (known === undefined) {
       const entry = {
@@ -210,7 +210,7 @@ export class ProducerState {
     return known
   }
 
-  #seen(entry: ProducerEntry, timestamp: number): void {
+  #seen(entry: ProducerEntry, timestamp: Int64): void {
     entry.lastTimestamp = timestamp
     entry.lastSeenMs = momentOf(this.#clock, timestamp)
   }
@@ -249,10 +249,18 @@ export class ProducerState {
   /** Starts from a snapshot, which has one batch per producer. */
   load(entries: readonly ProducerSnapshotEntry[]): void {
     this.clear()
-    for (const { lastSequence, lastOffset, offsetDelta, timestamp, ...entry } of entries) {
+    for (const { lastSequence, offsetDelta, timestamp, ...entry } of entries) {
+      const lastOffset = toLogOffset(entry.lastOffset)
       const batches = lastOffset < 0 ? [] : [{ lastSequence, lastOffset, offsetDelta, timestamp }]
-      const lastSeenMs = momentOf(this.#clock, timestamp)
-      this.#producers.set(entry.producerId, { ...entry, batches, lastTimestamp: timestamp, lastSeenMs })
+      this.#producers.set(entry.producerId, {
+        producerId: entry.producerId,
+        producerEpoch: entry.producerEpoch,
+        batches,
+        lastTimestamp: timestamp,
+        lastSeenMs: momentOf(this.#clock, timestamp),
+        coordinatorEpoch: entry.coordinatorEpoch,
+        currentTxnFirstOffset: toLogOffset(entry.currentTxnFirstOffset),
+      })
     }
     const open = [...this.#producers.values()].filter((entry) => entry.currentTxnFirstOffset >= 0)
     open.sort((a, b) => a.currentTxnFirstOffset - b.currentTxnFirstOffset)

@@ -1,4 +1,4 @@
-import { baseOffset, lastOffset, partitionLeaderEpoch } from '../records/batch.ts'
+import { partitionLeaderEpoch } from '../records/batch.ts'
 import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
 import {
@@ -9,6 +9,7 @@ import {
   LeaderEpochs,
 } from './leader-epochs.ts'
 import { settleLeftovers } from './leftovers.ts'
+import { baseOffset, lastOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { applyBatches, producersAt } from './producer-replay.ts'
 import type { ProducerState } from './producer-state.ts'

@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../bytes/int64.ts'
 import type { LogSettings } from './log-settings.ts'
 import type { Segment } from './segment.ts'
 
@@ -23,11 +24,11 @@ export function countExpired(
 const isRemovable = (segments: readonly Segment[], i: number): boolean =>
   i < segments.length - 1 || segments[i]!.sizeInBytes > 0
 
-function countTooOld(segments: readonly Segment[], retentionMs: number, nowMs: number): number {
+function countTooOld(segments: readonly Segment[], retentionMs: Int64, nowMs: number): number {
   if (retentionMs < 0) return 0
   let count = 0
   while (count < segments.length && isRemovable(segments, count)) {
-    if (nowMs - segments[count]!.ageTimestamp <= retentionMs) break
+    if (subtractInt64(nowMs, segments[count]!.ageTimestamp) <= retentionMs) break
     count++
   }
   return count

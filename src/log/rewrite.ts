@@ -3,7 +3,7 @@
 // is read again, its CRCs are compared, and it is written once more, which makes the next fsync mean what it says. A CRC
 // that differs shows that bytes are gone; then only recovery at the next start is left.
 
-import { lastOffset } from '../records/batch.ts'
+import { lastOffset } from './log-offsets.ts'
 import type { SegmentList } from './segment-list.ts'
 
 /** Checks and writes again about `maxBytes` of records from the offset on; returns the offset after them. */

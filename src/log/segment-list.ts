@@ -1,3 +1,4 @@
+import { subtractInt64, toSafeNumber } from '../bytes/int64.ts'
 import { maxTimestamp } from '../records/batch.ts'
 import type { Clock } from './clock.ts'
 import type { LogSettings } from './log-settings.ts'
@@ -17,7 +18,7 @@ export interface SegmentSource {
 export function makeSegment(source: SegmentSource, baseOffset: number, hasTransactionIndex = false): Segment {
   const { openFiles, folder, settings } = source
   const { segmentJitterMs, segmentMs } = settings()
-  const maxJitterMs = Math.min(segmentJitterMs, segmentMs)
+  const maxJitterMs = Math.min(segmentJitterMs, toSafeNumber(segmentMs))
   const rollJitterMs = maxJitterMs > 0 ? Math.floor(source.random() * maxJitterMs) : 0
   const { clock } = source
   return new Segment(openFiles, folder, baseOffset, { settings, clock, rollJitterMs, hasTransactionIndex })
@@ -75,7 +76,7 @@ export class SegmentList {
       return true
     if (active.hasFullIndex()) return true
     const waitedMs = active.waitedMs(maxTimestamp(records, 0))
-    return waitedMs > settings.segmentMs - active.rollJitterMs
+    return waitedMs > subtractInt64(settings.segmentMs, active.rollJitterMs)
   }
 
   /** Starts a new segment at the offset. */

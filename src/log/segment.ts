@@ -1,8 +1,10 @@
-import { BATCH_OVERHEAD, batchSize, lastOffset, maxTimestamp } from '../records/batch.ts'
+import { type Int64, subtractInt64 } from '../bytes/int64.ts'
+import { BATCH_OVERHEAD, batchSize, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { CheckedRange } from './checked-range.ts'
 import type { Clock } from './clock.ts'
 import type { FileHandle, Files } from './files.ts'
+import { lastOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -21,7 +23,7 @@ import { TransactionIndex } from './transaction-index.ts'
 const SPOILED_HEADER = Buffer.alloc(BATCH_OVERHEAD)
 
 export interface TimestampAndOffset {
-  timestamp: number
+  timestamp: Int64
   offset: number
 }
 
@@ -31,7 +33,7 @@ export interface SegmentMark {
   readonly offsetEntries: number
   readonly timeEntries: number
   readonly largest: TimestampAndOffset
-  readonly firstTimestamp: number | null
+  readonly firstTimestamp: Int64 | null
   readonly bytesSinceIndexEntry: number
 }
 
@@ -54,7 +56,7 @@ export class Segment {
   readonly #settings: () => LogSettings
   #sizeInBytes: number
   #largest: TimestampAndOffset | null = null
-  #firstTimestamp: number | null = null
+  #firstTimestamp: Int64 | null = null
   #bytesSinceIndexEntry = 0
   /** Whether the file may hold bytes after `sizeInBytes`: of an append that failed, or was taken back. */
   #hasTail = false
@@ -100,7 +102,7 @@ export class Segment {
   }
 
   /** The largest timestamp; when no record has one, the time of the last write, as in Kafka. */
-  get ageTimestamp(): number {
+  get ageTimestamp(): Int64 {
     const { timestamp } = this.largest
     return timestamp >= 0 ? timestamp : (this.#files.modifiedMs(this.path) ?? this.#clock.now())
   }
@@ -117,14 +119,14 @@ export class Segment {
   }
 
   /** How long records were waiting for a roll when one with this timestamp comes. */
-  waitedMs(timestamp: number): number {
+  waitedMs(timestamp: Int64): Int64 {
     if (this.#firstTimestamp === null && this.#sizeInBytes > 0) {
       const scanner = this.scan(0)
       scanner.next()
       this.#firstTimestamp = maxTimestamp(scanner.buffer, scanner.at)
     }
     const first = this.#firstTimestamp ?? -1
-    return first >= 0 ? timestamp - first : this.#clock.monotonicMs() - this.#createdAtMs
+    return first >= 0 ? subtractInt64(timestamp, first) : this.#clock.monotonicMs() - this.#createdAtMs
   }
 
   /** What the segment is now, for `restore`. */

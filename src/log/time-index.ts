@@ -7,6 +7,7 @@
 // segment is rolled or closed a last entry holds the largest timestamp of all. The file is a hint, as .index is, and
 // is changed in the same way.
 
+import { type Int64, readInt64, writeInt64 } from '../bytes/int64.ts'
 import { IndexFile } from './index-file.ts'
 import type { OpenFiles } from './open-files.ts'
 
@@ -14,16 +15,16 @@ export const TIME_ENTRY_BYTES = 12
 const NO_TIMESTAMP = -1
 
 export interface TimeEntry {
-  timestamp: number
+  timestamp: Int64
   offset: number
 }
 
 export function encodeTimeEntry(buffer: Buffer, at: number, baseOffset: number, entry: TimeEntry): void {
-  buffer.writeBigInt64BE(BigInt(entry.timestamp), at)
+  writeInt64(buffer, at, entry.timestamp)
   buffer.writeInt32BE(entry.offset - baseOffset, at + 8)
 }
 
-const timestampAt = (buffer: Buffer, at: number): number => Number(buffer.readBigInt64BE(at))
+const timestampAt = (buffer: Buffer, at: number): Int64 => readInt64(buffer, at)
 const relativeOffsetAt = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 8)
 
 export function decodeTimeEntry(buffer: Buffer, at: number, baseOffset: number): TimeEntry {
@@ -80,7 +81,7 @@ export class TimeIndex {
   }
 
   /** Adds an entry if the timestamp is above the last one. */
-  maybeAppend(timestamp: number, offset: number): void {
+  maybeAppend(timestamp: Int64, offset: number): void {
     if (timestamp <= this.last.timestamp) return
     const entry = { timestamp, offset }
     this.file.append((buffer, at) => encodeTimeEntry(buffer, at, this.#baseOffset, entry))
@@ -88,7 +89,7 @@ export class TimeIndex {
   }
 
   /** The last entry at or before the timestamp; the base offset when there is none. */
-  lookup(timestamp: number): TimeEntry {
+  lookup(timestamp: Int64): TimeEntry {
     return this.entry(this.file.floor(timestamp, timestampAt))
   }
 

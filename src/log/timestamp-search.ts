@@ -1,18 +1,20 @@
+import type { Int64 } from '../bytes/int64.ts'
 import { maxTimestamp, partitionLeaderEpoch } from '../records/batch.ts'
 import { readRecords } from '../records/record.ts'
+import { toLogOffset } from './log-offsets.ts'
 import type { Segment } from './segment.ts'
 
 /** A record found by its timestamp. */
 export interface FoundTimestamp {
   offset: number
-  timestamp: number
+  timestamp: Int64
   leaderEpoch: number
 }
 
 /** The first record at or after `from` whose timestamp is at least `timestamp`. */
 export function findTimestamp(
   segments: readonly Segment[],
-  timestamp: number,
+  timestamp: Int64,
   from: number,
 ): FoundTimestamp | null {
   for (const segment of segments) {
@@ -44,17 +46,18 @@ export function findLargestTimestamp(segments: readonly Segment[]): FoundTimesta
 function searchRecords(
   segment: Segment,
   position: number,
-  isFound: (timestamp: number, offset: number) => boolean,
-  timestamp: number,
+  isFound: (timestamp: Int64, offset: number) => boolean,
+  timestamp: Int64,
 ): FoundTimestamp | null {
   const headers = segment.scan(position)
   while (headers.next()) {
     if (maxTimestamp(headers.buffer, headers.at) < timestamp) continue
     const { buffer, at } = segment.batchAt(headers.position)
     for (const record of readRecords(buffer, at)) {
-      if (!isFound(record.timestamp, record.offset)) continue
+      const offset = toLogOffset(record.offset)
+      if (!isFound(record.timestamp, offset)) continue
       return {
-        offset: record.offset,
+        offset,
         timestamp: record.timestamp,
         leaderEpoch: partitionLeaderEpoch(buffer, at),
       }

@@ -8,6 +8,7 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
+import { type Int64, readInt64, writeInt64 } from '../bytes/int64.ts'
 import type { FileHandle, Files } from './files.ts'
 import type { OpenFiles } from './open-files.ts'
 import { StorageError } from './storage-error.ts'
@@ -16,19 +17,19 @@ const TRANSACTION_ENTRY_BYTES = 34
 const VERSION = 0
 
 export interface AbortedTransaction {
-  producerId: number
-  firstOffset: number
-  lastOffset: number
-  lastStableOffset: number
+  producerId: Int64
+  firstOffset: Int64
+  lastOffset: Int64
+  lastStableOffset: Int64
 }
 
 export function encodeAbortedTransaction(transaction: AbortedTransaction): Buffer {
   const bytes = Buffer.alloc(TRANSACTION_ENTRY_BYTES)
   bytes.writeInt16BE(VERSION, 0)
-  bytes.writeBigInt64BE(BigInt(transaction.producerId), 2)
-  bytes.writeBigInt64BE(BigInt(transaction.firstOffset), 10)
-  bytes.writeBigInt64BE(BigInt(transaction.lastOffset), 18)
-  bytes.writeBigInt64BE(BigInt(transaction.lastStableOffset), 26)
+  writeInt64(bytes, 2, transaction.producerId)
+  writeInt64(bytes, 10, transaction.firstOffset)
+  writeInt64(bytes, 18, transaction.lastOffset)
+  writeInt64(bytes, 26, transaction.lastStableOffset)
   return bytes
 }
 
@@ -39,10 +40,10 @@ export function decodeTransactionIndex(bytes: Buffer, path: string): AbortedTran
   const found: AbortedTransaction[] = []
   for (let at = 0; at < bytes.length; at += TRANSACTION_ENTRY_BYTES) {
     found.push({
-      producerId: Number(bytes.readBigInt64BE(at + 2)),
-      firstOffset: Number(bytes.readBigInt64BE(at + 10)),
-      lastOffset: Number(bytes.readBigInt64BE(at + 18)),
-      lastStableOffset: Number(bytes.readBigInt64BE(at + 26)),
+      producerId: readInt64(bytes, at + 2),
+      firstOffset: readInt64(bytes, at + 10),
+      lastOffset: readInt64(bytes, at + 18),
+      lastStableOffset: readInt64(bytes, at + 26),
     })
   }
   return found
@@ -52,11 +53,11 @@ export function decodeTransactionIndex(bytes: Buffer, path: string): AbortedTran
 export function checkTransactionIndex(bytes: Buffer): string[] {
   const faults: string[] = []
   if (bytes.length % TRANSACTION_ENTRY_BYTES !== 0) faults.push(`${bytes.length} bytes are not whole entries`)
-  let lastOffset = -1
+  let lastOffset: Int64 = -1
   for (let at = 0; at + TRANSACTION_ENTRY_BYTES <= bytes.length; at += TRANSACTION_ENTRY_BYTES) {
     const version = bytes.readInt16BE(at)
     if (version !== VERSION) faults.push(`entry at ${at} has version ${version}`)
-    const offset = Number(bytes.readBigInt64BE(at + 18))
+    const offset = readInt64(bytes, at + 18)
     if (offset <= lastOffset) faults.push(`entry at ${at} is not above the one before it`)
     lastOffset = offset
   }

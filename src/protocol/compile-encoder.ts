@@ -49,7 +49,7 @@ export class EncoderSource {
     const where = JSON.stringify(path)
     const compact = this.#flexible && field.compact
     if (isSimple(field)) {
-      this.#line(`${writer}.${field.kind === 'clampedInt64' ? 'int64' : field.kind}(${name})`)
+      this.#line(`${writer}.${field.kind}(${name})`)
       return
     }
     if (isNullable(field, this.#version)) {

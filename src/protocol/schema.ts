@@ -1,6 +1,8 @@
 // How a message is declared: once, with the versions of each field, as in Kafka's own definitions. compile.ts turns
 // a declaration and a version into an encoder and a decoder; the types below give both sides their shapes.
 
+import type { Int64 } from '../bytes/int64.ts'
+
 /** Versions from `from` to `to`, both included. */
 export interface VersionRange {
   readonly from: number
@@ -14,8 +16,6 @@ export type Kind =
   | 'uint16'
   | 'int32'
   | 'int64'
-  | 'clampedInt64'
-  | 'bigInt64'
   | 'float64'
   | 'uuid'
   | 'string'
@@ -125,12 +125,7 @@ export const int8 = scalar<number>('int8', 0)
 export const int16 = scalar<number>('int16', 0)
 export const uint16 = scalar<number>('uint16', 0)
 export const int32 = scalar<number>('int32', 0)
-/** Decoding throws past 2^53. */
-export const int64 = scalar<number>('int64', 0)
-/** Times and durations: decoding past 2^53 gives the nearest safe number, since clients send Long.MAX_VALUE. */
-export const clampedInt64 = scalar<number>('clampedInt64', 0)
-/** Hashes, of which all 64 bits count. */
-export const bigInt64 = scalar<bigint>('bigInt64', 0n)
+export const int64 = scalar<Int64>('int64', 0)
 export const float64 = scalar<number>('float64', 0)
 /** 16 bytes, in text form (bytes/uuid.ts). */
 export const uuid = scalar<string>('uuid', 'AAAAAAAAAAAAAAAAAAAAAA')

@@ -26,8 +26,6 @@ const SIMPLE: ReadonlySet<string> = new Set([
   'uint16',
   'int32',
   'int64',
-  'clampedInt64',
-  'bigInt64',
   'float64',
   'uuid',
 ])

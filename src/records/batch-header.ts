@@ -1,3 +1,4 @@
+import { type Int64, writeInt64 } from '../bytes/int64.ts'
 import {
   ATTRIBUTES_AT,
   BATCH_OVERHEAD,
@@ -9,7 +10,6 @@ import {
   NO_PRODUCER_EPOCH,
   NO_PRODUCER_ID,
   NO_SEQUENCE,
-  putInt64,
   type TimestampType,
   TRANSACTIONAL_FLAG,
   updateCrc,
@@ -20,9 +20,9 @@ import type { Codec } from './codec.ts'
 export interface BatchOptions {
   readonly codec?: Codec
   readonly compressionLevel?: number
-  readonly baseOffset?: number
+  readonly baseOffset?: Int64
   readonly leaderEpoch?: number
-  readonly producerId?: number
+  readonly producerId?: Int64
   readonly producerEpoch?: number
   readonly baseSequence?: number
   readonly isTransactional?: boolean
@@ -34,8 +34,8 @@ export interface BatchOptions {
 export interface RecordsSummary {
   readonly count: number
   readonly lastOffsetDelta: number
-  readonly baseTimestamp: number
-  readonly maxTimestamp: number
+  readonly baseTimestamp: Int64
+  readonly maxTimestamp: Int64
 }
 
 /** Writes header and CRC of the batch at `at`, whose records lie behind it up to `end`, compressed if they are to be. */
@@ -51,15 +51,15 @@ export function writeBatchHeader(
     (options.timestampType === 'LogAppendTime' ? LOG_APPEND_TIME_FLAG : 0) |
     (options.isTransactional ? TRANSACTIONAL_FLAG : 0) |
     (options.isControl ? CONTROL_FLAG : 0)
-  putInt64(buffer, at, options.baseOffset ?? 0)
+  writeInt64(buffer, at, options.baseOffset ?? 0)
   buffer.writeInt32BE(end - at - LOG_OVERHEAD, at + 8)
   buffer.writeInt32BE(options.leaderEpoch ?? NO_LEADER_EPOCH, at + 12)
   buffer.writeInt8(CURRENT_MAGIC, at + 16)
   buffer.writeInt16BE(attributes, at + ATTRIBUTES_AT)
   buffer.writeInt32BE(records.lastOffsetDelta, at + 23)
-  putInt64(buffer, at + 27, records.baseTimestamp)
-  putInt64(buffer, at + 35, records.maxTimestamp)
-  putInt64(buffer, at + 43, options.producerId ?? NO_PRODUCER_ID)
+  writeInt64(buffer, at + 27, records.baseTimestamp)
+  writeInt64(buffer, at + 35, records.maxTimestamp)
+  writeInt64(buffer, at + 43, options.producerId ?? NO_PRODUCER_ID)
   buffer.writeInt16BE(options.producerEpoch ?? NO_PRODUCER_EPOCH, at + 51)
   buffer.writeInt32BE(options.baseSequence ?? NO_SEQUENCE, at + 53)
   buffer.writeInt32BE(records.count, at + 57)

@@ -15,6 +15,7 @@
 // Everything here works on a buffer and the offset of the batch in it; no object is made per batch.
 
 import { crc32c } from '../bytes/crc32c.ts'
+import { addInt64, type Int64, readInt64, writeInt64 } from '../bytes/int64.ts'
 import { RecordsError } from './records-error.ts'
 
 /** Bytes before the records. */
@@ -45,19 +46,7 @@ const MAX_INT32 = 0x7fff_ffff
 
 export type TimestampType = 'CreateTime' | 'LogAppendTime'
 
-// Values past 2^53 lose digits here instead of failing: a batch that carries one must still be readable.
-function int64(buffer: Buffer, at: number): number {
-  return buffer.readInt32BE(at) * 0x1_0000_0000 + buffer.readUInt32BE(at + 4)
-}
-
-/** Writes a safe integer as int64. */
-export function putInt64(buffer: Buffer, at: number, value: number): void {
-  const low = value >>> 0
-  buffer.writeInt32BE((value - low) / 0x1_0000_0000, at)
-  buffer.writeUInt32BE(low, at + 4)
-}
-
-export const baseOffset = (buffer: Buffer, at: number): number => int64(buffer, at)
+export const baseOffset = (buffer: Buffer, at: number): Int64 => readInt64(buffer, at)
 
 /** Size of the whole batch, base offset and length included; only what the header claims. */
 export const batchSize = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 8) + LOG_OVERHEAD
@@ -88,14 +77,17 @@ export const hasDeleteHorizon = (buffer: Buffer, at: number): boolean =>
 
 export const lastOffsetDelta = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 23)
 
-export const lastOffset = (buffer: Buffer, at: number): number =>
-  baseOffset(buffer, at) + lastOffsetDelta(buffer, at)
+export const lastOffset = (buffer: Buffer, at: number): Int64 =>
+  addInt64(baseOffset(buffer, at), lastOffsetDelta(buffer, at))
 
-export const baseTimestamp = (buffer: Buffer, at: number): number => int64(buffer, at + 27)
+export const baseTimestamp = (buffer: Buffer, at: number): Int64 => readInt64(buffer, at + 27)
 
-export const maxTimestamp = (buffer: Buffer, at: number): number => int64(buffer, at + MAX_TIMESTAMP_AT)
+export const maxTimestamp = (buffer: Buffer, at: number): Int64 => readInt64(buffer, at + MAX_TIMESTAMP_AT)
 
-export const producerId = (buffer: Buffer, at: number): number => int64(buffer, at + 43)
+export const producerId = (buffer: Buffer, at: number): Int64 => readInt64(buffer, at + 43)
+
+/** Whether the batch is of an idempotent producer; as in Kafka, any negative id is none. */
+export const hasProducerId = (buffer: Buffer, at: number): boolean => producerId(buffer, at) > NO_PRODUCER_ID
 
 export const producerEpoch = (buffer: Buffer, at: number): number => buffer.readInt16BE(at + 51)
 
@@ -114,8 +106,8 @@ export function lastSequence(buffer: Buffer, at: number): number {
 export const recordCount = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 57)
 
 /** Stamps the offset of the first record; the CRC does not cover it. */
-export const setBaseOffset = (buffer: Buffer, at: number, offset: number): void =>
-  putInt64(buffer, at, offset)
+export const setBaseOffset = (buffer: Buffer, at: number, offset: Int64): void =>
+  writeInt64(buffer, at, offset)
 
 /** Stamps the leader epoch; the CRC does not cover it. */
 export function setLeaderEpoch(buffer: Buffer, at: number, epoch: number): void {
@@ -132,11 +124,11 @@ export function updateCrc(buffer: Buffer, at: number): void {
 }
 
 /** Sets the kind of timestamps and the largest one, and the CRC; records keep their own, LogAppendTime hides them. */
-export function setMaxTimestamp(buffer: Buffer, at: number, type: TimestampType, timestampMs: number): void {
+export function setMaxTimestamp(buffer: Buffer, at: number, type: TimestampType, timestampMs: Int64): void {
   if (timestampType(buffer, at) === type && maxTimestamp(buffer, at) === timestampMs) return
   const flag = type === 'LogAppendTime' ? LOG_APPEND_TIME_FLAG : 0
   buffer.writeInt16BE((attributes(buffer, at) & ~LOG_APPEND_TIME_FLAG) | flag, at + ATTRIBUTES_AT)
-  putInt64(buffer, at + MAX_TIMESTAMP_AT, timestampMs)
+  writeInt64(buffer, at + MAX_TIMESTAMP_AT, timestampMs)
   updateCrc(buffer, at)
 }
 

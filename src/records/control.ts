@@ -2,6 +2,7 @@
 // and a type, both int16; the value is a message of protocol/messages/stored-control.ts. Values start with their
 // version, too: as a prefix in end-transaction markers, as the first field of the message in KRaft's records.
 
+import type { Int64 } from '../bytes/int64.ts'
 import { MalformedError, Reader } from '../bytes/reader.ts'
 import { Writer } from '../bytes/writer.ts'
 import { codec } from '../protocol/compile.ts'
@@ -45,10 +46,10 @@ export function controlType(key: Buffer | null): ControlType | 'UNKNOWN' {
 
 export interface EndTxnMarkerOptions {
   readonly type: 'COMMIT' | 'ABORT'
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   readonly coordinatorEpoch: number
-  readonly timestampMs: number
+  readonly timestampMs: Int64
   readonly leaderEpoch?: number
 }
 

@@ -1,3 +1,4 @@
+import { addInt64 } from '../bytes/int64.ts'
 import {
   baseSequence,
   baseTimestamp,
@@ -21,7 +22,7 @@ export function rebuildBatch(batch: Buffer, read: RecordCursor, codecId: number,
   while (cursor.next()) {
     const { keyAt, keyBytes, valueAt, valueBytes } = cursor
     builder.append(
-      batchTimestamp ?? firstTimestamp + cursor.timestampDelta,
+      batchTimestamp ?? addInt64(firstTimestamp, cursor.timestampDelta),
       keyBytes < 0 ? null : buffer.subarray(keyAt, keyAt + keyBytes),
       valueBytes < 0 ? null : buffer.subarray(valueAt, valueAt + valueBytes),
       readHeaders(cursor),

@@ -4,6 +4,7 @@
 //   keyLength varint (-1: null) | key | valueLength varint (-1: null) | value
 //   headerCount varint | per header: keyLength varint | key | valueLength varint (-1: null) | value
 
+import { type Int64, toInt64 } from '../bytes/int64.ts'
 import { BATCH_OVERHEAD, batchSize, compressionId, recordCount } from './batch.ts'
 import { codecById } from './compression.ts'
 import { RecordsError } from './records-error.ts'
@@ -17,7 +18,7 @@ export class RecordCursor {
   /** How many records were stepped on; the current one is the last of them. */
   position = 0
   attributes = 0
-  timestampDelta = 0
+  timestampDelta: Int64 = 0
   offsetDelta = 0
   keyAt = 0
   /** -1 without a key. */
@@ -113,7 +114,7 @@ export class RecordCursor {
     return this.#fail(`no varint at ${this.#at}`)
   }
 
-  #varlong(end: number): number {
+  #varlong(end: number): Int64 {
     const { buffer } = this
     let at = this.#at
     let raw = 0
@@ -130,15 +131,14 @@ export class RecordCursor {
     return this.#wideVarlong(end)
   }
 
-  // Past 2^53 digits are lost; such a delta comes from a timestamp like Long.MAX_VALUE, and stays as far off.
-  #wideVarlong(end: number): number {
+  #wideVarlong(end: number): Int64 {
     let raw = 0n
     for (let shift = 0n; shift < 70n && this.#at < end; shift += 7n) {
       const byte = this.buffer[this.#at++]!
       raw |= BigInt(byte & 0x7f) << shift
       if (byte < 0x80) {
         const bits = BigInt.asUintN(64, raw)
-        return Number((bits >> 1n) ^ -(bits & 1n))
+        return toInt64((bits >> 1n) ^ -(bits & 1n))
       }
     }
     return this.#fail(`no varlong before ${this.#at}`)

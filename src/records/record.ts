@@ -1,3 +1,4 @@
+import { addInt64, type Int64, subtractInt64 } from '../bytes/int64.ts'
 import { utf8Length } from '../bytes/writer.ts'
 import {
   addToSequence,
@@ -13,14 +14,14 @@ import {
 import { type BatchOptions, packBatch, type RecordsSummary, writeBatchHeader } from './batch-header.ts'
 import { oddNameBytes, readName } from './header-name.ts'
 import { openRecords, type RecordCursor } from './record-cursor.ts'
-import { varintSize, varlongSize } from './varint-size.ts'
+import { isNarrow, varintSize, varlongSize, zigzag } from './varint-size.ts'
 
 export type RecordHeader = readonly [key: string, value: Buffer | null]
 
 /** One record as an object; key, values and headers are views on the batch, or on its unfolded copy. */
 export interface KafkaRecord {
-  readonly offset: number
-  readonly timestamp: number
+  readonly offset: Int64
+  readonly timestamp: Int64
   /** -1 when the batch carries no sequences. */
   readonly sequence: number
   readonly key: Buffer | null
@@ -40,8 +41,8 @@ export function readRecords(buffer: Buffer, at = 0, limitBytes?: number): KafkaR
   const records: KafkaRecord[] = []
   while (cursor.next()) {
     records.push({
-      offset: firstOffset + cursor.offsetDelta,
-      timestamp: appendTimestamp ?? firstTimestamp + cursor.timestampDelta,
+      offset: addInt64(firstOffset, cursor.offsetDelta),
+      timestamp: appendTimestamp ?? addInt64(firstTimestamp, cursor.timestampDelta),
       sequence: firstSequence < 0 ? NO_SEQUENCE : addToSequence(firstSequence, cursor.offsetDelta),
       key: view(cursor.buffer, cursor.keyAt, cursor.keyBytes),
       value: view(cursor.buffer, cursor.valueAt, cursor.valueBytes),
@@ -91,8 +92,8 @@ export class BatchBuilder {
   #buffer: Buffer
   #at = BATCH_OVERHEAD
   #count = 0
-  #baseTimestamp = NO_TIMESTAMP
-  #maxTimestamp = NO_TIMESTAMP
+  #baseTimestamp: Int64 = NO_TIMESTAMP
+  #maxTimestamp: Int64 = NO_TIMESTAMP
 
   constructor(initialBytes = 16 * 1024) {
     this.#initialBytes = Math.max(initialBytes, BATCH_OVERHEAD + MAX_RECORD_OVERHEAD)
@@ -110,7 +111,7 @@ export class BatchBuilder {
 
   /** Adds a record; gives the size of the batch with it, uncompressed. */
   append(
-    timestampMs: number,
+    timestampMs: Int64,
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers?: readonly RecordHeader[],
@@ -130,7 +131,7 @@ export class BatchBuilder {
 
   /** As append for parts of a larger buffer, so that no views are made; a start of -1 stands for null. */
   appendRange(
-    timestampMs: number,
+    timestampMs: Int64,
     source: Uint8Array,
     keyFrom: number,
     keyTo: number,
@@ -172,7 +173,7 @@ export class BatchBuilder {
 
   /** Makes room for a record and writes it up to its offset delta. */
   #start(
-    timestampMs: number,
+    timestampMs: Int64,
     keyBytes: number,
     valueBytes: number,
     headerCount: number,
@@ -182,7 +183,7 @@ export class BatchBuilder {
     if (this.#at + parts + MAX_RECORD_OVERHEAD > this.#buffer.length) this.#grow(parts + MAX_RECORD_OVERHEAD)
     if (this.#count === 0) this.#baseTimestamp = timestampMs
     if (timestampMs > this.#maxTimestamp) this.#maxTimestamp = timestampMs
-    const timestampDelta = timestampMs - this.#baseTimestamp
+    const timestampDelta = subtractInt64(timestampMs, this.#baseTimestamp)
     const offsetDelta = this.#count++
     this.#putLength(
       1 +
@@ -194,7 +195,7 @@ export class BatchBuilder {
         parts,
     )
     this.#buffer[this.#at++] = 0
-    if (timestampDelta < 0x4000_0000 && timestampDelta >= -0x4000_0000) this.#putLength(timestampDelta)
+    if (isNarrow(timestampDelta)) this.#putLength(timestampDelta)
     else this.#putWide(timestampDelta)
     this.#putLength(offsetDelta)
   }
@@ -218,9 +219,8 @@ export class BatchBuilder {
     this.#at = at
   }
 
-  #putWide(value: number): void {
-    const wide = BigInt(value)
-    let raw = BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n))
+  #putWide(value: Int64): void {
+    let raw = zigzag(value)
     for (; raw > 0x7fn; raw >>= 7n) this.#buffer[this.#at++] = Number(raw & 0x7fn) | 0x80
     this.#buffer[this.#at++] = Number(raw)
   }

@@ -1,6 +1,7 @@
 // What Apache Kafka checks and changes in the records a producer sends for one partition, in its order: the shape of
 // the request, then size and CRC, then the batch header, then each record. The sentences are Kafka's.
 
+import type { Int64 } from '../bytes/int64.ts'
 import type { ErrorName } from '../protocol/errors.ts'
 import { KafkaError } from '../protocol/errors.ts'
 import {
@@ -36,8 +37,8 @@ export interface ValidationSettings {
   /** Whether cleanup.policy has compact in it. */
   readonly isCompacted: boolean
   readonly timestampType: TimestampType
-  readonly timestampBeforeMaxMs: number
-  readonly timestampAfterMaxMs: number
+  readonly timestampBeforeMaxMs: Int64
+  readonly timestampAfterMaxMs: Int64
   readonly maxMessageBytes: number
   readonly compressionType: 'producer' | 'uncompressed' | Exclude<CodecName, 'none'>
   /** The compression.<type>.level for a topic with a compression type of its own. */
@@ -49,13 +50,13 @@ export interface CheckedRecords {
   /** Exactly one batch: the producer's own bytes, or a new one when they had to be compressed again. */
   readonly records: Buffer
   /** The largest timestamp of the records. */
-  readonly maxTimestamp: number
+  readonly maxTimestamp: Int64
 }
 
 /** A batch that may be appended, base offset and leader epoch still to be stamped. */
 export interface ValidatedRecords {
   readonly records: Buffer
-  readonly maxTimestamp: number
+  readonly maxTimestamp: Int64
   /** For the answer: -1 unless the topic stamps records with the time of the append. */
   readonly logAppendTimeMs: number
 }

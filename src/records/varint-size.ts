@@ -1,3 +1,5 @@
+import type { Int64 } from '../bytes/int64.ts'
+
 /** Bytes of a zigzag-coded number of 32 bits. */
 export function varintSize(value: number): number {
   const raw = ((value << 1) ^ (value >> 31)) >>> 0
@@ -7,11 +9,20 @@ export function varintSize(value: number): number {
   return raw < 0x1000_0000 ? 4 : 5
 }
 
-/** As varintSize, for any safe integer. */
-export function varlongSize(value: number): number {
-  if (value < 0x4000_0000 && value >= -0x4000_0000) return varintSize(value)
-  let raw = value < 0 ? -(value + 1) * 2 + 1 : value * 2
+/** Whether the value can be zigzag-coded in 32 bits. */
+export const isNarrow = (value: Int64): value is number =>
+  typeof value === 'number' && value < 0x4000_0000 && value >= -0x4000_0000
+
+/** Small values of either sign as small positive ones. */
+export function zigzag(value: Int64): bigint {
+  const wide = BigInt(value)
+  return BigInt.asUintN(64, (wide << 1n) ^ (wide >> 63n))
+}
+
+/** As varintSize, for 64 bits. */
+export function varlongSize(value: Int64): number {
+  if (isNarrow(value)) return varintSize(value)
   let size = 1
-  for (; raw >= 0x80; size++) raw = Math.floor(raw / 128)
+  for (let raw = zigzag(value); raw >= 0x80n; raw >>= 7n) size++
   return size
 }

@@ -1,6 +1,8 @@
 // A record sent alone again and again while the broker does something large: what others wait for it.
+
 import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Int64 } from '../../src/bytes/int64.ts'
 import { IncrementalAlterConfigs } from '../../src/protocol/messages/configs.ts'
 import { Metadata } from '../../src/protocol/messages/metadata.ts'
 import { ListOffsets } from '../../src/protocol/messages/offsets.ts'
@@ -190,7 +192,7 @@ async function produce(client: WireClient, name: string, records: Buffer): Promi
   }
 }
 
-async function startOffset(client: WireClient, name: string): Promise<number> {
+async function startOffset(client: WireClient, name: string): Promise<Int64> {
   const partitions = [{ partitionIndex: 0, timestamp: -2 }]
   const { topics } = await client.ask(ListOffsets, 5, { replicaId: -1, topics: [{ name, partitions }] })
   return topics[0]!.partitions[0]!.offset

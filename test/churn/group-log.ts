@@ -1,6 +1,8 @@
 // What __consumer_offsets says of a group, read from the files of a broker that has ended.
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Int64 } from '../../src/bytes/int64.ts'
 import { Reader } from '../../src/bytes/reader.ts'
 import { codec } from '../../src/protocol/compile.ts'
 import {
@@ -20,14 +22,14 @@ import { readRecords } from '../../src/records/record.ts'
 /** Where in the log something stands; everything of one batch was written at once. */
 interface Place {
   readonly batch: number
-  readonly offset: number
+  readonly offset: Int64
 }
 
 export interface Commit extends Place {
   readonly group: string
   readonly partition: number
   /** null where it was deleted. */
-  readonly committed: number | null
+  readonly committed: Int64 | null
   /** Members of two kinds put their name here. */
   readonly metadata: string
 }

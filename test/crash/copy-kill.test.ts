@@ -48,7 +48,7 @@ async function fill(cluster: Cluster): Promise<void> {
 async function written(cluster: Cluster): Promise<number> {
   const targets = PARTITIONS.map((partition) => ({ topic: 'numbers', partition, timestamp: -1 }))
   const ends = await listOffsets(cluster, targets)
-  return ends.reduce((sum, { answer }) => sum + (answer?.offset ?? 0), 0)
+  return ends.reduce((sum, { answer }) => sum + Number(answer?.offset ?? 0), 0)
 }
 
 async function numbersIn(cluster: Cluster): Promise<number[][]> {

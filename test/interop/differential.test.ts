@@ -11,6 +11,7 @@ import { consumerGroupSteps } from './differential/steps-consumer-groups.ts'
 import { fetchSteps } from './differential/steps-fetch.ts'
 import { frameSteps } from './differential/steps-frames.ts'
 import { groupSteps } from './differential/steps-groups.ts'
+import { int64Steps } from './differential/steps-int64.ts'
 import { metadataSteps } from './differential/steps-metadata.ts'
 import { offsetSteps } from './differential/steps-offsets.ts'
 import { produceSteps } from './differential/steps-produce.ts'
@@ -39,6 +40,7 @@ const AREAS = {
   groups: groupSteps,
   commits: commitSteps,
   'consumer groups': consumerGroupSteps,
+  'all 64 bits': int64Steps,
   cluster: clusterSteps,
 }
 

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import type { Int64 } from '../../src/bytes/int64.ts'
 import {
   BATCH_OVERHEAD,
   checkBatch,
@@ -17,7 +18,7 @@ const NOW = 1_700_000_000_000
 const CODEC_IDS = [0, 1, 2, 3, 4]
 const NAMES = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
-type Input = [timestamp: number, key: string | null, value: string | null, headers: [string, string | null][]]
+type Input = [timestamp: Int64, key: string | null, value: string | null, headers: [string, string | null][]]
 
 // The records of golden/GoldenBatches.java.
 const SAMPLE: Input[] = [

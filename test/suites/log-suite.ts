@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { type Int64, MAX_INT64 } from '../../src/bytes/int64.ts'
 import { StorageError } from '../../src/log/storage-error.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 import { partitionLeaderEpoch } from '../../src/records/batch.ts'
@@ -117,6 +118,34 @@ export function logSuite(name: string, makeFolder: (options?: TestFolderOptions)
       expect(log.segmentCount).toBe(2)
     })
 
+    test('segment.ms is compared with timestamps past 2^53 as Java does', () => {
+      const day = 86_400_000_000_000n
+      const log = makeFolder({ settings: { segmentMs: 2n ** 53n + 1n } }).log()
+      const add = (timestamp: Int64): number => {
+        log.append(batch({ timestamp }), client)
+        return log.segmentCount
+      }
+      const start = 1_700_000_000_000_000_000n
+      expect([start, start + day, start + 2n ** 53n + 1n].map(add)).toEqual([1, 1, 1])
+      expect(add(start + 2n ** 53n + 2n)).toBe(2)
+    })
+
+    test('an append that would reach offset 2^53 is refused, and changes nothing', () => {
+      const folder = makeFolder()
+      const partition = `${folder.folder}/orders-0`
+      folder.files.makeFolder(partition)
+      const first = Number.MAX_SAFE_INTEGER - 3
+      folder.files.open(`${partition}/${String(first).padStart(20, '0')}.log`, 'write').close()
+      const log = folder.log()
+      expect(append(log, 'a')).toMatchObject({ baseOffset: first, lastOffset: first })
+      expect(codeOf(() => append(log, 'b', 'c'))).toBe('POLICY_VIOLATION')
+      expect(append(log, 'b')).toMatchObject({ baseOffset: first + 1 })
+      expect(codeOf(() => append(log, 'c'))).toBe('POLICY_VIOLATION')
+      expect(valuesIn(log)).toEqual(['a', 'b'])
+      folder.crash()
+      expect(valuesIn(folder.log())).toEqual(['a', 'b'])
+    })
+
     test('a segment is rolled when its index is full', () => {
       const log = makeFolder({ settings: { segmentIndexBytes: 36, indexIntervalBytes: 0 } }).log()
       // Three entries fit the time index, and one place is kept for the roll.
@@ -218,7 +247,7 @@ export function logSuite(name: string, makeFolder: (options?: TestFolderOptions)
 }
 
 function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder): void {
-  const at = (log: ReturnType<TestFolder['log']>, timestamp: number) =>
+  const at = (log: ReturnType<TestFolder['log']>, timestamp: Int64) =>
     log.offsetForTimestamp(timestamp)?.offset ?? -1
 
   test('a timestamp finds the first record that is not older', () => {
@@ -251,6 +280,28 @@ function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder)
     expect(at(log, START_MS + 20)).toBe(0)
     expect(at(log, START_MS + 60)).toBe(2)
     expect(log.maxTimestampOffset()).toEqual({ offset: 2, timestamp: START_MS + 90, leaderEpoch: 0 })
+  })
+
+  test('timestamps past 2^53 are found to the digit, also after a restart and a rebuild of the indexes', () => {
+    const NANOSECONDS = 1_700_000_000_000_000_000n
+    const folder = makeFolder({ settings: { segmentBytes: 300, indexIntervalBytes: 0 } })
+    const times: Int64[] = [START_MS, 2n ** 53n, ...[1n, 2n, 3n].map((n) => NANOSECONDS + n), MAX_INT64]
+    for (const timestamp of times) folder.log().append(batch({ timestamp }), client)
+    const check = (): void => {
+      const log = folder.log()
+      for (const [offset, timestamp] of times.entries()) {
+        expect(log.offsetForTimestamp(timestamp)).toEqual({ offset, timestamp, leaderEpoch: 0 })
+      }
+      expect(at(log, 2n ** 53n + 1n)).toBe(2)
+      expect(at(log, NANOSECONDS + 4n)).toBe(5)
+      expect(log.maxTimestampOffset()).toEqual({ offset: 5, timestamp: MAX_INT64, leaderEpoch: 0 })
+      expect(readAll(log).map(({ timestamp }) => timestamp)).toEqual(times)
+    }
+    check()
+    folder.reopen()
+    check()
+    folder.crash()
+    check()
   })
 
   test('the largest timestamp is found inside a batch and over segments', () => {

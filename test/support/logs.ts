@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
+import { addInt64, type Int64 } from '../../src/bytes/int64.ts'
 import { checkLogDir } from '../../src/log/check.ts'
 import type { Clock } from '../../src/log/clock.ts'
 import { type Files, realFiles } from '../../src/log/files.ts'
 import type { LockHolder, Processes } from '../../src/log/folder-lock.ts'
 import { LogDir } from '../../src/log/log-dir.ts'
+import { lastOffset } from '../../src/log/log-offsets.ts'
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '../../src/log/log-settings.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
-import { batchSize, lastOffset } from '../../src/records/batch.ts'
+import { batchSize } from '../../src/records/batch.ts'
 import type { Codec } from '../../src/records/codec.ts'
 import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
 import { MemoryFiles } from './memory-files.ts'
@@ -154,10 +156,10 @@ export function realFolder(options: TestFolderOptions = {}): TestFolder {
 
 export interface BatchSpec {
   values?: readonly string[]
-  timestamp?: number
+  timestamp?: Int64
   /** Added to the timestamp for each record. */
   step?: number
-  producerId?: number
+  producerId?: Int64
   producerEpoch?: number
   baseSequence?: number
   isTransactional?: boolean
@@ -173,7 +175,7 @@ export function batch({
 }: BatchSpec = {}): Buffer {
   const builder = new BatchBuilder()
   for (const [i, value] of values.entries())
-    builder.append(timestamp + i * step, null, Buffer.from(value), [])
+    builder.append(addInt64(timestamp, i * step), null, Buffer.from(value), [])
   return Buffer.from(builder.build(options))
 }
 

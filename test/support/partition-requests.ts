@@ -1,4 +1,5 @@
 // Bodies of requests about partitions, with everything at its usual value that a test does not name.
+import type { Int64 } from '../../src/bytes/int64.ts'
 import { ZERO_UUID } from '../../src/bytes/uuid.ts'
 import type { Fetch } from '../../src/protocol/messages/fetch.ts'
 import type { Produce } from '../../src/protocol/messages/produce.ts'
@@ -25,7 +26,7 @@ export function produceTo(
 
 export interface FetchFrom extends TopicName {
   partition?: number
-  from?: number
+  from?: Int64
   maxBytes?: number
   currentLeaderEpoch?: number
   lastFetchedEpoch?: number

@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../../src/bytes/int64.ts'
 import { type ErrorName, errorCode } from '../../src/protocol/errors.ts'
 import { Fetch } from '../../src/protocol/messages/fetch.ts'
 import { ListOffsets } from '../../src/protocol/messages/offsets.ts'
@@ -14,17 +15,17 @@ interface Sequence {
   epoch: number
   next: number
   /** As Kafka remembers the last five batches, to acknowledge again one that is sent again. */
-  recent: { first: number; count: number; baseOffset: number }[]
+  recent: { first: number; count: number; baseOffset: Int64 }[]
 }
 
 /** The partitions of one topic as a leader keeps them: sequence numbers are checked as Kafka checks them. */
 export class PartitionTwin {
   readonly batches: Buffer[][]
   /** What the log begins with; batches below were deleted. */
-  readonly startOffsets: number[]
-  readonly endOffsets: number[]
+  readonly startOffsets: Int64[]
+  readonly endOffsets: Int64[]
   /** Where reading of committed records ends; the end of the log when not set. */
-  lastStableOffset: number | null = null
+  lastStableOffset: Int64 | null = null
   abortedTransactions: { producerId: number; firstOffset: number }[] = []
   trouble: Trouble = () => undefined
   /** What fetches are answered with instead of records. */
@@ -43,7 +44,7 @@ export class PartitionTwin {
     const copy = Buffer.from(records)
     batch.setBaseOffset(copy, 0, baseOffset)
     this.batches[partition]!.push(copy)
-    this.endOffsets[partition] = batch.lastOffset(copy, 0) + 1
+    this.endOffsets[partition] = addInt64(batch.lastOffset(copy, 0), 1)
   }
 
   records(partition: number): KafkaRecord[] {
@@ -91,7 +92,7 @@ export class PartitionTwin {
   }
 
   /** The offset the batch has now, or had already. */
-  #append(partition: number, records: Buffer): number | ErrorName {
+  #append(partition: number, records: Buffer): Int64 | ErrorName {
     const baseOffset = this.endOffsets[partition]!
     const producerId = batch.producerId(records, 0)
     if (producerId >= 0) {
@@ -138,7 +139,7 @@ export class PartitionTwin {
     })
   }
 
-  #fetch(partition: number, offset: number, maxBytes: number, isolationLevel: number) {
+  #fetch(partition: number, offset: Int64, maxBytes: number, isolationLevel: number) {
     const end = this.endOffsets[partition]!
     const lastStableOffset = this.lastStableOffset ?? end
     const isOutside = offset < this.startOffsets[partition]! || offset > end

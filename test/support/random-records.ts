@@ -1,10 +1,11 @@
+import type { Int64 } from '../../src/bytes/int64.ts'
 import { readName } from '../../src/records/header-name.ts'
 import type { RecordHeader } from '../../src/records/record.ts'
 import { randomBytes, randomInteger } from './random.ts'
 
 export interface RandomRecord {
   readonly partition: number
-  readonly timestamp: number
+  readonly timestamp: Int64
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers: readonly RecordHeader[]

@@ -1,13 +1,17 @@
+import { type Int64, MAX_INT64, MIN_INT64 } from '../../src/bytes/int64.ts'
 import { type FieldSpec, type Fields, isIn, type Message } from '../../src/protocol/schema.ts'
 import { randomBytes, randomInteger } from './random.ts'
+
+const INT64_ENDS: readonly Int64[] = [
+  ...[MIN_INT64, -(2n ** 53n) - 1n, -(2n ** 53n), Number.MIN_SAFE_INTEGER, -1, 0, 1],
+  ...[Number.MAX_SAFE_INTEGER, 2n ** 53n, 2n ** 53n + 1n, MAX_INT64],
+]
 
 const INTEGERS: Partial<Record<FieldSpec['kind'], [from: number, to: number]>> = {
   int8: [-128, 128],
   int16: [-32768, 32768],
   uint16: [0, 65536],
   int32: [-(2 ** 31), 2 ** 31],
-  int64: [-(2 ** 52), 2 ** 52],
-  clampedInt64: [-(2 ** 52), 2 ** 52],
 }
 
 /** A random value of one version of a message: every field that it has, nulls and tags among them. */
@@ -42,8 +46,8 @@ function sampleField(field: FieldSpec, version: number, random: () => number): u
   switch (field.kind) {
     case 'bool':
       return random() < 0.5
-    case 'bigInt64':
-      return pick([-(2n ** 63n), 2n ** 63n - 1n, 0n, 7_222_889_131_075_966_848n], random)
+    case 'int64':
+      return random() < 0.5 ? pick(INT64_ENDS, random) : randomInteger(random, -(2 ** 52), 2 ** 52)
     case 'float64':
       return (random() - 0.5) * 1e9
     case 'uuid':

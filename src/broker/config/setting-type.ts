@@ -1,5 +1,6 @@
 // The types of settings and the canonical text of their values: what Kafka prints after reading a value.
 
+import { type Int64, parseInt64, toSafeNumber } from '../../bytes/int64.ts'
 import { invalidValue } from './config-error.ts'
 
 /** Type names as Kafka's ConfigDef has them, with their numbers in DescribeConfigs answers. */
@@ -74,8 +75,12 @@ export function listItems(value: string): string[] {
   return value === '' ? [] : value.trim().split(/\s*,\s*/)
 }
 
-/** A whole number's value; those past 2^53, which all mean "no limit", become the largest safe one. */
-export function integerValue(canonical: string): number {
-  const value = Number(canonical)
-  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
+/** The value of an INT, SHORT or LONG in canonical text. */
+export function longValue(canonical: string): Int64 {
+  const value = parseInt64(canonical)
+  if (value === null) throw new RangeError(`'${canonical}' is not an integer of 64 bits`)
+  return value
 }
+
+/** As longValue, for sizes, counts and durations: past 2^53, where all values mean "no limit", the nearest number. */
+export const integerValue = (canonical: string): number => toSafeNumber(longValue(canonical))

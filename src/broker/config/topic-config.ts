@@ -1,12 +1,13 @@
 // The settings in force for a topic: its own, else those of the broker, else Kafka's defaults; as numbers and flags
 // for whoever obeys them.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import type { LogSettings } from '../../log/log-settings.ts'
 import type { MetadataChanges } from '../metadata/changes.ts'
 import { type MetadataImage, RESOURCE_TYPES } from '../metadata/image.ts'
 import type { BrokerConfig } from './broker-config.ts'
 import { type Setting, shownValue } from './setting.ts'
-import { integerValue, listItems } from './setting-type.ts'
+import { integerValue, listItems, longValue } from './setting-type.ts'
 import { topicSettings } from './topic-settings.ts'
 
 /** Every setting of a topic, by name, in the order in which Kafka describes them (that of its hash table). */
@@ -22,13 +23,13 @@ export interface TopicSettings extends LogSettings {
   /** The level for compressionType; undefined where its codec has none. */
   compressionLevel: number | undefined
   messageTimestampType: 'CreateTime' | 'LogAppendTime'
-  messageTimestampBeforeMaxMs: number
-  messageTimestampAfterMaxMs: number
+  messageTimestampBeforeMaxMs: Int64
+  messageTimestampAfterMaxMs: Int64
   minInsyncReplicas: number
   allowsUncleanElection: boolean
-  deleteRetentionMs: number
-  minCompactionLagMs: number
-  maxCompactionLagMs: number
+  deleteRetentionMs: Int64
+  minCompactionLagMs: Int64
+  maxCompactionLagMs: Int64
   minCleanableRatio: number
 }
 
@@ -75,6 +76,8 @@ export class TopicConfigs {
       return (value === undefined ? topicDefault(setting, this.#config) : shownValue(setting, value)) ?? ''
     }
     const number = (name: string) => integerValue(text(name))
+    // What is compared with timestamps, which may be past 2^53.
+    const long = (name: string) => longValue(text(name))
     const policies = listItems(text('cleanup.policy'))
     const compressionType = text('compression.type') as CompressionType
     const hasLevel = compressionType === 'gzip' || compressionType === 'lz4' || compressionType === 'zstd'
@@ -82,13 +85,13 @@ export class TopicConfigs {
       segmentBytes: own.has('internal.segment.bytes')
         ? number('internal.segment.bytes')
         : number('segment.bytes'),
-      segmentMs: number('segment.ms'),
+      segmentMs: long('segment.ms'),
       segmentJitterMs: number('segment.jitter.ms'),
       segmentIndexBytes: number('segment.index.bytes'),
       indexIntervalBytes: number('index.interval.bytes'),
       maxMessageBytes: number('max.message.bytes'),
       isDeletedByAge: policies.includes('delete'),
-      retentionMs: number('retention.ms'),
+      retentionMs: long('retention.ms'),
       retentionBytes: number('retention.bytes'),
       flushMessages: number('flush.messages'),
       flushMs: number('flush.ms'),
@@ -98,13 +101,13 @@ export class TopicConfigs {
       compressionType,
       compressionLevel: hasLevel ? number(`compression.${compressionType}.level`) : undefined,
       messageTimestampType: text('message.timestamp.type') as TopicSettings['messageTimestampType'],
-      messageTimestampBeforeMaxMs: number('message.timestamp.before.max.ms'),
-      messageTimestampAfterMaxMs: number('message.timestamp.after.max.ms'),
+      messageTimestampBeforeMaxMs: long('message.timestamp.before.max.ms'),
+      messageTimestampAfterMaxMs: long('message.timestamp.after.max.ms'),
       minInsyncReplicas: number('min.insync.replicas'),
       allowsUncleanElection: text('unclean.leader.election.enable') === 'true',
-      deleteRetentionMs: number('delete.retention.ms'),
-      minCompactionLagMs: number('min.compaction.lag.ms'),
-      maxCompactionLagMs: number('max.compaction.lag.ms'),
+      deleteRetentionMs: long('delete.retention.ms'),
+      minCompactionLagMs: long('min.compaction.lag.ms'),
+      maxCompactionLagMs: long('max.compaction.lag.ms'),
       minCleanableRatio: Number(text('min.cleanable.dirty.ratio')),
     }
   }

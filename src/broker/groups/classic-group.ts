@@ -8,6 +8,7 @@
 // What can happen in which state stands in the tables of classic-states.ts. Here are the members and what they add
 // up to; classic-join.ts, classic-sync.ts and classic-leave.ts are the requests, classic-rebalance.ts the way round.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { ClassicMember } from './classic-member.ts'
 import { refusedJoin, refusedSync } from './classic-member.ts'
@@ -29,7 +30,7 @@ export class ClassicGroup implements Group {
   state: ClassicState = 'Empty'
   previousState: ClassicState = 'Dead'
   /** -1 when records of an old Kafka do not say. */
-  stateSinceMs: number
+  stateSinceMs: Int64
   generationId = 0
   /** Null as long as nobody has joined: a group that only has offsets. */
   protocolType: string | null = null
@@ -221,7 +222,7 @@ export class ClassicGroup implements Group {
     throwUnlessNone(ON_DELETE[this.state])
   }
 
-  retentionStart(): ((offset: CommittedOffset) => number) | null {
+  retentionStart(): ((offset: CommittedOffset) => Int64) | null {
     const sinceCommit = (offset: CommittedOffset) => offset.commitTimestamp
     if (this.protocolType === null) return sinceCommit
     if (this.isEmpty) return this.stateSinceMs < 0 ? sinceCommit : () => this.stateSinceMs

@@ -1,4 +1,5 @@
 // Committing, fetching and deleting offsets, for groups of every type.
+import { addSaturated, type Int64 } from '../../bytes/int64.ts'
 import { type ErrorName, KafkaError } from '../../protocol/errors.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { deleteOffsets } from './expiry.ts'
@@ -9,7 +10,7 @@ import { type CommittedOffset, isOfAnotherTopic } from './offset-store.ts'
 
 export interface PartitionCommit {
   readonly partitionIndex: number
-  readonly committedOffset: number
+  readonly committedOffset: Int64
   readonly committedLeaderEpoch: number
   readonly committedMetadata: string | null
 }
@@ -25,7 +26,7 @@ export interface Commit extends Committer {
   /** Of the OffsetCommit API: the error for an unknown group depends on it. */
   readonly version: number
   /** -1 for the broker's. */
-  readonly retentionTimeMs: number
+  readonly retentionTimeMs: Int64
   readonly topics: readonly TopicCommit[]
 }
 
@@ -41,7 +42,8 @@ export function commitOffsets(shard: GroupShard, commit: Commit): ErrorName[][] 
   const check = group.admitCommit(commit, commit.version)
   const now = shard.clock.now()
   const { retentionTimeMs } = commit
-  const expireTimestamp = retentionTimeMs === BROKERS_RETENTION ? NO_EXPIRY : now + retentionTimeMs
+  const expireTimestamp =
+    retentionTimeMs === BROKERS_RETENTION ? NO_EXPIRY : addSaturated(now, retentionTimeMs)
   const maxMetadata = shard.settings.number('offset.metadata.max.bytes')
   const records: GroupRecord[] = []
   const changes: [topic: string, partition: number, committed: CommittedOffset][] = []

@@ -7,6 +7,7 @@
 // Here is its state, which only changes one by one (consumer-change.ts); consumer-heartbeat.ts and consumer-leave.ts
 // are what members ask for.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { momentOf } from '../../log/clock.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { type Assignment, NOTHING_ASSIGNED } from './assignment.ts'
@@ -58,7 +59,7 @@ export class ConsumerGroup implements Group {
   readonly #staticMembers = new Map<string, string>()
   readonly #regexUsers = new Map<string, number>()
   readonly #timers = new Map<string, MemberTimers>()
-  #head = { epoch: 1, metadataHash: 0n }
+  #head: { readonly epoch: number; readonly metadataHash: Int64 } = { epoch: 1, metadataHash: 0 }
   #assignmentEpoch = 1
   #assignedAtMs = -Infinity
   #resolvedAtMs = -Infinity
@@ -72,7 +73,7 @@ export class ConsumerGroup implements Group {
     return this.#head.epoch
   }
 
-  get metadataHash(): bigint {
+  get metadataHash(): Int64 {
     return this.#head.metadataHash
   }
 
@@ -183,7 +184,7 @@ export class ConsumerGroup implements Group {
     }
   }
 
-  #momentOf({ timestamp }: { readonly timestamp: number }): number {
+  #momentOf({ timestamp }: { readonly timestamp: Int64 }): number {
     return momentOf(this.host.clock, timestamp)
   }
 
@@ -269,7 +270,7 @@ export class ConsumerGroup implements Group {
   }
 
   retentionStart() {
-    return ({ commitTimestamp }: { readonly commitTimestamp: number }) => commitTimestamp
+    return ({ commitTimestamp }: { readonly commitTimestamp: Int64 }) => commitTimestamp
   }
 
   tombstones(): GroupRecord[] {

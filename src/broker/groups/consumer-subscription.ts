@@ -1,4 +1,5 @@
 // What the members of a consumer group read, all in all.
+import type { Int64 } from '../../bytes/int64.ts'
 import type { MetadataImage, TopicState } from '../metadata/image.ts'
 import type { ResolvedRegex } from './consumer-change.ts'
 import { type ConsumerMember, isSameSet } from './consumer-member.ts'
@@ -60,5 +61,5 @@ export function existingTopics(names: Iterable<string>, image: MetadataImage): T
 }
 
 /** A number that changes when one of these topics appears, goes, or gets partitions. */
-export const hashOfTopics = (names: Iterable<string>, image: MetadataImage): bigint =>
+export const hashOfTopics = (names: Iterable<string>, image: MetadataImage): Int64 =>
   metadataHash(existingTopics(names, image), image)

@@ -1,4 +1,5 @@
 // Offsets that go without anybody deleting them: their time is up (offsets.retention.minutes), or their topic is gone.
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Group } from './group.ts'
 import { type GroupRecord, offsetTombstone } from './group-records.ts'
 import type { GroupShard } from './group-shard.ts'
@@ -37,12 +38,14 @@ function expiredOffsets(shard: GroupShard, group: Group, nowMs: number, retentio
 
 function isExpired(
   offset: CommittedOffset,
-  start: (offset: CommittedOffset) => number,
+  start: (offset: CommittedOffset) => Int64,
   nowMs: number,
   retentionMs: number,
 ): boolean {
   const { expireTimestamp } = offset
-  return expireTimestamp === NO_EXPIRY ? nowMs - start(offset) >= retentionMs : nowMs >= expireTimestamp
+  return expireTimestamp === NO_EXPIRY
+    ? subtractInt64(nowMs, start(offset)) >= retentionMs
+    : nowMs >= expireTimestamp
 }
 
 /** Writes that the offsets are gone, and forgets them. */

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { GroupRecord } from './group-records.ts'
 import type { CommittedOffset } from './offset-store.ts'
 
@@ -37,7 +38,7 @@ export interface Group {
   checkDelete(): void
   isSubscribedTo(topic: string): boolean
   /** Since when the retention of its offsets counts; null while none of them may expire. */
-  retentionStart(): ((offset: CommittedOffset) => number) | null
+  retentionStart(): ((offset: CommittedOffset) => Int64) | null
   /** The records that delete the group. */
   tombstones(): GroupRecord[]
   /** Stops its time; whoever waits is told to look for the coordinator again. */

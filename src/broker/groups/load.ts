@@ -1,4 +1,7 @@
 // Reads the state of groups back from a partition of __consumer_offsets.
+
+import type { Int64 } from '../../bytes/int64.ts'
+import { lastOffset } from '../../log/log-offsets.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import {
   batches,
@@ -6,7 +9,6 @@ import {
   compressionId,
   isControl,
   isTransactional,
-  lastOffset,
   producerId,
 } from '../../records/batch.ts'
 import { isCodecLoaded, loadCodec } from '../../records/compression.ts'
@@ -49,7 +51,7 @@ function replayBatch(shard: GroupShard, buffer: Buffer, at: number): void {
 /** Offsets that were committed in a transaction count from its end on, if it is committed. */
 class OpenTransactions {
   readonly #shard: GroupShard
-  readonly #batches = new Map<number, Buffer[]>()
+  readonly #batches = new Map<Int64, Buffer[]>()
 
   constructor(shard: GroupShard) {
     this.#shard = shard

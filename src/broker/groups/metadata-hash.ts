@@ -1,12 +1,13 @@
 // What Kafka keeps of the topics that a group reads, to find out after a restart whether they have changed: XXH3 over
 // each topic, and over those in the order of their names.
 
+import { type Int64, toInt64 } from '../../bytes/int64.ts'
 import { writeUuid } from '../../bytes/uuid.ts'
 import { xxh3 } from '../../bytes/xxh3.ts'
 import type { MetadataImage, PartitionState, TopicState } from '../metadata/image.ts'
 
 const FORMAT = 0
-const NOTHING = 0n
+const NOTHING = 0
 
 interface KnownHash {
   readonly partitionCount: number
@@ -16,12 +17,12 @@ interface KnownHash {
 /** Topics rarely change, and are asked for with every member that comes or goes. */
 const known = new WeakMap<TopicState, KnownHash>()
 
-export function metadataHash(topics: readonly TopicState[], image: MetadataImage): bigint {
+export function metadataHash(topics: readonly TopicState[], image: MetadataImage): Int64 {
   if (topics.length === 0) return NOTHING
   const sorted = [...topics].sort((one, other) => (one.name < other.name ? -1 : 1))
   const bytes = Buffer.alloc(sorted.length * 8)
   for (const [index, topic] of sorted.entries()) bytes.writeBigUInt64LE(topicHash(topic, image), index * 8)
-  return BigInt.asIntN(64, xxh3(bytes))
+  return toInt64(xxh3(bytes))
 }
 
 function topicHash(topic: TopicState, image: MetadataImage): bigint {

@@ -1,3 +1,4 @@
+import { toLogOffset } from '../../log/log-offsets.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { Fetch } from '../../protocol/messages/fetch.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
@@ -24,11 +25,11 @@ function listPartitions(request: Request): FetchPartition[] {
         topic,
         topicId,
         partition: wanted.partition,
-        fetchOffset: wanted.fetchOffset,
+        fetchOffset: toLogOffset(wanted.fetchOffset),
         maxBytes: wanted.partitionMaxBytes,
         currentLeaderEpoch: wanted.currentLeaderEpoch,
         lastFetchedEpoch: wanted.lastFetchedEpoch,
-        logStartOffset: wanted.logStartOffset,
+        logStartOffset: toLogOffset(wanted.logStartOffset),
       })
     }
   }

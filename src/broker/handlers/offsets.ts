@@ -1,3 +1,5 @@
+import type { Int64 } from '../../bytes/int64.ts'
+import { toLogOffset } from '../../log/log-offsets.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '../../protocol/messages/offsets.ts'
@@ -18,7 +20,7 @@ interface SpecialTime {
 }
 
 /** Times that stand for a place in the log. */
-const SPECIAL_TIMES: ReadonlyMap<number, SpecialTime> = new Map<number, SpecialTime>([
+const SPECIAL_TIMES: ReadonlyMap<Int64, SpecialTime> = new Map<Int64, SpecialTime>([
   [-1, { since: 0, find: (_log, upTo) => ({ timestamp: -1, offset: upTo }) }],
   [-2, { since: 0, find: (log) => ({ timestamp: -1, offset: log.startOffset }) }],
   // The largest timestamp (KIP-734).
@@ -31,7 +33,7 @@ const SPECIAL_TIMES: ReadonlyMap<number, SpecialTime> = new Map<number, SpecialT
 ])
 
 interface FoundOffset {
-  readonly timestamp: number
+  readonly timestamp: Int64
   readonly offset: number
 }
 
@@ -135,13 +137,13 @@ function listPartition(
   return { partitionIndex, errorCode: 0, timestamp: found.timestamp, offset: found.offset, leaderEpoch }
 }
 
-function checkSpecialTime(timestamp: number, version: number): void {
+function checkSpecialTime(timestamp: Int64, version: number): void {
   if (timestamp >= 0) return
   const special = SPECIAL_TIMES.get(timestamp)
   if (!special || version < special.since) throw new KafkaError('UNSUPPORTED_VERSION')
 }
 
-function findOffset(log: PartitionLog, timestamp: number, upTo: number): FoundOffset | null {
+function findOffset(log: PartitionLog, timestamp: Int64, upTo: number): FoundOffset | null {
   const special = SPECIAL_TIMES.get(timestamp)
   if (special) return special.find(log, upTo)
   const found = log.offsetForTimestamp(timestamp)
@@ -190,7 +192,7 @@ export const deleteRecords = handle(DeleteRecords, {
             () => ({
               partitionIndex,
               errorCode: 0,
-              lowWatermark: deleteBefore(context, name, partitionIndex, offset),
+              lowWatermark: deleteBefore(context, name, partitionIndex, toLogOffset(offset)),
             }),
             (code) => ({ partitionIndex, errorCode: errorCode(code), lowWatermark: -1 }),
           ),

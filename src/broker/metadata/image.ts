@@ -1,6 +1,7 @@
 // What the records of the metadata log add up to: topics, settings, features, brokers and producer ids. replay.ts
 // is the only place that changes it; everyone else reads.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import type { PartitionRecord, RegisterBrokerRecord } from '../../protocol/messages/stored-metadata.ts'
 import type { RecordOf } from '../../protocol/schema.ts'
 import { collisionName } from '../topic-names.ts'
@@ -42,7 +43,7 @@ export class MetadataImage {
   readonly features = new Map<string, number>()
   readonly #configs = new Map<number, Map<string, Map<string, string>>>()
   /** The first producer id that no broker has been given yet. */
-  nextProducerId = 0
+  nextProducerId: Int64 = 0
   /** The offset of the last record replayed; -1 before the first. */
   lastOffset = -1
 

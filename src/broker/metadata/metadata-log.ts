@@ -2,12 +2,13 @@
 // write and synced, then replayed into the image, then passed to the listeners that must act on it. A change that cannot
 // be written or synced is taken back from the log: it is in neither, now or after a restart.
 
+import { lastOffset } from '../../log/log-offsets.ts'
 import {
   AbortTransactionRecord,
   BeginTransactionRecord,
   EndTransactionRecord,
 } from '../../protocol/messages/stored-metadata.ts'
-import { batches, isControl, lastOffset, partitionLeaderEpoch } from '../../records/batch.ts'
+import { batches, isControl, partitionLeaderEpoch } from '../../records/batch.ts'
 import { type ControlType, controlKey } from '../../records/control.ts'
 import { BatchBuilder, readRecords } from '../../records/record.ts'
 import type { Clock } from '../clock.ts'

@@ -1,4 +1,5 @@
 // Checking the records of a produce request, with arguments and results that can cross threads.
+import type { Int64 } from '../../bytes/int64.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
 import { batchSize } from '../../records/batch.ts'
 import { loadCodec } from '../../records/compression.ts'
@@ -20,7 +21,7 @@ export interface CheckArguments {
 
 export type CheckResult =
   /** `rebuilt` is null where the producer's own bytes are stored. */
-  { readonly rebuilt: Uint8Array | null; readonly maxTimestamp: number } | { readonly refused: Refusal }
+  { readonly rebuilt: Uint8Array | null; readonly maxTimestamp: Int64 } | { readonly refused: Refusal }
 
 interface Refusal {
   readonly isAboutRequest: boolean

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
@@ -66,7 +67,7 @@ const DELETED_COLUMNS = ['topic', 'partition', 'lowWatermark', 'error'] as const
 interface DeletedRow {
   readonly topic: string
   readonly partition: number
-  readonly lowWatermark: number | null
+  readonly lowWatermark: Int64 | null
   readonly error: string | null
 }
 

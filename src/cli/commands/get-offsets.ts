@@ -1,3 +1,4 @@
+import { type Int64, parseInt64 } from '../../bytes/int64.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { partitionName } from '../../client/topic-partition.ts'
 import { defineCommand } from '../command.ts'
@@ -82,9 +83,10 @@ function readFilter({
   }
 }
 
-function parseTime(text: string): number {
+function parseTime(text: string): Int64 {
   if (Object.hasOwn(OFFSET_SPECS, text)) return OFFSET_SPECS[text as keyof typeof OFFSET_SPECS]
-  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  const time = parseInt64(text)
+  if (time !== null) return time
   throw new BadValue(
     `Malformed time argument ${text}. Please use -1 or latest / -2 or earliest / -3 or max-timestamp / -4 or earliest-local / ` +
       '-5 or latest-tiered / -6 or earliest-pending-upload, or a specified long format timestamp',

@@ -1,9 +1,10 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import { Failure } from '../failures.ts'
 import { includeList } from '../java/regex.ts'
 import { BadValue } from '../option-spec.ts'
-import { int, long, SERVER_OPTIONS } from '../options.ts'
+import { int, int64, long, SERVER_OPTIONS } from '../options.ts'
 import type { ReplicatedPartition } from '../replicas/fetch.ts'
 
 export const replicaVerification = defineCommand({
@@ -24,7 +25,7 @@ export const replicaVerification = defineCommand({
     time: {
       flags: '--time <ms>',
       help: 'From when on; -1 for the end, -2 for the start.',
-      parse: long,
+      parse: int64,
       default: -1,
     },
     fetchSize: {
@@ -115,9 +116,9 @@ async function choosePartitions(
   )
 }
 
-async function startsOf(cluster: Cluster, partitions: readonly ReplicatedPartition[], timestamp: number) {
+async function startsOf(cluster: Cluster, partitions: readonly ReplicatedPartition[], timestamp: Int64) {
   const { OFFSET_SPECS, offsetsAt } = await import('../../client/offsets.ts')
-  const ask = async (asked: readonly ReplicatedPartition[], time: number) => {
+  const ask = async (asked: readonly ReplicatedPartition[], time: Int64) => {
     const offsets = await offsetsAt(cluster, asked, time)
     return asked.map(({ topic, partition }, at) => ({ topic, partition, offset: offsets[at]! }))
   }

@@ -1,6 +1,6 @@
 import { defineCommand, defineGroup } from '../command.ts'
 import { UsageError } from '../failures.ts'
-import { DRY_RUN, int, long, SERVER_OPTIONS } from '../options.ts'
+import { DRY_RUN, int, int64, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 import { requireApi, telling } from '../transactions/failure.ts'
 
@@ -22,7 +22,7 @@ const list = defineCommand({
     durationFilter: {
       flags: '--duration-filter <ms>',
       help: 'Only those with a transaction open for longer.',
-      parse: long,
+      parse: int64,
     },
     transactionalIdPattern: {
       flags: '--transactional-id-pattern <regex>',
@@ -97,8 +97,8 @@ const abort = defineCommand({
   options: {
     topic: { ...TOPIC, required: true },
     partition: { ...PARTITION, required: true },
-    startOffset: { flags: '--start-offset <offset>', help: 'Where the transaction starts.', parse: long },
-    producerId: { flags: '--producer-id <id>', help: 'Before Kafka 3.0: the producer.', parse: long },
+    startOffset: { flags: '--start-offset <offset>', help: 'Where the transaction starts.', parse: int64 },
+    producerId: { flags: '--producer-id <id>', help: 'Before Kafka 3.0: the producer.', parse: int64 },
     producerEpoch: { flags: '--producer-epoch <epoch>', help: 'Before Kafka 3.0: its epoch.', parse: int },
     coordinatorEpoch: {
       flags: '--coordinator-epoch <epoch>',

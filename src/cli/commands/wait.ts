@@ -1,3 +1,4 @@
+import { parseInt64 } from '../../bytes/int64.ts'
 import { defineCommand, defineGroup } from '../command.ts'
 import type { Context, ServerOptions } from '../context.ts'
 import { ConditionNotMet, UsageError } from '../failures.ts'
@@ -138,11 +139,12 @@ async function wait(
 }
 
 function parseMark(text: string): Mark {
-  const [, name, partition, at] = /^(.+):(\d+):(\d+)$/.exec(text) ?? []
-  if (name === undefined || !Number.isSafeInteger(Number(at))) {
+  const [, name, partition, at = ''] = /^(.+):(\d+):(\d+)$/.exec(text) ?? []
+  const offset = parseInt64(at)
+  if (name === undefined || offset === null) {
     throw new BadValue(`--offset: '${text}' is not TOPIC:PARTITION:OFFSET`, { isWhole: true })
   }
-  return { topic: name, partition: Number(partition), offset: Number(at) }
+  return { topic: name, partition: Number(partition), offset }
 }
 
 function atLeast(least: number, read: (text: string) => number) {

@@ -1,3 +1,4 @@
+import { parseInt64 } from '../../bytes/int64.ts'
 import type { Place } from '../../client/fetch/read-range.ts'
 import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
@@ -200,7 +201,8 @@ function atLeastZero(text: string): number {
 function startOffset(text: string): Place {
   const lower = text.toLowerCase()
   if (lower === 'earliest' || lower === 'latest') return lower
-  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return { offset: Number(text) }
+  const offset = /^\d+$/.test(text) ? parseInt64(text) : null
+  if (offset !== null) return { offset }
   throw new BadValue(
     `The provided offset value '${text}' is incorrect. Valid values are 'earliest', 'latest', or a non-negative long.`,
     { isWhole: true },

@@ -1,3 +1,4 @@
+import { type Int64, parseInt64 } from '../../bytes/int64.ts'
 import type { Place, ReadRange } from '../../client/fetch/read-range.ts'
 import { BadValue } from '../option-spec.ts'
 import { MOMENT_FORMS, parseMoment } from '../records/moment.ts'
@@ -5,8 +6,7 @@ import { MOMENT_FORMS, parseMoment } from '../records/moment.ts'
 /** A place that may depend on the time at which it is looked up. */
 export type PlaceSpec<P> = (nowMs: number) => P
 
-const offsetOf = (text: string): number | null =>
-  /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : null
+const offsetOf = (text: string): Int64 | null => (/^\d+$/.test(text) ? parseInt64(text) : null)
 
 /** `earliest`, `latest`, an offset, `-N` before the end, or `@TIME`. */
 export function parseFrom(text: string): PlaceSpec<Place> {
@@ -28,7 +28,7 @@ export function parseUntil(text: string): PlaceSpec<NonNullable<ReadRange['until
   return timed(text, '--until') ?? wrong('--until', text, 'end, an offset, +N or @TIME')
 }
 
-function timed(text: string, flag: string): PlaceSpec<{ timestampMs: number }> | null {
+function timed(text: string, flag: string): PlaceSpec<{ timestampMs: Int64 }> | null {
   if (!text.startsWith('@')) return null
   const time = parseMoment(text.slice(1))
   if (!time) return wrong(flag, text, `@ with ${MOMENT_FORMS}`)

@@ -1,3 +1,4 @@
+import { type Int64, maxInt64 } from '../../bytes/int64.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
 import { Interrupted } from '../../client/lifetime.ts'
@@ -10,7 +11,7 @@ import type { Side } from './sides.ts'
 
 export interface CopyRange extends PartitionState {
   /** The first offset of the source that is not copied. */
-  readonly until: number
+  readonly until: Int64
 }
 
 export interface CopierOptions {
@@ -108,7 +109,7 @@ export class Copier {
   #passEnds(): void {
     for (const { partition, until } of this.#options.ranges) {
       const tracker = this.#trackers.get(partition)!
-      tracker.next = Math.max(tracker.next, until)
+      tracker.next = maxInt64(tracker.next, until)
     }
   }
 

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Int64 } from '../../bytes/int64.ts'
 import { Failure, messageOf } from '../failures.ts'
 import type { Io } from '../io.ts'
+import { jsonText, parseExactJson } from '../records/exact-json.ts'
 
 export interface TopicPlace {
   readonly clusterId: string
@@ -15,9 +17,9 @@ export interface TopicPlace {
 export interface PartitionState {
   readonly partition: number
   /** The offset in the source to go on with: everything before it has been acknowledged. */
-  readonly next: number
+  readonly next: Int64
   /** The offset in the target behind the last record that is known to be acknowledged. */
-  readonly end: number
+  readonly end: Int64
 }
 
 export interface CopyState {
@@ -39,7 +41,7 @@ export function defaultStateFile(from: TopicPlace, to: TopicPlace, env: Io['env'
 export function readCopyState(path: string, from: TopicPlace, to: TopicPlace): CopyState | null {
   let state: CopyState & { version: number }
   try {
-    state = JSON.parse(readFileSync(path, 'utf8'))
+    state = parseExactJson(readFileSync(path, 'utf8')) as CopyState & { version: number }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw new Failure(`${path}: ${messageOf(error)}`, { cause: error, hint: '--restart starts anew' })
@@ -53,6 +55,6 @@ export function readCopyState(path: string, from: TopicPlace, to: TopicPlace): C
 
 export function writeCopyState(path: string, state: CopyState): void {
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(`${path}.tmp`, `${JSON.stringify({ version: VERSION, ...state })}\n`)
+  writeFileSync(`${path}.tmp`, `${jsonText({ version: VERSION, ...state })}\n`)
   renameSync(`${path}.tmp`, path)
 }

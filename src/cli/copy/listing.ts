@@ -1,3 +1,4 @@
+import { maxInt64 } from '../../bytes/int64.ts'
 import type { Listing } from '../output/listing.ts'
 import type { CopyRange } from './copier.ts'
 import type { TopicPlace } from './copy-state.ts'
@@ -14,7 +15,7 @@ export function copyListing(
     partition,
     toTopic: to.topic,
     from: next,
-    until: Math.max(next, until),
+    until: maxInt64(next, until),
     copied: counts.get(partition) ?? 0,
   }))
   return {

@@ -1,5 +1,6 @@
 // What an interrupted copy had written and not yet noted down. It was killed between two notes, so the target may hold
 // records behind its note that would be written a second time.
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 import type { PartitionState } from './copy-state.ts'
@@ -11,7 +12,7 @@ export async function passOverlap(
   from: Side,
   to: Side,
   state: PartitionState,
-  { until, targetEnd }: { readonly until: number; readonly targetEnd: number },
+  { until, targetEnd }: { readonly until: Int64; readonly targetEnd: Int64 },
   settings: FetchSettings,
 ): Promise<PartitionState> {
   const { partition, next, end } = state
@@ -28,7 +29,7 @@ export async function passOverlap(
     for await (const record of written) {
       if (expected.done) break
       if (!isCopy(record, expected.value)) continue
-      goOnAt = expected.value.offset + 1
+      goOnAt = addInt64(expected.value.offset, 1)
       expected = await source.next()
     }
   } finally {

@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import { type ReadRange, resolveRanges } from '../../client/fetch/read-range.ts'
 import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
@@ -50,20 +51,20 @@ export async function copyRanges(
   )
 }
 
-function atLeast(noted: PartitionState, start: number, topic: string, context: Context): PartitionState {
+function atLeast(noted: PartitionState, start: Int64, topic: string, context: Context): PartitionState {
   if (noted.next >= start) return noted
-  const lost = start - noted.next
+  const lost = subtractInt64(start, noted.next)
   context.say(`${topic}-${noted.partition}: ${lost} offsets were deleted before they could be copied`)
   return { ...noted, next: start }
 }
 
-const shortened = ({ topic }: Side, { partition, next }: PartitionState, end: number): Failure =>
+const shortened = ({ topic }: Side, { partition, next }: PartitionState, end: Int64): Failure =>
   new Failure(
     `ktool copy: an earlier copy of ${topic}-${partition} went up to offset ${next}, and now it ends at ${end}`,
     { hint: 'if the topic was made anew, --restart copies it from its start' },
   )
 
-const emptied = ({ topic }: Side, { partition, end }: PartitionState, targetEnd: number): Failure =>
+const emptied = ({ topic }: Side, { partition, end }: PartitionState, targetEnd: Int64): Failure =>
   new Failure(
     `ktool copy: an earlier copy filled ${topic}-${partition} up to offset ${end}, and now it ends at ${targetEnd}`,
     { hint: 'if the topic was made anew, --restart copies all of it again' },
@@ -73,7 +74,7 @@ const offsetsOf = (
   { cluster, topic }: Side,
   partitions: readonly number[],
   place: 'earliest' | 'latest',
-): Promise<number[]> =>
+): Promise<Int64[]> =>
   offsetsAt(
     cluster,
     partitions.map((partition) => ({ topic, partition })),

@@ -1,3 +1,4 @@
+import { addSaturated, type Int64, maxInt64, subtractInt64 } from '../../bytes/int64.ts'
 import { systemClock } from '../../client/clock.ts'
 import { clusterOptions } from '../../client/config/common-config.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
@@ -84,7 +85,10 @@ async function planCopy(
 }
 
 async function showing(copier: Copier, ranges: readonly CopyRange[], { io }: Context): Promise<void> {
-  const total = ranges.reduce((sum, { next, until }) => sum + Math.max(0, until - next), 0)
+  const total = ranges.reduce<Int64>(
+    (sum, { next, until }) => addSaturated(sum, maxInt64(0, subtractInt64(until, next))),
+    0,
+  )
   const text = (): string => {
     const copied = [...copier.counts().values()].reduce((sum, count) => sum + count, 0)
     return `${copied} of ${total} records copied`

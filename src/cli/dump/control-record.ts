@@ -9,7 +9,8 @@ import {
 } from '../../protocol/messages/stored-control.ts'
 import type { Message } from '../../protocol/schema.ts'
 import { controlType, readEndTxnMarker } from '../../records/control.ts'
-import { type Json, messageToJson } from '../records/message-json.ts'
+import type { Json } from '../records/exact-json.ts'
+import { messageToJson } from '../records/message-json.ts'
 import type { RecordEvent } from './dump-event.ts'
 
 const KRAFT_MESSAGES: Readonly<Record<string, Message>> = {

@@ -17,7 +17,8 @@ import {
   SHARE_STATE_RECORDS,
   TRANSACTION_RECORDS,
 } from '../records/coordinator-records.ts'
-import { type Json, messageToJson } from '../records/message-json.ts'
+import type { Json } from '../records/exact-json.ts'
+import { messageToJson } from '../records/message-json.ts'
 import { remoteLogText } from './remote-log-text.ts'
 
 /** Shows key and value of a record; what is left out is not printed. */
@@ -36,7 +37,7 @@ export function byteDecoder(className: string, isLossless: boolean): ((bytes: Bu
     case 'IntegerDecoder':
       return (bytes) => String(new Reader(bytes).int32())
     case 'LongDecoder':
-      return (bytes) => String(new Reader(bytes).bigInt64())
+      return (bytes) => String(new Reader(bytes).int64())
     default:
       return null
   }

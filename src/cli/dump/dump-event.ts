@@ -1,44 +1,45 @@
-import type { Json } from '../records/message-json.ts'
+import type { Int64 } from '../../bytes/int64.ts'
+import type { Json } from '../records/exact-json.ts'
 
 /** Something that a dump found: a line of Kafka's text, an object of JSON output. */
 export type DumpEvent =
   | { type: 'file'; file: string }
-  | { type: 'log'; startOffset: number }
-  | { type: 'snapshot'; endOffset: number; epoch: number }
+  | { type: 'log'; startOffset: Int64 }
+  | { type: 'snapshot'; endOffset: Int64; epoch: number }
   | { type: 'bootstrap' }
   | BatchEvent
   | RecordEvent
   | { type: 'trailingBytes'; count: number; name: string }
-  | { type: 'offsetEntry'; offset: number; position: number }
-  | { type: 'timeEntry'; timestamp: number; offset: number }
+  | { type: 'offsetEntry'; offset: Int64; position: number }
+  | { type: 'timeEntry'; timestamp: Int64; offset: Int64 }
   | { type: 'emptyIndex'; file: string }
   | { type: 'soundIndex'; file: string }
   | ProducerEvent
   | {
       type: 'abortedTransaction'
       version: number
-      producerId: number
-      firstOffset: number
-      lastOffset: number
-      lastStableOffset: number
+      producerId: Int64
+      firstOffset: Int64
+      lastOffset: Int64
+      lastStableOffset: Int64
     }
 
 export interface BatchEvent {
   type: 'batch'
-  baseOffset: number
-  lastOffset: number
+  baseOffset: Int64
+  lastOffset: Int64
   count: number
   baseSequence: number
   lastSequence: number
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   partitionLeaderEpoch: number
   isTransactional: boolean
   isControl: boolean
-  deleteHorizonMs: number | null
+  deleteHorizonMs: Int64 | null
   position: number
   timestampType: string
-  timestamp: number
+  timestamp: Int64
   size: number
   magic: number
   compression: string
@@ -48,9 +49,9 @@ export interface BatchEvent {
 
 export interface RecordEvent {
   type: 'record'
-  offset: number
+  offset: Int64
   timestampType: string
-  timestamp: number
+  timestamp: Int64
   keySize: number
   valueSize: number
   sequence: number
@@ -64,18 +65,18 @@ export interface RecordEvent {
 
 export interface ProducerEvent {
   type: 'producer'
-  producerId: number
+  producerId: Int64
   producerEpoch: number
   coordinatorEpoch: number
-  currentTxnFirstOffset: number | null
-  lastTimestamp: number
+  currentTxnFirstOffset: Int64 | null
+  lastTimestamp: Int64
   /** Null when the producer wrote no data batch. */
   lastBatch: {
     firstSequence: number
     lastSequence: number
-    lastOffset: number
+    lastOffset: Int64
     offsetDelta: number
-    timestamp: number
+    timestamp: Int64
   } | null
 }
 

@@ -1,4 +1,5 @@
-import { type Json, jsonText } from '../records/message-json.ts'
+import type { Int64 } from '../../bytes/int64.ts'
+import { type Json, jsonText } from '../records/exact-json.ts'
 import type { BatchEvent, DumpEvent, ProducerEvent, RecordEvent } from './dump-event.ts'
 
 /** A found thing as Kafka's tool prints it, newline included. */
@@ -33,7 +34,7 @@ export function dumpText(event: DumpEvent, skipsRecordMetadata: boolean): string
   }
 }
 
-const optionalLong = (value: number | null): string =>
+const optionalLong = (value: Int64 | null): string =>
   value === null ? 'OptionalLong.empty' : `OptionalLong[${value}]`
 
 function batchText(batch: BatchEvent): string {

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import { decodeOffsetEntry, OFFSET_ENTRY_BYTES, type OffsetEntry } from '../../log/offset-index.ts'
 import { StorageError } from '../../log/storage-error.ts'
 import { decodeTimeEntry, TIME_ENTRY_BYTES, type TimeEntry } from '../../log/time-index.ts'
@@ -16,16 +17,21 @@ export interface IndexOptions {
   verifiesOnly: boolean
 }
 
-function readIndex<E>(
+/** An entry of a file whose name says any offset that Java has. */
+type Placed<E> = Omit<E, 'offset'> & { readonly offset: Int64 }
+
+function readIndex<E extends { offset: number }>(
   file: string,
   entryBytes: number,
   decode: (bytes: Buffer, at: number, baseOffset: number) => E,
-): { bytes: Buffer; entries: E[]; baseOffset: number } {
+): { bytes: Buffer; entries: Placed<E>[]; baseOffset: Int64 } {
   const baseOffset = startOffsetIn(basename(file))
   const bytes = readWhole(file)
-  const entries: E[] = []
-  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes)
-    entries.push(decode(bytes, at, baseOffset))
+  const entries: Placed<E>[] = []
+  for (let at = 0; at + entryBytes <= bytes.length; at += entryBytes) {
+    const { offset, ...entry } = decode(bytes, at, 0)
+    entries.push({ ...entry, offset: addInt64(baseOffset, offset) })
+  }
   return { bytes, entries, baseOffset }
 }
 
@@ -34,7 +40,7 @@ const beside = (file: string, suffix: string): string =>
   resolve(file, '..', `${basename(file).split('.')[0]}${suffix}`)
 
 /** A broker makes its indexes longer than needed; the first empty entry that is not at the start ends them. */
-function used<E extends { offset: number }>(entries: readonly E[], baseOffset: number): readonly E[] {
+function used<E extends { offset: Int64 }>(entries: readonly E[], baseOffset: Int64): readonly E[] {
   const end = entries.findIndex((entry, slot) => slot > 0 && entry.offset === baseOffset)
   return end < 0 ? entries : entries.slice(0, end)
 }
@@ -87,7 +93,7 @@ export async function dumpTimeIndex(
       readIndex(beside(file, '.index'), OFFSET_ENTRY_BYTES, decodeOffsetEntry).entries,
       baseOffset,
     )
-    let previous = -1
+    let previous: Int64 = -1
     for (const entry of used(entries, baseOffset)) {
       const start = offsets.findLast(({ offset }) => offset <= entry.offset)?.position ?? 0
       const batch = firstBatch(log, start, entry.offset)
@@ -109,7 +115,7 @@ export async function dumpTimeIndex(
 }
 
 /** The first batch from `position` on that ends at or after `offset`. */
-function firstBatch(log: LogBatches, position: number, offset = -1): StoredBatch | null {
+function firstBatch(log: LogBatches, position: number, offset: Int64 = -1): StoredBatch | null {
   for (const batch of log.from(position)) {
     if (lastOffset(batch.buffer, batch.at) >= offset) return batch
   }
@@ -124,7 +130,12 @@ function checkLength(kind: string, file: string, bytes: Buffer, entryBytes: numb
   )
 }
 
-function checkOffsetIndex(file: string, bytes: Buffer, entries: OffsetEntry[], baseOffset: number): void {
+function checkOffsetIndex(
+  file: string,
+  bytes: Buffer,
+  entries: Placed<OffsetEntry>[],
+  baseOffset: Int64,
+): void {
   const last = entries.at(-1)!.offset
   if (last < baseOffset) {
     throw new StorageError(
@@ -135,7 +146,7 @@ function checkOffsetIndex(file: string, bytes: Buffer, entries: OffsetEntry[], b
   checkLength('Index', file, bytes, OFFSET_ENTRY_BYTES)
 }
 
-function checkTimeIndex(file: string, bytes: Buffer, entries: TimeEntry[], baseOffset: number): void {
+function checkTimeIndex(file: string, bytes: Buffer, entries: Placed<TimeEntry>[], baseOffset: Int64): void {
   const [first, last] = [entries[0], entries.at(-1)]
   const opening = `Corrupt time index found, time index file (${resolve(file)}) has non-zero size but the last`
   if (first && last && last.timestamp < first.timestamp) {

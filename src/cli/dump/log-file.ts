@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import { offsetIn } from '../../log/segment-names.ts'
+import { addInt64, type Int64, maxInt64, parseInt64 } from '../../bytes/int64.ts'
 import * as batchOf from '../../records/batch.ts'
 import { codecName, loadCodec } from '../../records/compression.ts'
 import { type KafkaRecord, readRecords } from '../../records/record.ts'
@@ -32,13 +32,13 @@ export async function dumpLogFile(
   const isLimited = options.maxBytes !== UNLIMITED_BYTES
   const log = new LogBatches(file, isLimited ? options.maxBytes : undefined)
   try {
-    let previousOffset = -1
+    let previousOffset: Int64 = -1
     let validBytes = 0
     for (const batch of log.from(0)) {
       emit(describeBatch(batch))
       if (options.isDeep) {
         for (const event of await readEvents(batch, options.decode)) {
-          if (event.offset !== previousOffset + 1)
+          if (event.offset !== addInt64(previousOffset, 1))
             problems.nonConsecutive(resolve(file), previousOffset, event.offset)
           previousOffset = event.offset
           emit(event)
@@ -59,13 +59,13 @@ function openingOf(name: string): Parameters<Emit>[0] {
   if (name === 'bootstrap.checkpoint') return { type: 'bootstrap' }
   const [, endOffset, epoch] = /^(\d{20})-(\d{10})\.checkpoint$/.exec(name) ?? []
   if (endOffset === undefined) throw new Error(`${name} is not the name of a snapshot`)
-  return { type: 'snapshot', endOffset: Number(endOffset), epoch: Number(epoch) }
+  return { type: 'snapshot', endOffset: parseInt64(endOffset)!, epoch: Number(epoch) }
 }
 
 /** The offset that a segment's files are named by; Kafka's sentence when there is none. */
-export function startOffsetIn(name: string): number {
+export function startOffsetIn(name: string): Int64 {
   const start = name.split('.')[0]!
-  const offset = offsetIn(start, '') ?? (/^-?\d+$/.test(start) ? Number(start) : null)
+  const offset = parseInt64(start)
   if (offset === null) {
     const hint = 'files of a log are named by the offset that they start with, as 00000000000000000000.log'
     throw new Failure(`For input string: "${start}"`, { hint })
@@ -122,9 +122,10 @@ function controlOf({ key, value }: KafkaRecord): Pick<RecordEvent, 'control'> {
 }
 
 /** The largest timestamp of the records in a batch. */
-export async function largestTimestamp({ buffer, at }: StoredBatch): Promise<number> {
+export async function largestTimestamp({ buffer, at }: StoredBatch): Promise<Int64> {
   await loadCodec(batchOf.compressionId(buffer, at))
-  let largest = batchOf.NO_TIMESTAMP
-  for (const { timestamp } of readRecords(buffer, at)) largest = Math.max(largest, timestamp)
-  return largest
+  return readRecords(buffer, at).reduce<Int64>(
+    (largest, { timestamp }) => maxInt64(largest, timestamp),
+    batchOf.NO_TIMESTAMP,
+  )
 }

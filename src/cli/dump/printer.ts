@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { ByteOutput } from '../records/byte-output.ts'
-import { type Json, safeJsonText } from '../records/message-json.ts'
+import { type Json, safeJsonText } from '../records/exact-json.ts'
 import type { DumpEvent } from './dump-event.ts'
 import { dumpText } from './dump-text.ts'
 

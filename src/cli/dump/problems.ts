@@ -1,7 +1,9 @@
+import { compareInt64, type Int64 } from '../../bytes/int64.ts'
+
 interface Pair {
   readonly file: string
-  readonly expected: number
-  readonly found: number
+  readonly expected: Int64
+  readonly found: Int64
 }
 
 /** What a dump found wrong, told at its end as Kafka does. */
@@ -15,34 +17,34 @@ export class Problems {
   hasFaults = false
 
   /** The batch that an offset index points to ends elsewhere. */
-  indexMismatch(file: string, indexOffset: number, logOffset: number, isEmptySlot = false): void {
+  indexMismatch(file: string, indexOffset: Int64, logOffset: Int64, isEmptySlot = false): void {
     this.hasFaults ||= !isEmptySlot
     this.#indexMismatches.push({ file, expected: indexOffset, found: logOffset })
   }
 
-  timestampMismatch(file: string, indexTimestamp: number, logTimestamp: number): void {
+  timestampMismatch(file: string, indexTimestamp: Int64, logTimestamp: Int64): void {
     this.hasFaults = true
     this.#timestampMismatches.push({ file, expected: indexTimestamp, found: logTimestamp })
   }
 
-  outOfOrder(file: string, timestamp: number, previous: number): void {
+  outOfOrder(file: string, timestamp: Int64, previous: Int64): void {
     this.hasFaults = true
     this.#unordered.push({ file, expected: timestamp, found: previous })
   }
 
   /** No batch ends at the offset of a time index; -1 when there is none after it either. */
-  offsetNotFound(file: string, indexOffset: number, logOffset: number, isEmptySlot = false): void {
+  offsetNotFound(file: string, indexOffset: Int64, logOffset: Int64, isEmptySlot = false): void {
     this.hasFaults ||= !isEmptySlot
     this.#missing.push({ file, expected: indexOffset, found: logOffset })
   }
 
-  nonConsecutive(file: string, previous: number, next: number): void {
+  nonConsecutive(file: string, previous: Int64, next: Int64): void {
     this.#gaps.push({ file, expected: previous, found: next })
   }
 
   /** Kafka's sentences, in its order. */
   lines(): string[] {
-    const mismatches = [...this.#indexMismatches].sort((a, b) => b.expected - a.expected)
+    const mismatches = [...this.#indexMismatches].sort((a, b) => compareInt64(b.expected, a.expected))
     return [
       ...grouped(
         mismatches,

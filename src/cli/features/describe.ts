@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { Listing } from '../output/listing.ts'
 import { METADATA_VERSION, releaseName } from './releases.ts'
@@ -9,7 +10,7 @@ export interface FeatureRow {
   /** 0 where the feature is off. */
   readonly finalizedLevel: number
   /** Grows with every change of a feature; null while nothing was finalized. */
-  readonly epoch: number | null
+  readonly epoch: Int64 | null
 }
 
 const FEATURE_COLUMNS = ['feature', 'minVersion', 'maxVersion', 'finalizedLevel', 'epoch'] as const

@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { CommittedOffset } from '../../client/groups/committed-offsets.ts'
 import type { GroupDescription, GroupMember } from '../../client/groups/description.ts'
@@ -13,10 +14,10 @@ export interface OffsetRow {
   readonly partition: number | null
   readonly leaderEpoch: number | null
   /** Null when nothing is committed. */
-  readonly currentOffset: number | null
+  readonly currentOffset: Int64 | null
   /** Null when it cannot be told. */
-  readonly logEndOffset: number | null
-  readonly lag: number | null
+  readonly logEndOffset: Int64 | null
+  readonly lag: Int64 | null
   /** The member that has the partition; null when none does. */
   readonly member: GroupMember | null
   /** Why the partition, or what was committed for it, cannot be told. */
@@ -24,7 +25,7 @@ export interface OffsetRow {
 }
 
 /** An offset of a partition, or why it cannot be told. */
-export type FoundOffset = number | Error
+export type FoundOffset = Int64 | Error
 
 /** Looks up where partitions end or start; a partition that fails does so alone, and no question is asked twice. */
 export async function lookUpOffsets(
@@ -99,7 +100,7 @@ function partitionRow(
   ends: ReadonlyMap<string, FoundOffset>,
 ): OffsetRow {
   const end = ends.get(partitionName({ topic, partition }))
-  const logEndOffset = typeof end === 'number' ? end : null
+  const logEndOffset = end === undefined || end instanceof Error ? null : end
   const currentOffset = committed === undefined || committed.error !== null ? null : committed.offset
   return {
     group,
@@ -108,7 +109,7 @@ function partitionRow(
     leaderEpoch: committed?.leaderEpoch ?? null,
     currentOffset,
     logEndOffset,
-    lag: currentOffset === null || logEndOffset === null ? null : logEndOffset - currentOffset,
+    lag: currentOffset === null || logEndOffset === null ? null : subtractInt64(logEndOffset, currentOffset),
     member,
     error: committed?.error ?? (end instanceof Error ? end : null),
   }

@@ -1,6 +1,6 @@
 import { UsageError } from '../failures.ts'
 import type { Given, OptionSpecs } from '../option-spec.ts'
-import { exactlyOne, forbid, long, SERVER_OPTIONS } from '../options.ts'
+import { exactlyOne, forbid, int64, long, SERVER_OPTIONS } from '../options.ts'
 import { checkDescribe, checkExecution, checkPlaces, forbidSeveral, requireGroup } from './option-checks.ts'
 
 /** Kafka's options of consumer-groups. */
@@ -95,7 +95,7 @@ export const GROUP_OPTIONS = {
   toOffset: {
     flags: '--to-offset <offset>',
     help: 'This offset.',
-    parse: long,
+    parse: int64,
     section: 'Where to reset offsets to',
   },
   fromFile: {
@@ -124,7 +124,7 @@ export const GROUP_OPTIONS = {
   shiftBy: {
     flags: '--shift-by <n>',
     help: 'So many behind what is committed, or before it.',
-    parse: long,
+    parse: int64,
     section: 'Where to reset offsets to',
   },
 } as const satisfies OptionSpecs

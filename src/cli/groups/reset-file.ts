@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { Failure } from '../failures.ts'
 import { readTextFile } from '../read-file.ts'
@@ -44,7 +45,7 @@ export function exportedPlan(
     readonly group: string
     readonly topic: string
     readonly partition: number
-    readonly newOffset: number
+    readonly newOffset: Int64
   }[],
   hasOneGroup: boolean,
 ): string {

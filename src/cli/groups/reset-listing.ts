@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Listing } from '../output/listing.ts'
 import { padded, widest } from './padded.ts'
 
@@ -6,8 +7,8 @@ export interface ResetRow {
   readonly topic: string
   readonly partition: number
   /** Null when nothing was committed. */
-  readonly currentOffset: number | null
-  readonly newOffset: number
+  readonly currentOffset: Int64 | null
+  readonly newOffset: Int64
   readonly error: Error | null
 }
 
@@ -40,7 +41,7 @@ export function resetListing(
       partition,
       currentOffset,
       newOffset,
-      difference: currentOffset === null ? null : newOffset - currentOffset,
+      difference: currentOffset === null ? null : subtractInt64(newOffset, currentOffset),
       error: error?.message ?? null,
     })),
     names: () => [...new Set(rows.map(({ group }) => group))],

@@ -1,5 +1,6 @@
 // What the tools that reset the offsets of groups do alike: who may be reset, the rows, and what is told in the end.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import type { CommittedOffset, OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
@@ -25,7 +26,7 @@ export function requireInactive(groupId: string, state: string): void {
 export function resetRows(
   group: string,
   planned: readonly OffsetToCommit[],
-  current: ReadonlyMap<string, number | null>,
+  current: ReadonlyMap<string, Int64 | null>,
   errors: ReadonlyMap<string, Error>,
 ): ResetRow[] {
   return [...planned].sort(comparePartitions).map((target) => ({
@@ -38,7 +39,7 @@ export function resetRows(
   }))
 }
 
-export const offsetsByName = (committed: readonly CommittedOffset[]): Map<string, number> =>
+export const offsetsByName = (committed: readonly CommittedOffset[]): Map<string, Int64> =>
   new Map(committed.map((found) => [partitionName(found), found.offset]))
 
 /** What became of each group: one that cannot be reset does not keep the others from it. */

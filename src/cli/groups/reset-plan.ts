@@ -1,3 +1,4 @@
+import { addInt64, type Int64, maxInt64, minInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { CommittedOffset, OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
@@ -7,10 +8,10 @@ import { Failure } from '../failures.ts'
 
 /** Where offsets are to go. */
 export type Scenario =
-  | { readonly to: 'offset'; readonly offset: number }
+  | { readonly to: 'offset'; readonly offset: Int64 }
   | { readonly to: 'earliest' | 'latest' | 'current' }
-  | { readonly to: 'shifted'; readonly by: number }
-  | { readonly to: 'time'; readonly timestampMs: number }
+  | { readonly to: 'shifted'; readonly by: Int64 }
+  | { readonly to: 'time'; readonly timestampMs: Int64 }
   | { readonly to: 'plan'; readonly offsets: readonly OffsetToCommit[] }
 
 /** What is said about offsets that come out otherwise than was asked. */
@@ -39,7 +40,7 @@ export async function planReset(
   scenario: Scenario,
   { committed, timeoutMs, warnings }: PlanOptions,
 ): Promise<OffsetToCommit[]> {
-  const at = (targets: readonly TopicPartition[], timestamp: number): Promise<OffsetToCommit[]> =>
+  const at = (targets: readonly TopicPartition[], timestamp: Int64): Promise<OffsetToCommit[]> =>
     placesAt(cluster, targets, timestamp, timeoutMs)
   const current = new Map(committed.map((found) => [partitionName(found), found.offset]))
   const within = (wanted: readonly OffsetToCommit[]): Promise<OffsetToCommit[]> =>
@@ -78,16 +79,16 @@ export async function planReset(
 async function placesAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
-  timestamp: number,
+  timestamp: Int64,
   timeoutMs: number,
 ): Promise<OffsetToCommit[]> {
   const offsets = await offsetsAt(cluster, partitions, timestamp, { timeoutMs })
   return partitions.map(({ topic, partition }, at) => ({ topic, partition, offset: offsets[at]! }))
 }
 
-function shifted(target: TopicPartition, current: ReadonlyMap<string, number>, by: number): OffsetToCommit {
+function shifted(target: TopicPartition, current: ReadonlyMap<string, Int64>, by: Int64): OffsetToCommit {
   const offset = current.get(partitionName(target))
-  if (offset !== undefined) return { ...target, offset: offset + by }
+  if (offset !== undefined) return { ...target, offset: addInt64(offset, by) }
   const name = partitionName(target)
   throw new Failure(`Cannot shift offset for partition ${name} since there is no current committed offset`)
 }
@@ -95,7 +96,7 @@ function shifted(target: TopicPartition, current: ReadonlyMap<string, number>, b
 /** Offsets within their partitions: those outside go to the nearer end. */
 async function clamped(
   wanted: readonly OffsetToCommit[],
-  at: (targets: readonly TopicPartition[], timestamp: number) => Promise<OffsetToCommit[]>,
+  at: (targets: readonly TopicPartition[], timestamp: Int64) => Promise<OffsetToCommit[]>,
   { log }: Warnings,
 ): Promise<OffsetToCommit[]> {
   const [starts, ends] = await Promise.all([
@@ -104,12 +105,12 @@ async function clamped(
   ])
   return wanted.map(({ topic, partition, offset }, i) => {
     const [start, end] = [starts[i]!.offset, ends[i]!.offset]
-    const warn = (comparison: string, bound: number): void =>
+    const warn = (comparison: string, bound: Int64): void =>
       log(
         `WARN New offset (${offset}) is ${comparison} offset for topic partition ${topic}-${partition}. Value will be set to ${bound}.`,
       )
     if (offset > end) warn('higher than latest', end)
     else if (offset < start) warn('lower than earliest', start)
-    return { topic, partition, offset: Math.max(start, Math.min(offset, end)) }
+    return { topic, partition, offset: maxInt64(start, minInt64(offset, end)) }
   })
 }

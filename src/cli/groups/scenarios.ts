@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import { Failure } from '../failures.ts'
 import { parseDatetime, parseDuration } from './moment.ts'
 import { readResetFile } from './reset-file.ts'
@@ -6,8 +7,8 @@ import { failureOf, type GroupKind } from './sentence.ts'
 
 export interface ScenarioOptions {
   readonly group: readonly string[]
-  readonly toOffset?: number | undefined
-  readonly shiftBy?: number | undefined
+  readonly toOffset?: Int64 | undefined
+  readonly shiftBy?: Int64 | undefined
   readonly toDatetime?: string | undefined
   readonly byDuration?: string | undefined
   readonly fromFile?: string | undefined
@@ -55,7 +56,8 @@ export function scenarioOf(options: Omit<ScenarioOptions, 'group' | 'fromFile'>,
   if (toOffset !== undefined) return { to: 'offset', offset: toOffset }
   if (shiftBy !== undefined) return { to: 'shifted', by: shiftBy }
   if (toDatetime !== undefined) return { to: 'time', timestampMs: parseDatetime(toDatetime) }
-  if (byDuration !== undefined) return { to: 'time', timestampMs: nowMs - parseDuration(byDuration) }
+  if (byDuration !== undefined)
+    return { to: 'time', timestampMs: subtractInt64(nowMs, parseDuration(byDuration)) }
   if (options.toEarliest) return { to: 'earliest' }
   return { to: options.toLatest ? 'latest' : 'current' }
 }

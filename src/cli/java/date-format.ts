@@ -1,10 +1,11 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { Failure } from '../failures.ts'
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-const PARTS: Readonly<Record<string, (date: Date, count: number) => string>> = {
-  y: (date, count) => {
-    const year = String(date.getFullYear())
+const PARTS: Readonly<Record<string, (date: Date, count: number, era: number) => string>> = {
+  y: (date, count, era) => {
+    const year = String(date.getFullYear() + era)
     return count === 2 ? year.slice(-2) : year.padStart(count, '0')
   },
   M: (date, count) => (count < 3 ? number(date.getMonth() + 1, count) : name(date, 'month', count)),
@@ -36,9 +37,23 @@ function offset(date: Date, separator: string, isShort = false): string {
   return `${minutes < 0 ? '-' : '+'}${two(Math.trunc(size / 60))}${rest}`
 }
 
+/** The calendar repeats itself after as many years, with the days of the week. */
+const ERA_YEARS = 400
+const ERA_MS = 146_097n * 86_400_000n
+/** A Date ends 8.64e15 ms from 1970, which a long is not the end of. */
+const FARTHEST_MS = 8_640_000_000_000_000
+
+/** The time as a Date within its range, and the years that it is off. */
+function dateAt(timeMs: Int64): { date: Date; era: number } {
+  if (timeMs > -FARTHEST_MS && timeMs < FARTHEST_MS) return { date: new Date(Number(timeMs)), era: 0 }
+  const eras = BigInt(timeMs) / ERA_MS
+  const date = new Date(Number(BigInt(timeMs) - eras * ERA_MS))
+  return { date, era: Number(eras) * ERA_YEARS }
+}
+
 /** Writes times by a pattern of java.text.SimpleDateFormat, in local time; Failure in Java's words for letters it lacks. */
-export function javaDateFormat(pattern: string): (timeMs: number) => string {
-  const parts: ((date: Date) => string)[] = []
+export function javaDateFormat(pattern: string): (timeMs: Int64) => string {
+  const parts: ((date: Date, era: number) => string)[] = []
   for (const [found] of pattern.matchAll(/'(?:''|[^'])*'|([a-zA-Z])\1*|[^a-zA-Z']+|'/g)) {
     if (found === "'") throw new Failure('Unterminated quote')
     if (found === "''") parts.push(() => "'")
@@ -47,11 +62,11 @@ export function javaDateFormat(pattern: string): (timeMs: number) => string {
     else {
       const write = PARTS[found[0]!]
       if (write === undefined) throw new Failure(`Illegal pattern character '${found[0]}'`)
-      parts.push((date) => write(date, found.length))
+      parts.push((date, era) => write(date, found.length, era))
     }
   }
   return (timeMs) => {
-    const date = new Date(timeMs)
-    return parts.map((write) => write(date)).join('')
+    const { date, era } = dateAt(timeMs)
+    return parts.map((write) => write(date, era)).join('')
   }
 }

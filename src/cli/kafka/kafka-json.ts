@@ -1,16 +1,18 @@
+import { type Int64, MAX_INT64, MIN_INT64 } from '../../bytes/int64.ts'
 import { Failure } from '../failures.ts'
+import { type Json, jsonText, parseExactJson } from '../records/exact-json.ts'
 
 // JSON files as Kafka's tools read them (org.apache.kafka.server.util.json), with its sentences.
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
 const wrongType = (expected: string, value: unknown): Failure =>
-  new Failure(`Expected ${expected}, received ${JSON.stringify(value)}`)
+  new Failure(`Expected ${expected}, received ${jsonText(value as Json)}`)
 
 /** The value that a text stands for; Failure with `refusal` when it is no JSON. */
 export function parseJson(text: string, refusal = 'The input string is not a valid JSON'): unknown {
   try {
-    return JSON.parse(text)
+    return parseExactJson(text)
   } catch (error) {
     throw new Failure(refusal, { cause: error })
   }
@@ -42,9 +44,10 @@ export function jsonInt(value: unknown): number {
   throw wrongType('`Integer` value', value)
 }
 
-/** Java's long, as far as a number is exact. */
-export function jsonLong(value: unknown): number {
+/** Java's long. */
+export function jsonLong(value: unknown): Int64 {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  if (typeof value === 'bigint' && value >= MIN_INT64 && value <= MAX_INT64) return value
   throw wrongType('`Long` value', value)
 }
 

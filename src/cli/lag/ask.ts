@@ -1,3 +1,4 @@
+import { maxInt64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { type CommittedOffset, fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import { describeConsumerGroups, type GroupDescription } from '../../client/groups/description.ts'
@@ -131,7 +132,7 @@ function partitionLags(
     const commit = commits.get(name)
     const end = ends.get(name)!
     const currentOffset = commit === undefined || commit.error !== null ? null : commit.offset
-    const logEndOffset = typeof end === 'number' ? end : null
+    const logEndOffset = end instanceof Error ? null : end
     // Where there is nothing to read, nobody is behind, whether or not he said so.
     const from = currentOffset ?? (starts.get(name) === end ? logEndOffset : null)
     return {
@@ -140,7 +141,7 @@ function partitionLags(
       partition,
       currentOffset,
       logEndOffset,
-      lag: from === null || logEndOffset === null ? null : Math.max(0, logEndOffset - from),
+      lag: from === null || logEndOffset === null ? null : maxInt64(0, subtractInt64(logEndOffset, from)),
       member: owners.get(name) ?? null,
       error: commit?.error ?? (end instanceof Error ? end : null),
     }

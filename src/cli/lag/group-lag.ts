@@ -1,3 +1,4 @@
+import { addSaturated, type Int64, maxInt64 } from '../../bytes/int64.ts'
 import type { GroupMember } from '../../client/groups/description.ts'
 
 /** How far a group is behind in one partition. */
@@ -6,10 +7,10 @@ export interface PartitionLag {
   readonly topic: string
   readonly partition: number
   /** Null when nothing is committed. */
-  readonly currentOffset: number | null
-  readonly logEndOffset: number | null
+  readonly currentOffset: Int64 | null
+  readonly logEndOffset: Int64 | null
   /** Null when it is unknown: nothing is committed for a partition with records, or it cannot be read. */
-  readonly lag: number | null
+  readonly lag: Int64 | null
   readonly member: GroupMember | null
   readonly error: Error | null
 }
@@ -27,8 +28,8 @@ export interface GroupLag {
 /** Some partitions taken together. */
 export interface Totals {
   /** Of what is known; null when nothing is. */
-  readonly totalLag: number | null
-  readonly maxLag: number | null
+  readonly totalLag: Int64 | null
+  readonly maxLag: Int64 | null
   readonly partitions: number
   /** How many have a lag that is unknown because nothing is committed. */
   readonly uncommitted: number
@@ -39,8 +40,8 @@ export function totalsOf(partitions: readonly PartitionLag[]): Totals {
   const lags = partitions.flatMap(({ lag }) => (lag === null ? [] : [lag]))
   const isKnown = lags.length > 0
   return {
-    totalLag: isKnown ? lags.reduce((sum, lag) => sum + lag, 0) : null,
-    maxLag: isKnown ? lags.reduce((most, lag) => Math.max(most, lag), 0) : null,
+    totalLag: isKnown ? lags.reduce(addSaturated, 0) : null,
+    maxLag: isKnown ? lags.reduce(maxInt64, 0) : null,
     partitions: partitions.length,
     uncommitted: partitions.filter(({ lag, error }) => lag === null && error === null).length,
     unreadable: partitions.filter(({ error }) => error !== null).length,

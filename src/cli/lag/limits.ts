@@ -1,10 +1,11 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { type GroupLag, totalsOf } from './group-lag.ts'
 
 export interface LagLimits {
   /** The most that a partition may be behind. */
-  readonly maxLag?: number | undefined
+  readonly maxLag?: Int64 | undefined
   /** The most that a group may be behind in all. */
-  readonly maxTotalLag?: number | undefined
+  readonly maxTotalLag?: Int64 | undefined
 }
 
 /** What is over the limits, a sentence each. A lag that is unknown is over every limit: it could be anything. */

@@ -1,3 +1,4 @@
+import { addSaturated, type Int64 } from '../../bytes/int64.ts'
 import { metric } from '../output/prometheus.ts'
 import { type GroupLag, type PartitionLag, totalsOf } from './group-lag.ts'
 
@@ -59,7 +60,7 @@ function distinct(partitions: readonly PartitionLag[]): PartitionLag[] {
   return [...new Map(partitions.map((each) => [`${each.topic}-${each.partition}`, each])).values()]
 }
 
-function sum(values: readonly (number | null)[]): number | null {
+function sum(values: readonly (Int64 | null)[]): Int64 | null {
   const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0)
+  return known.length === 0 ? null : known.reduce(addSaturated, 0)
 }

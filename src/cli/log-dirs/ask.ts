@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { comparePartitions } from '../../client/topic-partition.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
@@ -15,8 +16,8 @@ export interface LogDir {
 export interface LogDirPartition {
   readonly topic: string
   readonly partition: number
-  readonly size: number
-  readonly offsetLag: number
+  readonly size: Int64
+  readonly offsetLag: Int64
   readonly isFuture: boolean
 }
 

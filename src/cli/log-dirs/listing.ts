@@ -1,6 +1,7 @@
 import { partitionName } from '../../client/topic-partition.ts'
 import { exceptionName } from '../../protocol/errors.ts'
 import type { Listing, Row } from '../output/listing.ts'
+import { type Json, jsonText } from '../records/exact-json.ts'
 import type { LogDir } from './ask.ts'
 
 const LOG_DIR_COLUMNS = [
@@ -22,7 +23,7 @@ export function logDirListing(dirs: readonly LogDir[]): Listing {
       : partitions.map((partition) => ({ broker, logDir, error, ...partition })),
   )
   return {
-    text: () => `${JSON.stringify(kafkaDocument(dirs))}\n`,
+    text: () => `${jsonText(kafkaDocument(dirs))}\n`,
     columns: LOG_DIR_COLUMNS,
     rows,
     items: dirs.map(({ broker, logDir, error, partitions }) => ({
@@ -35,7 +36,7 @@ export function logDirListing(dirs: readonly LogDir[]): Listing {
   }
 }
 
-function kafkaDocument(dirs: readonly LogDir[]): object {
+function kafkaDocument(dirs: readonly LogDir[]): Json {
   const brokers = [...new Set(dirs.map(({ broker }) => broker))]
   return {
     brokers: brokers.map((broker) => ({

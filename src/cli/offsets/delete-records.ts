@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { LeaderResult } from '../../client/leaders.ts'
 import { requestLeaders } from '../../client/leaders.ts'
@@ -9,7 +10,7 @@ import type { OffsetTarget } from './offset-file.ts'
 export function deleteRecords(
   cluster: Cluster,
   targets: readonly OffsetTarget[],
-): Promise<LeaderResult<OffsetTarget, number>[]> {
+): Promise<LeaderResult<OffsetTarget, Int64>[]> {
   return requestLeaders(cluster, targets, {
     api: DeleteRecords,
     body: (led) => ({

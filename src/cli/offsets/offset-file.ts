@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { Failure } from '../failures.ts'
 import {
@@ -13,7 +14,7 @@ import {
 
 export interface OffsetTarget extends TopicPartition {
   /** The first record to keep; -1 for the end of the partition. */
-  readonly offset: number
+  readonly offset: Int64
 }
 
 /** The content of an --offset-json-file; Failure in Kafka's words where it has not the right form. */

@@ -1,3 +1,4 @@
+import { type Int64, maxInt64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { partitionName } from '../../client/topic-partition.ts'
@@ -9,7 +10,7 @@ export interface TriedDeletion {
   /** Why nothing would be deleted; null when it would work. */
   readonly error: string | null
   /** How many offsets the partition would lose. */
-  readonly count: number
+  readonly count: Int64
 }
 
 /** What deleting records would come to: brokers refuse an offset that is not in the log. */
@@ -33,6 +34,6 @@ export async function tryDeleteRecords(
     const [first, last] = [start?.answer?.offset ?? 0, end?.answer?.offset ?? 0]
     const wanted = target.offset === -1 ? last : target.offset
     if (wanted < 0 || wanted > last) return { target, error: errorMessage('OFFSET_OUT_OF_RANGE'), count: 0 }
-    return { target, error: null, count: Math.max(0, wanted - first) }
+    return { target, error: null, count: maxInt64(0, subtractInt64(wanted, first)) }
   })
 }

@@ -1,3 +1,5 @@
+import type { Int64 } from '../../bytes/int64.ts'
+
 export type Format = 'text' | 'table' | 'json' | 'jsonl' | 'csv' | 'name' | 'prometheus'
 
 export const ALL_FORMATS = [
@@ -11,7 +13,7 @@ export const ALL_FORMATS = [
 
 export type Cell =
   | string
-  | number
+  | Int64
   | boolean
   | null
   | readonly Cell[]
@@ -65,10 +67,11 @@ export async function render(format: Format, listing: Listing, terminal: Termina
 }
 
 /** Numbers that JavaScript cannot hold exactly become strings, for readers in other languages as well. */
-function plainItem(item: Row): unknown {
-  return JSON.parse(JSON.stringify(item), (_key, value: unknown) =>
-    typeof value === 'number' ? exactNumber(value) : value,
-  )
+const plainItem = (item: Row): unknown => JSON.parse(JSON.stringify(item, exactValue))
+
+function exactValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return typeof value === 'number' ? exactNumber(value) : value
 }
 
 function exactNumber(value: number): number | string {
@@ -89,7 +92,7 @@ function cellText(cell: Cell | undefined): string {
   if (Array.isArray(cell) && cell.every((part) => typeof part !== 'object' || part === null))
     return cell.join(' ')
   if (typeof cell === 'number') return String(exactNumber(cell))
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+  return typeof cell === 'object' ? JSON.stringify(cell, exactValue) : String(cell)
 }
 
 function plainTable({ columns, items, rows = items }: Listing): string {
@@ -102,7 +105,9 @@ function plainTable({ columns, items, rows = items }: Listing): string {
 }
 
 const numericColumns = (columns: readonly string[], rows: readonly Row[]): boolean[] =>
-  columns.map((column) => rows.some((row) => typeof row[column] === 'number'))
+  columns.map((column) => rows.some((row) => isNumeric(row[column])))
+
+const isNumeric = (cell: Cell | undefined): boolean => typeof cell === 'number' || typeof cell === 'bigint'
 
 async function borderedTable({ columns, items, rows = items }: Listing, color: boolean): Promise<string> {
   const [{ default: Table }, { Chalk }] = await Promise.all([import('cli-table3'), import('chalk')])

@@ -1,9 +1,11 @@
 // Numbers as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats
 
+import type { Int64 } from '../../bytes/int64.ts'
+
 export interface Sample {
   readonly labels: Readonly<Record<string, string | number>>
   /** Null when it is unknown, and left out. */
-  readonly value: number | null
+  readonly value: Int64 | null
 }
 
 /** A gauge with its samples; nothing when none is known. */

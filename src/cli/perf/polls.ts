@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import type { GroupConsumer } from '../../client/groups/group-consumer.ts'
 
@@ -7,8 +8,8 @@ export interface Poll {
   readonly partition: number
   readonly records: FetchedRecords
   count: number
-  firstOffset: number
-  lastOffset: number
+  firstOffset: Int64
+  lastOffset: Int64
 }
 
 /** Reads as a member does that gets so many records at a time at most. */

@@ -1,3 +1,4 @@
+import { int64Json } from '../../bytes/int64.ts'
 import type { Delivery } from '../../client/produce/producer-batch.ts'
 import type { Context } from '../context.ts'
 
@@ -15,7 +16,7 @@ export class DeliveryPrinter {
     if (error !== null) return
     // Records of a batch are reported together, and so are printed together.
     if (this.#lines.length === 0) queueMicrotask(() => this.#print())
-    const known = offset < 0 ? null : offset
+    const known = offset < 0 ? null : int64Json(offset)
     this.#lines.push(
       this.#context.isText
         ? `Partition:${partition}\tOffset:${known ?? 'NOT_PRESENT'}\n`

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { UsageError } from '../failures.ts'
 import type { Given } from '../option-spec.ts'
 import { BadValue, type OptionSpecs } from '../option-spec.ts'
@@ -233,7 +234,7 @@ function partitionNumber(text: string): number {
   return value
 }
 
-function timestamp(text: string): (nowMs: number) => number {
+function timestamp(text: string): (nowMs: number) => Int64 {
   const moment = parseMoment(text)
   if (moment) return moment
   throw new BadValue(`--timestamp: '${text}' is not ${MOMENT_FORMS}`, { isWhole: true })

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { type Clock, sleep } from '../../client/clock.ts'
 import type { Producer } from '../../client/produce/producer.ts'
 import type { Delivery } from '../../client/produce/producer-batch.ts'
@@ -12,7 +13,7 @@ export interface SendOptions {
   readonly partition: number | undefined
   /** Each record goes to the partition that it names itself. */
   readonly keepsPartition?: boolean
-  readonly timestamp: number | undefined
+  readonly timestamp: Int64 | undefined
   /** Each record is acknowledged before the next is sent. */
   readonly isSync: boolean
   /** Records a second at most. */
@@ -46,7 +47,7 @@ export class RecordSender {
     const topic = this.#options.topic!
     const producer = this.#producer
     let hasRoom = true
-    let nowMs = 0
+    let nowMs: Int64 = 0
     const splitter = new LineSplitter((buffer, from, to) => {
       try {
         hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, nowMs)
@@ -118,7 +119,7 @@ export class RecordSender {
     return this.#options.keepsPartition ? partition : this.#options.partition
   }
 
-  async #sendAlone(record: InputRecord, topic: string, timestamp: number | undefined): Promise<void> {
+  async #sendAlone(record: InputRecord, topic: string, timestamp: Int64 | undefined): Promise<void> {
     const { key, value, headers } = record
     const { onDelivery } = this.#options
     const partition = this.#partitionOf(record)

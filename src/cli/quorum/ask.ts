@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { checkError, KafkaError } from '../../protocol/errors.ts'
@@ -11,15 +12,15 @@ export interface Replica {
   readonly directoryId: string | null
   /** `CONTROLLER://host:9093`; none of an observer. */
   readonly endpoints: readonly string[]
-  readonly logEndOffset: number
+  readonly logEndOffset: Int64
   /** Milliseconds since 1970; null when the leader has not heard of it. */
-  readonly lastFetchMs: number | null
-  readonly lastCaughtUpMs: number | null
+  readonly lastFetchMs: Int64 | null
+  readonly lastCaughtUpMs: Int64 | null
 }
 
 export interface Quorum {
   readonly leaderEpoch: number
-  readonly highWatermark: number
+  readonly highWatermark: Int64
   readonly leader: Replica
   /** With the leader. */
   readonly voters: readonly Replica[]

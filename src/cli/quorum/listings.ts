@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { Failure } from '../failures.ts'
 import type { Listing } from '../output/listing.ts'
@@ -19,7 +20,7 @@ const STATUS_COLUMNS = [
 export function statusListing(quorum: Quorum, clusterId: string | null): Listing {
   const { leader, leaderEpoch, highWatermark, voters, observers } = quorum
   const last = voters.reduce((a, b) => (b.logEndOffset < a.logEndOffset ? b : a))
-  const maxFollowerLag = leader.logEndOffset - last.logEndOffset
+  const maxFollowerLag = subtractInt64(leader.logEndOffset, last.logEndOffset)
   const maxFollowerLagTimeMs = lagTimeMs(leader, last)
   const flat = {
     clusterId,
@@ -54,10 +55,10 @@ export function statusListing(quorum: Quorum, clusterId: string | null): Listing
   }
 }
 
-function lagTimeMs(leader: Replica, last: Replica): number | null {
+function lagTimeMs(leader: Replica, last: Replica): Int64 | null {
   if (leader === last) return 0
   if (leader.lastCaughtUpMs === null || last.lastCaughtUpMs === null) return null
-  return leader.lastCaughtUpMs - last.lastCaughtUpMs
+  return subtractInt64(leader.lastCaughtUpMs, last.lastCaughtUpMs)
 }
 
 function replicasText(replicas: readonly Replica[]): string {
@@ -96,7 +97,7 @@ export function replicationListing({ leader, voters, observers }: Quorum, now?: 
     nodeId: replica.id,
     directoryId: replica.directoryId,
     logEndOffset: replica.logEndOffset,
-    lag: leader.logEndOffset - replica.logEndOffset,
+    lag: subtractInt64(leader.logEndOffset, replica.logEndOffset),
     lastFetchTimestamp: replica.lastFetchMs,
     lastCaughtUpTimestamp: replica.lastCaughtUpMs,
     status,
@@ -124,10 +125,10 @@ export function replicationListing({ leader, voters, observers }: Quorum, now?: 
   }
 }
 
-function momentText(timestampMs: number | null, what: string, now: number | undefined): string {
+function momentText(timestampMs: Int64 | null, what: string, now: number | undefined): string {
   if (timestampMs === null) return '-1'
   if (now === undefined) return String(timestampMs)
-  if (timestampMs > 0 && timestampMs <= now) return `${now - timestampMs} ms ago`
+  if (timestampMs > 0 && timestampMs <= now) return `${subtractInt64(now, timestampMs)} ms ago`
   throw new Failure(
     'Error while computing relative time, possible drift in system clock.\n' +
       `Current timestamp is ${now}, ${what} timestamp is ${timestampMs}`,

@@ -12,8 +12,8 @@ import {
   SHARE_STATE_RECORDS,
   TRANSACTION_RECORDS,
 } from './coordinator-records.ts'
+import { jsonText } from './exact-json.ts'
 import type { ConsumedRecord, Formatter } from './formatter.ts'
-import { jsonText } from './message-json.ts'
 
 /** Prints the records of a coordinator's topic as JSON, and only those of the given types. */
 class CoordinatorFormatter implements Formatter {

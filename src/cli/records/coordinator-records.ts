@@ -9,7 +9,8 @@ import * as shareGroups from '../../protocol/messages/stored-share-groups.ts'
 import * as streamsGroups from '../../protocol/messages/stored-streams-groups.ts'
 import * as transactions from '../../protocol/messages/stored-transactions.ts'
 import type { StoredMessage } from '../../protocol/schema.ts'
-import { type Json, messageToJson } from './message-json.ts'
+import type { Json } from './exact-json.ts'
+import { messageToJson } from './message-json.ts'
 
 /** The key and value messages of each record type of one topic. */
 export type RecordKinds = ReadonlyMap<number, { key: StoredMessage; value: StoredMessage }>

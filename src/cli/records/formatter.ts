@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { RecordHeader } from '../../records/record.ts'
 import type { ByteOutput } from './byte-output.ts'
 
@@ -5,8 +6,8 @@ import type { ByteOutput } from './byte-output.ts'
 export interface ConsumedRecord {
   readonly topic: string
   readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
+  readonly offset: Int64
+  readonly timestamp: Int64
   readonly timestampType: 'CreateTime' | 'LogAppendTime'
   readonly key: Buffer | null
   readonly value: Buffer | null

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { parseExactJson } from './exact-json.ts'
 
 export interface BytesInJson {
   readonly json: unknown
@@ -13,12 +14,12 @@ export interface BytesInJson {
 export function parseBytesJson(line: Buffer): BytesInJson {
   if (!isUtf8(line)) {
     const text = line.toString('latin1').replace(ESCAPES, utf8AsLatin1)
-    return { json: JSON.parse(text), bytesOf: (found) => Buffer.from(found, 'latin1') }
+    return { json: parseExactJson(text), bytesOf: (found) => Buffer.from(found, 'latin1') }
   }
   const text = line.toString()
   // Only an escape can make half of a pair.
   const bytesOf = /\\u[dD]/.test(text) ? wellFormedBytes : (found: string) => Buffer.from(found)
-  return { json: JSON.parse(text), bytesOf }
+  return { json: parseExactJson(text), bytesOf }
 }
 
 const wellFormedBytes = (text: string): Buffer | null =>

@@ -3,6 +3,7 @@
 //
 //   h1:v1,h2:v2 <headers.delimiter> key <key.separator> value
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { readName } from '../../records/header-name.ts'
 import { UsageError } from '../failures.ts'
 
@@ -16,7 +17,7 @@ export interface InputRecord {
   topic?: string
   /** Which partition it was in, if it says so. */
   partition?: number
-  timestamp?: number
+  timestamp?: Int64
 }
 
 /** Makes records of lines. */

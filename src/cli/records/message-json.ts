@@ -1,26 +1,6 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { type FieldSpec, type Fields, isIn, type Message } from '../../protocol/schema.ts'
-
-export type Json = string | number | bigint | boolean | null | Json[] | { [name: string]: Json }
-
-const MARK = '\u0000integer:'
-const MARKED = /"\\u0000integer:(-?\d+)"/g
-
-/** JSON text with all digits of every integer, as Kafka writes it. */
-export function jsonText(json: Json): string {
-  const text = JSON.stringify(json, (_, value: unknown) =>
-    typeof value === 'bigint' ? `${MARK}${value}` : value,
-  )
-  return text.replace(MARKED, '$1')
-}
-
-/** JSON for other programs: integers that JavaScript cannot hold exactly become strings. */
-export function safeJsonText(json: Json): string {
-  return JSON.stringify(json, (_, value: unknown) => {
-    if (typeof value !== 'bigint') return value
-    return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  })
-}
+import type { Json } from './exact-json.ts'
 
 /**
  * A decoded message as Kafka's generated JsonConverter classes write it: fields in the order of the definition, bytes

@@ -5,6 +5,7 @@
 //
 // What kcat writes with -J is read, too: `ts` for timestamp, `payload` for value, headers in one flat list, bytes as they are.
 
+import { type Int64, int64Json, parseInt64 } from '../../bytes/int64.ts'
 import { oddNameBytes, readName } from '../../records/header-name.ts'
 import type { ByteOutput } from './byte-output.ts'
 import { type BytesJson, bytesToJson } from './bytes-json.ts'
@@ -19,8 +20,8 @@ function recordToJson(record: ConsumedRecord): string {
   return JSON.stringify({
     topic,
     partition,
-    offset,
-    timestamp,
+    offset: int64Json(offset),
+    timestamp: int64Json(timestamp),
     timestampType,
     // Left out where it is undefined.
     deliveryCount,
@@ -69,8 +70,8 @@ export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
   if (value === undefined && payload === undefined) refuse('it has no value; null stands for none')
   if (topic !== undefined && (typeof topic !== 'string' || topic === '')) refuse('topic is no name')
   if (partition !== undefined && !isPartition(partition)) refuse('partition is no number of a partition')
-  const time = timestamp ?? ts
-  if (time !== undefined && !Number.isSafeInteger(time)) refuse('timestamp is not a number of milliseconds')
+  const time = timeOf(timestamp ?? ts)
+  if (time === null) refuse('timestamp is not a number of milliseconds')
   const bytes = (name: string, found: unknown): Buffer => {
     const decoded = typeof found === 'string' ? bytesOf(found) : fromBase64(found)
     if (decoded !== null) return decoded
@@ -83,7 +84,7 @@ export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
   return {
     ...(topic === undefined ? {} : { topic: topic as string }),
     ...(partition === undefined ? {} : { partition: partition as number }),
-    ...(time === undefined ? {} : { timestamp: time as number }),
+    ...(time === undefined ? {} : { timestamp: time as Int64 }),
     key: orNone('key', key),
     value: orNone('value', value ?? payload),
     headers: pairsOf(headers ?? [], refuse).map(([given, content]): Header => {
@@ -94,6 +95,13 @@ export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
       return [name, orNone(`header ${name}`, content)]
     }),
   }
+}
+
+/** A timestamp, which is a text of digits past 2^53; undefined where there is none, null for anything else. */
+function timeOf(json: unknown): Int64 | null | undefined {
+  if (json === undefined) return undefined
+  if (typeof json === 'bigint' || typeof json === 'string') return parseInt64(String(json))
+  return typeof json === 'number' && Number.isSafeInteger(json) ? json : null
 }
 
 const isPartition = (json: unknown): boolean => Number.isInteger(json) && (json as number) >= 0

@@ -1,3 +1,4 @@
+import { addInt64, type Int64, maxInt64, subtractInt64 } from '../../bytes/int64.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { BATCH_OVERHEAD, batchSize, lastOffset, storedCrc } from '../../records/batch.ts'
 import { Failure } from '../failures.ts'
@@ -7,25 +8,25 @@ import type { Listing } from '../output/listing.ts'
 /** What one replica gave from the offset on that all of them were asked for. */
 export interface ReplicaData {
   readonly broker: number
-  readonly highWatermark: number
+  readonly highWatermark: Int64
   readonly records: Buffer | null
 }
 
 export interface Lag extends TopicPartition {
-  readonly offset: number
-  readonly maxLag: number
+  readonly offset: Int64
+  readonly maxLag: Int64
 }
 
 /** Compares the batches of replicas, and remembers up to where they are the same. */
 export class ReplicaComparison {
   readonly #partitions: readonly TopicPartition[]
-  readonly #offsets: Map<string, number>
+  readonly #offsets: Map<string, Int64>
   readonly #onMismatch: (what: string) => void
   /** Batches that are not the same everywhere. */
   mismatches = 0
 
   constructor(
-    starts: readonly (TopicPartition & { readonly offset: number })[],
+    starts: readonly (TopicPartition & { readonly offset: Int64 })[],
     onMismatch: (what: string) => void,
   ) {
     // Of several that lag as far the first is told: it is Kafka's first.
@@ -38,7 +39,7 @@ export class ReplicaComparison {
     return this.#partitions.length
   }
 
-  offsetOf(partition: TopicPartition): number {
+  offsetOf(partition: TopicPartition): Int64 {
     return this.#offsets.get(partitionName(partition))!
   }
 
@@ -50,7 +51,10 @@ export class ReplicaComparison {
       const replicas = data.get(name) ?? []
       this.#compareBatches(name, replicas)
       const offset = this.#offsets.get(name)!
-      const maxLag = Math.max(-1, ...replicas.map(({ highWatermark }) => highWatermark)) - offset
+      const maxLag = subtractInt64(
+        replicas.map(({ highWatermark }) => highWatermark).reduce(maxInt64, -1),
+        offset,
+      )
       if (furthest === null || maxLag > furthest.maxLag) furthest = { topic, partition, offset, maxLag }
     }
     return furthest!
@@ -78,7 +82,7 @@ export class ReplicaComparison {
             `${first.batch.checksum}; replica ${broker}'s checksum ${batch.checksum}`,
         )
       }
-      this.#offsets.set(name, first.batch.lastOffset + 1)
+      this.#offsets.set(name, addInt64(first.batch.lastOffset, 1))
     }
   }
 }
@@ -87,7 +91,7 @@ export class ReplicaComparison {
 function* batchesIn({
   records,
   highWatermark,
-}: ReplicaData): Generator<{ lastOffset: number; checksum: number }, undefined> {
+}: ReplicaData): Generator<{ lastOffset: Int64; checksum: number }, undefined> {
   if (records === null) return undefined
   for (let at = 0; at + BATCH_OVERHEAD <= records.length; at += batchSize(records, at)) {
     if (at + batchSize(records, at) > records.length) return undefined

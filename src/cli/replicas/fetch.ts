@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { sleep } from '../../client/clock.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { isRetriable } from '../../client/retry.ts'
@@ -24,7 +25,7 @@ const DEBUGGING_CONSUMER = -2
 export async function fetchReplicas(
   cluster: Cluster,
   partitions: readonly ReplicatedPartition[],
-  offsetOf: (partition: TopicPartition) => number,
+  offsetOf: (partition: TopicPartition) => Int64,
   limits: FetchLimits,
 ): Promise<Map<string, ReplicaData[]>> {
   const brokers = [...new Set(partitions.flatMap(({ replicas }) => replicas))]
@@ -55,7 +56,7 @@ async function fetchFrom(
   cluster: Cluster,
   broker: number,
   partitions: readonly ReplicatedPartition[],
-  offsetOf: (partition: TopicPartition) => number,
+  offsetOf: (partition: TopicPartition) => Int64,
   limits: FetchLimits,
 ): Promise<DecodedResponseOf<typeof Fetch> | null> {
   const deadline = cluster.deadline(cluster.requestTimeoutMs + limits.maxWaitMs)
@@ -72,7 +73,7 @@ async function fetchFrom(
 function requestBody(
   version: number,
   partitions: readonly ReplicatedPartition[],
-  offsetOf: (partition: TopicPartition) => number,
+  offsetOf: (partition: TopicPartition) => Int64,
   { fetchSize, maxWaitMs }: FetchLimits,
 ): RequestOf<typeof Fetch> {
   const topics = new Map<string, { topic: string; topicId: string; partitions: PartitionRequest[] }>()
@@ -95,7 +96,7 @@ function requestBody(
 
 interface PartitionRequest {
   readonly partition: number
-  readonly fetchOffset: number
+  readonly fetchOffset: Int64
   readonly partitionMaxBytes: number
 }
 

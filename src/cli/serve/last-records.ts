@@ -1,5 +1,6 @@
 // What `serve --exec` says of the broker when its command failed: the topics, and the records they end with.
 
+import { addSaturated, type Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
@@ -35,7 +36,7 @@ async function describeTopic(cluster: Cluster, { name, partitions }: TopicMetada
     cluster,
     targets.map((target) => ({ ...target, timestamp: OFFSET_SPECS.latest })),
   )
-  const records = ends.reduce((sum, { answer }) => sum + (answer?.offset ?? 0), 0)
+  const records = ends.reduce<Int64>((sum, { answer }) => addSaturated(sum, answer?.offset ?? 0), 0)
   const head = `${name}: ${plural(partitions.length, 'partition')}, ${plural(records, 'record')} written\n`
   return head + (await readLast(cluster, targets))
 }

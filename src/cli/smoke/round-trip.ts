@@ -1,5 +1,6 @@
 // The smoke test itself: one record goes to a cluster and comes back, a step at a time.
 
+import { addInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
@@ -147,7 +148,7 @@ async function readAt(
   { topic, partition, offset }: Delivery,
   timeoutMs: number,
 ): Promise<ConsumedRecord> {
-  const target = { topic, partition, from: offset, until: offset + 1 }
+  const target = { topic, partition, from: offset, until: addInt64(offset, 1) }
   const fetcher = new Fetcher(cluster, fetchSettings(new Map()), [target])
   try {
     const records = await fetcher.next(timeoutMs)

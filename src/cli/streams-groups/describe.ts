@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { type CommittedOffset, fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import { failuresOf } from '../../client/groups/coordinated.ts'
@@ -87,17 +88,21 @@ function offsetsOf(
     .map(([name, { topic, partition }]): StreamsOffset => {
       const [found, start, end] = [byName.get(name), starts.get(name), ends.get(name)]
       const currentOffset = found === undefined || found.error !== null ? null : found.offset
-      const from = currentOffset ?? start
+      const logEndOffset = known(end)
+      const from = currentOffset ?? known(start)
       return {
         topic,
         partition,
         currentOffset,
         leaderEpoch: found?.leaderEpoch ?? null,
-        logEndOffset: typeof end === 'number' ? end : null,
-        lag: typeof end === 'number' && typeof from === 'number' ? end - from : null,
+        logEndOffset,
+        lag: logEndOffset === null || from === null ? null : subtractInt64(logEndOffset, from),
         isActive: activeNames.has(name),
         error: found?.error ?? (end instanceof Error ? end : null),
       }
     })
     .sort(comparePartitions)
 }
+
+const known = (found: FoundOffset | undefined): Int64 | null =>
+  found === undefined || found instanceof Error ? null : found

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type {
   StreamsAssignment,
   StreamsGroupDescription,
@@ -18,12 +19,12 @@ export interface StreamsOffset {
   readonly topic: string
   readonly partition: number
   /** Null when nothing is committed. */
-  readonly currentOffset: number | null
+  readonly currentOffset: Int64 | null
   readonly leaderEpoch: number | null
   /** Null when it cannot be told. */
-  readonly logEndOffset: number | null
+  readonly logEndOffset: Int64 | null
   /** From the start of the partition where nothing is committed. */
-  readonly lag: number | null
+  readonly lag: Int64 | null
   /** Whether a member has an active task for it; Kafka's text has no other partitions. */
   readonly isActive: boolean
   readonly error: Error | null

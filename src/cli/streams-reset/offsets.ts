@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import { OFFSET_SPECS, offsetsAt } from '../../client/offsets.ts'
@@ -12,11 +13,11 @@ export async function planOffsets(
   partitions: readonly TopicPartition[],
   scenario: Scenario,
   tell: (line: string) => void,
-): Promise<Map<string, number>> {
-  const at = (timestamp: number) => namedOffsetsAt(cluster, partitions, timestamp)
-  const within = async (wanted: (partition: TopicPartition) => number | Promise<number>) => {
+): Promise<Map<string, Int64>> {
+  const at = (timestamp: Int64) => namedOffsetsAt(cluster, partitions, timestamp)
+  const within = async (wanted: (partition: TopicPartition) => Int64 | Promise<Int64>) => {
     const [starts, ends] = await Promise.all([at(OFFSET_SPECS.earliest), at(OFFSET_SPECS.latest)])
-    const found = new Map<string, number>()
+    const found = new Map<string, Int64>()
     for (const partition of partitions) {
       const name = partitionName(partition)
       found.set(name, clamped(await wanted(partition), starts.get(name)!, ends.get(name)!, tell))
@@ -59,7 +60,7 @@ export async function planOffsets(
       const by = scenario.to === 'shifted' ? scenario.by : 0
       return await within((partition) => {
         const name = partitionName(partition)
-        return (current.get(name) ?? ends.get(name)!) + by
+        return addInt64(current.get(name) ?? ends.get(name)!, by)
       })
     }
   }
@@ -69,14 +70,14 @@ export async function planOffsets(
 export async function namedOffsetsAt(
   cluster: Cluster,
   partitions: readonly TopicPartition[],
-  timestamp: number,
-): Promise<Map<string, number>> {
+  timestamp: Int64,
+): Promise<Map<string, Int64>> {
   const offsets = await offsetsAt(cluster, partitions, timestamp)
   return new Map(partitions.map((target, at) => [partitionName(target), offsets[at]!]))
 }
 
 /** Kafka's tool says this of the ends themselves, too. */
-function clamped(offset: number, start: number, end: number, tell: (line: string) => void): number {
+function clamped(offset: Int64, start: Int64, end: Int64, tell: (line: string) => void): Int64 {
   if (offset >= end) {
     tell(`New offset (${offset}) is higher than latest offset. Value will be set to ${end}`)
     return end

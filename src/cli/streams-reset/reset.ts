@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { commitOffsets } from '../../client/groups/committed-offsets.ts'
 import { isInternalTopicOf } from '../../client/groups/streams-groups.ts'
@@ -27,7 +28,7 @@ export interface ResetTopic {
   readonly role: 'input' | 'intermediate' | 'internal'
   /** Null for topics that are deleted. */
   readonly partition: number | null
-  readonly newOffset: number | null
+  readonly newOffset: Int64 | null
   readonly error: Error | null
 }
 
@@ -106,7 +107,7 @@ async function resetTopics(
   const others = intermediateTopics.filter((topic) => !inputTopics.includes(topic))
   const intermediates = partitionsOf(others, topics)
   if (inputs.length + intermediates.length === 0) return { rows: [], hasMissing }
-  const offsets = new Map<string, number>()
+  const offsets = new Map<string, Int64>()
   if (inputs.length > 0) {
     tell(`Following input topics offsets will be reset to (for consumer group ${applicationId})`)
     const planned = await planOffsets(cluster, applicationId, inputs, reset.scenario, tell)

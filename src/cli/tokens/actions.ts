@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import {
@@ -77,9 +78,9 @@ export const expireToken = (
 async function changeExpiry(
   cluster: Cluster,
   operation: 'renew' | 'expire',
-  { hmac, periodMs, dryRun }: { readonly hmac: string; readonly periodMs: number; readonly dryRun: boolean },
+  { hmac, periodMs, dryRun }: { readonly hmac: string; readonly periodMs: Int64; readonly dryRun: boolean },
   context: Context,
-  ask: (hmac: Buffer) => Promise<{ readonly expiryTimestampMs: number }>,
+  ask: (hmac: Buffer) => Promise<{ readonly expiryTimestampMs: Int64 }>,
 ): Promise<void> {
   const period = `${operation}-time-period :${periodMs}`
   sayAmongData(context, `Calling ${operation} token operation with hmac :${hmac} , ${period}`)

@@ -1,3 +1,5 @@
+import type { Int64 } from '../../bytes/int64.ts'
+import { javaDateFormat } from '../java/date-format.ts'
 import { type Principal, principalText } from '../kafka/principal.ts'
 import type { Listing } from '../output/listing.ts'
 
@@ -8,9 +10,9 @@ export interface Token {
   readonly owner: string
   readonly requester: string | null
   readonly renewers: readonly string[]
-  readonly issueTimestamp: number
-  readonly expiryTimestamp: number
-  readonly maxTimestamp: number
+  readonly issueTimestamp: Int64
+  readonly expiryTimestamp: Int64
+  readonly maxTimestamp: Int64
 }
 
 const TITLES = [
@@ -45,7 +47,7 @@ export function tokenListing(tokens: readonly Token[], above: string): Listing {
 }
 
 /** What `delegation-tokens --renew` and `--expire` print; Kafka's sentence has no line end. */
-export function expiryListing(operation: 'renew' | 'expire', expiryTimestamp: number): Listing {
+export function expiryListing(operation: 'renew' | 'expire', expiryTimestamp: Int64): Listing {
   return {
     text: () => `Completed ${operation} operation. New expiry date : ${dateText(expiryTimestamp)}`,
     columns: ['expiryTimestamp'],
@@ -68,9 +70,4 @@ const lineText = (cells: readonly string[]): string =>
   `\n${cells.map((cell, at) => cell.padEnd(WIDTHS[at]!)).join(' ')}\n`
 
 /** `2026-11-28T00:46`, where this machine is. */
-function dateText(timestamp: number): string {
-  const date = new Date(timestamp)
-  const two = (value: number) => String(value).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}`
-}
+const dateText = javaDateFormat("yyyy-MM-dd'T'HH:mm")

@@ -1,7 +1,7 @@
 import { parsePrincipal } from '../kafka/principal.ts'
 import type { Given, Values } from '../option-spec.ts'
 import { BadValue } from '../option-spec.ts'
-import { DRY_RUN, forbid, long, requireOptions, SERVER_OPTIONS } from '../options.ts'
+import { DRY_RUN, forbid, int64, requireOptions, SERVER_OPTIONS } from '../options.ts'
 
 export const TOKEN_ACTIONS = ['create', 'renew', 'expire', 'describe'] as const
 
@@ -37,19 +37,19 @@ export const TOKEN_OPTIONS = {
   maxLifeTimePeriod: {
     flags: '--max-life-time-period <ms>',
     help: "With --create: how long it can be renewed; -1 is the broker's limit.",
-    parse: long,
+    parse: int64,
     section: 'How long',
   },
   renewTimePeriod: {
     flags: '--renew-time-period <ms>',
     help: "With --renew: how long from now; -1 is the broker's limit.",
-    parse: long,
+    parse: int64,
     section: 'How long',
   },
   expiryTimePeriod: {
     flags: '--expiry-time-period <ms>',
     help: 'With --expire: how long from now; -1 is at once.',
-    parse: long,
+    parse: int64,
     section: 'How long',
   },
   ...SERVER_OPTIONS,

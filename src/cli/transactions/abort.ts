@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { requestLeaders } from '../../client/leaders.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
@@ -9,7 +10,7 @@ import { describeProducers } from './producers.ts'
 
 /** An open transaction as its partition knows it. */
 export interface OpenTransaction extends TopicPartition {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   readonly coordinatorEpoch: number
 }
@@ -18,7 +19,7 @@ export interface OpenTransaction extends TopicPartition {
 export async function findOpenTransaction(
   cluster: Cluster,
   partition: TopicPartition,
-  startOffset: number,
+  startOffset: Int64,
 ): Promise<OpenTransaction> {
   const name = partitionName(partition)
   const [found] = await telling(`Failed to validate producer state for partition ${name}`, () =>

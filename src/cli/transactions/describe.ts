@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { findCoordinator } from '../../client/coordinators.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
@@ -11,12 +12,12 @@ import { requireApi } from './failure.ts'
 export interface Transaction {
   readonly coordinatorId: number
   readonly transactionalId: string
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   readonly state: string
   readonly timeoutMs: number
   /** Milliseconds since 1970; null while nothing goes on. */
-  readonly startTimeMs: number | null
+  readonly startTimeMs: Int64 | null
   /** Those it writes to, and those that have no marker yet. */
   readonly partitions: readonly TopicPartition[]
 }
@@ -91,7 +92,7 @@ const DESCRIBED_COLUMNS = [
 /** What `transactions describe` prints. */
 export function descriptionListing(transaction: Transaction, now: number): Listing {
   const { partitions, startTimeMs, ...flat } = transaction
-  const durationMs = startTimeMs === null ? null : now - startTimeMs
+  const durationMs = startTimeMs === null ? null : subtractInt64(now, startTimeMs)
   const { coordinatorId, transactionalId, producerId, producerEpoch, state, timeoutMs } = flat
   const item = { ...flat, startTimeMs, durationMs }
   const sorted = [...partitions].sort(comparePartitions)

@@ -1,3 +1,4 @@
+import { type Int64, subtractInt64, toInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
@@ -11,7 +12,7 @@ import { describeProducers, type ProducerState } from './producers.ts'
 
 export interface Hanging extends TopicPartition {
   readonly producer: ProducerState
-  readonly durationMinutes: number
+  readonly durationMinutes: Int64
 }
 
 export interface Scope {
@@ -33,7 +34,12 @@ export async function findHanging(cluster: Cluster, scope: Scope, now: number): 
   const old = states.flatMap(({ topic, partition, producers }) =>
     producers
       .filter(({ transactionStartOffset }) => transactionStartOffset !== null)
-      .map((producer) => ({ topic, partition, producer, durationMs: now - producer.lastTimestamp }))
+      .map((producer) => ({
+        topic,
+        partition,
+        producer,
+        durationMs: subtractInt64(now, producer.lastTimestamp),
+      }))
       .filter(({ durationMs }) => durationMs > maxTransactionTimeout * 60_000),
   )
   const expected = await expectedPartitions(cluster, [
@@ -41,9 +47,12 @@ export async function findHanging(cluster: Cluster, scope: Scope, now: number): 
   ])
   return old
     .filter((open) => !expected.get(open.producer.producerId)?.has(partitionName(open)))
-    .map(({ durationMs, ...open }) => ({ ...open, durationMinutes: Math.trunc(durationMs / 60_000) }))
+    .map(({ durationMs, ...open }) => ({ ...open, durationMinutes: minutesOf(durationMs) }))
     .sort(comparePartitions)
 }
+
+const minutesOf = (ms: Int64): Int64 =>
+  typeof ms === 'number' ? Math.trunc(ms / 60_000) : toInt64(ms / 60_000n)
 
 async function partitionsOf(
   cluster: Cluster,
@@ -73,8 +82,8 @@ async function askTopics(cluster: Cluster, topic: string | undefined): Promise<T
 /** The partitions that coordinators know to be in the transactions of these producers: those will get their markers. */
 async function expectedPartitions(
   cluster: Cluster,
-  producerIds: readonly number[],
-): Promise<Map<number, Set<string>>> {
+  producerIds: readonly Int64[],
+): Promise<Map<Int64, Set<string>>> {
   if (producerIds.length === 0) return new Map()
   const listed = await telling(`Failed to list transactions for ${producerIds.length} producers`, () =>
     listTransactions(cluster, { producerIds }),

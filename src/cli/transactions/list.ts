@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { checkError, KafkaError } from '../../protocol/errors.ts'
 import { ListTransactions } from '../../protocol/messages/transactions.ts'
@@ -8,16 +9,16 @@ export interface ListedTransaction {
   readonly transactionalId: string
   /** The broker that coordinates it. */
   readonly coordinator: number
-  readonly producerId: number
+  readonly producerId: Int64
   readonly state: string
 }
 
 export interface TransactionFilter {
   /** Only those that have been going on for longer, in milliseconds; all when negative. */
-  readonly durationMs?: number | undefined
+  readonly durationMs?: Int64 | undefined
   /** RE2J, as the broker reads it. */
   readonly pattern?: string | undefined
-  readonly producerIds?: readonly number[] | undefined
+  readonly producerIds?: readonly Int64[] | undefined
 }
 
 /** The transactional ids that the brokers know, broker by broker. */

@@ -1,3 +1,4 @@
+import { compareInt64, type Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { requestLeaders } from '../../client/leaders.ts'
 import { byTopic, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
@@ -8,15 +9,15 @@ import type { Listing } from '../output/listing.ts'
 import { prettyTable } from '../output/pretty-table.ts'
 
 export interface ProducerState {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   /** Null before its first transaction ended. */
   readonly coordinatorEpoch: number | null
   /** Null when the last that it wrote was a marker. */
   readonly lastSequence: number | null
-  readonly lastTimestamp: number
+  readonly lastTimestamp: Int64
   /** The first offset of the transaction that is open; null when none is. */
-  readonly transactionStartOffset: number | null
+  readonly transactionStartOffset: Int64 | null
 }
 
 export interface PartitionProducers extends TopicPartition {
@@ -70,7 +71,7 @@ function readAnswer(answer: Answer): Item[] {
   )
 }
 
-const known = (value: number): number | null => (value < 0 ? null : value)
+const known = <T extends Int64>(value: T): T | null => (value < 0 ? null : value)
 
 /** So many partitions in one request: a broker has a state for each of many producers of each. */
 const BATCH = 500
@@ -133,7 +134,7 @@ const PRODUCER_COLUMNS = [
 
 /** What `transactions describe-producers` prints. */
 export function producerListing(producers: readonly ProducerState[]): Listing {
-  const sorted = [...producers].sort((a, b) => a.producerId - b.producerId)
+  const sorted = [...producers].sort((a, b) => compareInt64(a.producerId, b.producerId))
   return {
     text: () =>
       prettyTable(

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { javaDouble } from '../java/double.ts'
+import { jsonText } from '../records/exact-json.ts'
 
 /** Prints what happens as lines of JSON, in the order of fields that Kafka's tools have. */
 export class EventPrinter {
@@ -17,7 +18,7 @@ export class EventPrinter {
     fields: Readonly<Record<string, unknown>> = {},
     doubles: Readonly<Record<string, number>> = {},
   ): void {
-    const json = JSON.stringify({ timestamp: this.#now(), name, ...fields })
+    const json = jsonText({ timestamp: this.#now(), name, ...fields })
     const rest = Object.entries(doubles).map(([key, value]) => `,"${key}":${javaDouble(value)}`)
     this.#context.io.out(`${json.slice(0, -1)}${rest.join('')}}\n`)
   }

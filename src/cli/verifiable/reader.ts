@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import type { GroupConsumer } from '../../client/groups/group-consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
@@ -30,7 +31,7 @@ export class VerifiableReader {
   async read(stop: AbortSignal): Promise<void> {
     while (!this.#isDone && !stop.aborted) {
       let left = this.#left
-      let lastOffset = -1
+      let lastOffset: Int64 = -1
       const poll = await this.#polls.next(Infinity, (records) => {
         // A poll may bring more than are wanted; they are counted, and that is all.
         if (left-- <= 0) return
@@ -42,7 +43,7 @@ export class VerifiableReader {
       this.#read += used
       this.#tell(poll, used, lastOffset)
       await this.#events.written()
-      if (this.#options.commits) await this.#commit(poll, lastOffset + 1)
+      if (this.#options.commits) await this.#commit(poll, addInt64(lastOffset, 1))
     }
   }
 
@@ -54,7 +55,7 @@ export class VerifiableReader {
     return this.#left <= 0
   }
 
-  #tell({ topic, partition, count, firstOffset }: Poll, used: number, lastOffset: number): void {
+  #tell({ topic, partition, count, firstOffset }: Poll, used: number, lastOffset: Int64): void {
     const summary = { topic, partition, count: used, minOffset: firstOffset, maxOffset: lastOffset }
     this.#events.print('records_consumed', { count, partitions: [summary] })
   }
@@ -72,7 +73,7 @@ export class VerifiableReader {
     })
   }
 
-  async #commit({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+  async #commit({ topic, partition }: TopicPartition, offset: Int64): Promise<void> {
     const offsets = [{ topic, partition, offset }]
     try {
       await this.#consumer.commit(offsets)

@@ -1,5 +1,6 @@
 // What can be waited for: each condition asks the cluster once, and says in words how things stand.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { fetchCommitted } from '../../client/groups/committed-offsets.ts'
 import { describeConsumerGroups } from '../../client/groups/description.ts'
@@ -82,7 +83,7 @@ async function askGroup(cluster: Cluster, group: string, timeoutMs: number) {
 
 /** A place in a partition that is to be reached. */
 export interface Mark extends TopicPartition {
-  readonly offset: number
+  readonly offset: Int64
 }
 
 /** The partitions have been written up to their marks: their next offset is the mark or a later one. */
@@ -115,7 +116,7 @@ interface Reached {
   readonly text: string
 }
 
-function reached({ topic, partition, offset }: Mark, found: number | null, error: Error | null): Reached {
+function reached({ topic, partition, offset }: Mark, found: Int64 | null, error: Error | null): Reached {
   if (error && !isUnknown(error)) throw error
   const at = found === null || found < 0 ? 'nothing' : found
   return { isMet: found !== null && found >= offset, text: `${topic}:${partition} is at ${at}` }

@@ -1,3 +1,4 @@
+import { type Int64, maxInt64 } from '../../bytes/int64.ts'
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { ErrorName } from '../../protocol/errors.ts'
 import type { TopicMetadata } from '../metadata.ts'
@@ -7,23 +8,23 @@ export interface FetchTarget {
   readonly topic: string
   readonly partition: number
   /** The first offset to read. */
-  readonly from: number
+  readonly from: Int64
   /** The first offset not to read; without it reading goes on for ever. */
-  readonly until?: number | undefined
+  readonly until?: Int64 | undefined
 }
 
 /** How far the reading of one partition is. */
 export class FetchPartition {
   readonly topic: string
   readonly partition: number
-  readonly until: number
+  readonly until: Int64
   topicId = ZERO_UUID
   /** The offset the next fetch asks for. */
-  position: number
+  position: Int64
   leader = -1
   leaderEpoch = -1
-  highWatermark = -1
-  lastStableOffset = -1
+  highWatermark: Int64 = -1
+  lastStableOffset: Int64 = -1
   /** Not asked for before this time. */
   retryAtMs = 0
   /** Answers in a row that had nothing although the log goes on. */
@@ -50,7 +51,7 @@ export class FetchPartition {
 
   /** Nothing more will come. */
   finish(): void {
-    this.position = Math.max(this.position, this.until)
+    this.position = maxInt64(this.position, this.until)
   }
 
   /** Takes over who leads the partition; what is wrong with it, if anything. */

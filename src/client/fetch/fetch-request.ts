@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import { Fetch } from '../../protocol/messages/fetch.ts'
 import type { DecodedResponseOf, RequestOf } from '../../protocol/schema.ts'
@@ -40,7 +41,7 @@ export function fetchRequest(
 interface PartitionRequest {
   partition: number
   currentLeaderEpoch: number
-  fetchOffset: number
+  fetchOffset: Int64
   partitionMaxBytes: number
 }
 

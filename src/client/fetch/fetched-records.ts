@@ -1,11 +1,12 @@
+import { addInt64, compareInt64, type Int64, maxInt64 } from '../../bytes/int64.ts'
 import * as batch from '../../records/batch.ts'
 import { controlType } from '../../records/control.ts'
 import { type KafkaRecord, readHeaders } from '../../records/record.ts'
 import { openRecords, type RecordCursor } from '../../records/record-cursor.ts'
 
 export interface AbortedTransaction {
-  readonly producerId: number
-  readonly firstOffset: number
+  readonly producerId: Int64
+  readonly firstOffset: Int64
 }
 
 export interface FetchedRange {
@@ -14,15 +15,15 @@ export interface FetchedRange {
   /** The bytes of the answer: whole batches, and perhaps part of one behind them. */
   readonly records: Buffer
   /** Records below it are not given: the first batch may begin before the offset that was asked for. */
-  readonly from: number
+  readonly from: Int64
   /** The first offset not to give. */
-  readonly until: number
+  readonly until: Int64
   /** Where the next fetch goes on. */
-  readonly nextOffset: number
+  readonly nextOffset: Int64
   /** Null when aborted records are to be given, too. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null
   readonly checkCrcs: boolean
-  readonly highWatermark: number
+  readonly highWatermark: Int64
 }
 
 /**
@@ -36,15 +37,15 @@ export class FetchedRecords {
   readonly partition: number
   /** Points at the current record; another one for each batch. */
   cursor: RecordCursor
-  offset = -1
-  timestampMs = -1
+  offset: Int64 = -1
+  timestampMs: Int64 = -1
   /** Where the next batch starts. */
   #at = 0
-  #baseOffset = 0
-  #baseTimestamp = 0
+  #baseOffset: Int64 = 0
+  #baseTimestamp: Int64 = 0
   /** The time that the broker set for all records of the batch. */
-  #appendTimestamp: number | null = null
-  readonly #abortedProducers = new Set<number>()
+  #appendTimestamp: Int64 | null = null
+  readonly #abortedProducers = new Set<Int64>()
   #abortedLeft: readonly AbortedTransaction[]
 
   constructor(range: FetchedRange) {
@@ -52,7 +53,9 @@ export class FetchedRecords {
     this.topic = range.topic
     this.partition = range.partition
     this.cursor = EMPTY
-    this.#abortedLeft = [...(range.abortedTransactions ?? [])].sort((a, b) => a.firstOffset - b.firstOffset)
+    this.#abortedLeft = [...(range.abortedTransactions ?? [])].sort((a, b) =>
+      compareInt64(a.firstOffset, b.firstOffset),
+    )
   }
 
   /** Whether the current record has the time its producer gave it, or that of its arrival. */
@@ -65,11 +68,11 @@ export class FetchedRecords {
     for (;;) {
       const { cursor } = this
       while (cursor.next()) {
-        const offset = this.#baseOffset + cursor.offsetDelta
+        const offset = addInt64(this.#baseOffset, cursor.offsetDelta)
         if (offset < this.range.from) continue
         if (offset >= this.range.until) return false
         this.offset = offset
-        this.timestampMs = this.#appendTimestamp ?? this.#baseTimestamp + cursor.timestampDelta
+        this.timestampMs = this.#appendTimestamp ?? addInt64(this.#baseTimestamp, cursor.timestampDelta)
         return true
       }
       if (!this.#openBatch()) return false
@@ -142,11 +145,11 @@ const isWhole = (records: Buffer, at: number): boolean =>
   records.length - at >= batch.LOG_OVERHEAD && batch.batchSize(records, at) <= records.length - at
 
 /** What the headers of fetched batches tell: the offset behind the last whole one, and the codecs they need. */
-export function surveyBatches(records: Buffer, from: number): { nextOffset: number; codecIds: number[] } {
+export function surveyBatches(records: Buffer, from: Int64): { nextOffset: Int64; codecIds: number[] } {
   let nextOffset = from
   const codecIds = new Set<number>()
   for (let at = 0; isWhole(records, at); at += batch.checkHeader(records, at)) {
-    nextOffset = Math.max(nextOffset, batch.lastOffset(records, at) + 1)
+    nextOffset = maxInt64(nextOffset, addInt64(batch.lastOffset(records, at), 1))
     codecIds.add(batch.compressionId(records, at))
   }
   return { nextOffset, codecIds: [...codecIds] }

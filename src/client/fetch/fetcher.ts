@@ -2,6 +2,7 @@
 // an answer is being read, so that broker and reader work at the same time. At most two answers of each broker are
 // held.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { type ErrorName, errorName, KafkaError } from '../../protocol/errors.ts'
 import { Fetch } from '../../protocol/messages/fetch.ts'
 import type { DecodedResponseOf } from '../../protocol/schema.ts'
@@ -83,7 +84,7 @@ export class Fetcher {
   }
 
   /** Where reading of each partition stands: behind the last records that arrived. */
-  positions(): { topic: string; partition: number; position: number; highWatermark: number }[] {
+  positions(): { topic: string; partition: number; position: Int64; highWatermark: Int64 }[] {
     return this.#partitions.map(({ topic, partition, position, highWatermark }) => ({
       topic,
       partition,

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import { listOffsets, OFFSET_SPECS } from '../offsets.ts'
@@ -12,7 +13,7 @@ export async function placeAfterReset(
   cluster: Cluster,
   partition: FetchPartition,
   settings: FetchSettings,
-): Promise<number | null> {
+): Promise<Int64 | null> {
   const { topic, partition: number, position } = partition
   const policy = settings['auto.offset.reset']
   if (policy === 'none' && !partition.isBounded) {

@@ -1,3 +1,4 @@
+import { addSaturated, type Int64, maxInt64, minInt64, subtractInt64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../cluster.ts'
 import { type IsolationLevel, OFFSET_SPECS, offsetsAt } from '../offsets.ts'
 import type { TopicPartition } from '../topic-partition.ts'
@@ -8,16 +9,16 @@ export type Place =
   | 'earliest'
   /** Behind the last record there is now. */
   | 'latest'
-  | { readonly offset: number }
+  | { readonly offset: Int64 }
   /** This many offsets before the end, or the start if there are fewer. */
-  | { readonly fromEnd: number }
+  | { readonly fromEnd: Int64 }
   /** The first record at or after this time; the end when there is none. */
-  | { readonly timestampMs: number }
+  | { readonly timestampMs: Int64 }
 
 export interface ReadRange {
   readonly from: Place
   /** Where to stop, at the latest at the end as it is now; `after` counts offsets from the start. */
-  readonly until?: Place | { readonly after: number } | undefined
+  readonly until?: Place | { readonly after: Int64 } | undefined
 }
 
 /**
@@ -30,7 +31,7 @@ export async function resolveRanges<P extends TopicPartition>(
   { from, until }: ReadRange,
   isolationLevel: IsolationLevel = 'read_uncommitted',
 ): Promise<FetchTarget[]> {
-  const look = (place: Place): Promise<number[]> => lookUp(cluster, partitions, place, isolationLevel)
+  const look = (place: Place): Promise<Int64[]> => lookUp(cluster, partitions, place, isolationLevel)
   if (until === undefined) {
     const starts = await look(from)
     return partitions.map(({ topic, partition }, i) => ({ topic, partition, from: starts[i]! }))
@@ -44,9 +45,9 @@ export async function resolveRanges<P extends TopicPartition>(
     until === 'latest' ? null : look('latest'),
   ])
   return partitions.map(({ topic, partition }, i) => {
-    const start = Math.max(starts[i]!, earliest?.[i] ?? 0)
-    const end = after === null ? ends![i]! : start + after
-    return { topic, partition, from: start, until: Math.min(end, latest?.[i] ?? end) }
+    const start = maxInt64(starts[i]!, earliest?.[i] ?? 0)
+    const end = after === null ? ends![i]! : addSaturated(start, after)
+    return { topic, partition, from: start, until: minInt64(end, latest?.[i] ?? end) }
   })
 }
 
@@ -55,8 +56,8 @@ async function lookUp(
   partitions: readonly TopicPartition[],
   place: Place,
   isolationLevel: IsolationLevel,
-): Promise<number[]> {
-  const at = (timestamp: number): Promise<number[]> =>
+): Promise<Int64[]> {
+  const at = (timestamp: Int64): Promise<Int64[]> =>
     offsetsAt(cluster, partitions, timestamp, { isolationLevel })
   if (place === 'earliest' || place === 'latest') return await at(OFFSET_SPECS[place])
   if ('offset' in place) return partitions.map(() => place.offset)
@@ -66,5 +67,5 @@ async function lookUp(
     return found.map((offset, i) => (offset < 0 ? latest[i]! : offset))
   }
   const [starts, latest] = await Promise.all([at(OFFSET_SPECS.earliest), ends])
-  return starts.map((start, i) => Math.max(start, latest[i]! - place.fromEnd))
+  return starts.map((start, i) => maxInt64(start, subtractInt64(latest[i]!, place.fromEnd)))
 }

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { itemError, type KafkaError } from '../../protocol/errors.ts'
 import { OffsetCommit, OffsetDelete, OffsetFetch } from '../../protocol/messages/commits.ts'
 import type { DecodedResponseOf } from '../../protocol/schema.ts'
@@ -15,7 +16,7 @@ export const COMMIT_BY_NAME = { ...OffsetCommit, maxVersion: 9 }
 const SEVERAL_GROUPS_VERSION = 8
 
 export interface CommittedOffset extends TopicPartition {
-  readonly offset: number
+  readonly offset: Int64
   /** Null when the member that committed did not know it. */
   readonly leaderEpoch: number | null
   readonly metadata: string
@@ -94,7 +95,7 @@ export function readOffsets(topics: Topics): CommittedOffset[] {
 }
 
 export interface OffsetToCommit extends TopicPartition {
-  readonly offset: number
+  readonly offset: Int64
   readonly leaderEpoch?: number | null | undefined
 }
 

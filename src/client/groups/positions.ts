@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { itemError, KafkaError } from '../../protocol/errors.ts'
 import * as batch from '../../records/batch.ts'
 import type { Cluster } from '../cluster.ts'
@@ -10,7 +11,7 @@ import { FETCH_BY_NAME, readOffsets } from './committed-offsets.ts'
 
 /** Where a member goes on in a partition, and what it commits. */
 export interface Position extends TopicPartition {
-  readonly offset: number
+  readonly offset: Int64
   /** Of the last record read; null when there was none yet, or reading stopped amidst what was fetched. */
   readonly leaderEpoch: number | null
 }

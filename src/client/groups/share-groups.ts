@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { itemError, type KafkaError } from '../../protocol/errors.ts'
 import {
   AlterShareGroupOffsets,
@@ -89,14 +90,14 @@ function readGroup(
 /** How far a share group is in a partition. */
 export interface ShareOffset extends TopicPartition {
   /** The first offset that is not done; null when the group has none for the partition yet. */
-  readonly startOffset: number | null
+  readonly startOffset: Int64 | null
   readonly leaderEpoch: number | null
   /** Null before Kafka 4.2, and where it cannot be told. */
-  readonly lag: number | null
+  readonly lag: Int64 | null
   readonly error: KafkaError | null
 }
 
-const known = (value: number): number | null => (value < 0 ? null : value)
+const known = <T extends Int64>(value: T): T | null => (value < 0 ? null : value)
 
 /** Where each share group stands, in all partitions that it has read. */
 export function fetchShareOffsets(

@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { ProducerBatch, TaggedRun } from './producer-batch.ts'
 
@@ -7,8 +8,8 @@ export interface BatchReport {
   readonly partition: number
   readonly recordCount: number
   /** The offset of the first record; -1 when it is not known. */
-  readonly baseOffset: number
-  readonly logAppendTimeMs: number
+  readonly baseOffset: Int64
+  readonly logAppendTimeMs: Int64
   readonly error: Error | null
   /** What it took on the wire. */
   readonly sizeBytes: number
@@ -63,7 +64,7 @@ export class Deliveries {
     }
   }
 
-  succeed(queue: PartitionQueue, batch: ProducerBatch, baseOffset: number, logAppendTimeMs: number): void {
+  succeed(queue: PartitionQueue, batch: ProducerBatch, baseOffset: Int64, logAppendTimeMs: Int64): void {
     if (!this.#outstanding.delete(batch)) return
     this.acknowledged += batch.recordCount
     this.#end(queue, batch, baseOffset, logAppendTimeMs, null)
@@ -100,15 +101,15 @@ export class Deliveries {
   #end(
     { topic, partition }: PartitionQueue,
     batch: ProducerBatch,
-    baseOffset: number,
-    logAppendTimeMs: number,
+    baseOffset: Int64,
+    logAppendTimeMs: Int64,
     error: Error | null,
   ): void {
     this.#onRelease(batch.heldBytes)
     const { recordCount, onDelivery, sizeBytes, runs } = batch
     this.#onBatch?.({ topic, partition, recordCount, baseOffset, logAppendTimeMs, error, sizeBytes, runs })
     onDelivery?.forEach((deliver, i) => {
-      const offset = baseOffset < 0 ? -1 : baseOffset + i
+      const offset = baseOffset < 0 ? -1 : addInt64(baseOffset, i)
       deliver?.({ topic, partition, offset, logAppendTimeMs, error })
     })
     for (const { batches, resolve } of this.#waiters) {

@@ -1,4 +1,5 @@
-import { addToSequence, putInt64, updateCrc } from '../../records/batch.ts'
+import { type Int64, writeInt64 } from '../../bytes/int64.ts'
+import { addToSequence, updateCrc } from '../../records/batch.ts'
 import type { Codec } from '../../records/codec.ts'
 import { BatchBuilder, type RecordHeader, readRecords } from '../../records/record.ts'
 
@@ -7,9 +8,9 @@ export interface Delivery {
   readonly topic: string
   readonly partition: number
   /** -1 when the broker does not say: acks 0, or a batch it had already. */
-  readonly offset: number
+  readonly offset: Int64
   /** The time the broker set for the record; -1 when it kept the record's own. */
-  readonly logAppendTimeMs: number
+  readonly logAppendTimeMs: Int64
   readonly error: Error | null
 }
 
@@ -25,7 +26,7 @@ export type OnDelivery = (delivery: Delivery) => void
 
 /** Who writes: what a broker needs to tell a batch sent twice from two batches. */
 export interface ProducerIdentity {
-  readonly producerId: number
+  readonly producerId: Int64
   readonly producerEpoch: number
   /** Whether what it writes is part of a transaction. */
   readonly isTransactional?: boolean
@@ -68,7 +69,7 @@ export class ProducerBatch {
 
   /** Adds a record. */
   append(
-    timestampMs: number,
+    timestampMs: Int64,
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers: readonly RecordHeader[] | undefined,
@@ -84,7 +85,7 @@ export class ProducerBatch {
 
   /** As append for parts of a larger buffer. */
   appendRange(
-    timestampMs: number,
+    timestampMs: Int64,
     source: Uint8Array,
     keyFrom: number,
     keyTo: number,
@@ -127,7 +128,7 @@ export class ProducerBatch {
     this.baseSequence = baseSequence
     const { built } = this
     if (built === null) return
-    putInt64(built, PRODUCER_ID_AT, producerId)
+    writeInt64(built, PRODUCER_ID_AT, producerId)
     built.writeInt16BE(producerEpoch, PRODUCER_EPOCH_AT)
     built.writeInt32BE(baseSequence, BASE_SEQUENCE_AT)
     updateCrc(built, 0)

@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
 import { CODECS, loadCodec } from '../../records/compression.ts'
@@ -18,7 +19,7 @@ export interface ProducerRecord {
   readonly key?: Uint8Array | null | undefined
   readonly value: Uint8Array | null
   readonly headers?: readonly RecordHeader[] | undefined
-  readonly timestampMs?: number | undefined
+  readonly timestampMs?: Int64 | undefined
   readonly partition?: number | undefined
 }
 
@@ -131,7 +132,7 @@ export class Producer {
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers?: readonly RecordHeader[],
-    timestampMs = this.#cluster.clock.now(),
+    timestampMs: Int64 = this.#cluster.clock.now(),
     partition?: number,
     onDelivery?: OnDelivery,
   ): boolean {
@@ -155,7 +156,7 @@ export class Producer {
     keyTo: number,
     valueFrom: number,
     valueTo: number,
-    timestampMs = this.#cluster.clock.now(),
+    timestampMs: Int64 = this.#cluster.clock.now(),
     tag?: number,
   ): boolean {
     const queue = this.#topic(topic)

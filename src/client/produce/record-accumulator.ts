@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { BATCH_OVERHEAD } from '../../records/batch.ts'
 import { BatchBuilder, type RecordHeader } from '../../records/record.ts'
@@ -100,7 +101,7 @@ export class RecordAccumulator {
     key: Uint8Array | null,
     value: Uint8Array | null,
     headers: readonly RecordHeader[] | undefined,
-    timestampMs: number,
+    timestampMs: Int64,
     partition: number | undefined,
     onDelivery: OnDelivery | undefined,
   ): void {
@@ -121,7 +122,7 @@ export class RecordAccumulator {
     keyTo: number,
     valueFrom: number,
     valueTo: number,
-    timestampMs: number,
+    timestampMs: Int64,
     tag?: number,
   ): void {
     const maxBytes = MAX_RECORD_OVERHEAD + (keyFrom < 0 ? 0 : keyTo - keyFrom) + (valueTo - valueFrom)

@@ -1,6 +1,7 @@
 // Takes batches out of the queues and brings them to the leaders: a few requests at a time to each broker, one batch
 // for each partition in a request, until all are acknowledged or given up.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Produce } from '../../protocol/messages/produce.ts'
 import type { Codec } from '../../records/codec.ts'
@@ -261,7 +262,7 @@ export class Sender {
     for (const sent of outgoing) this.#delivered(sent, -1, -1)
   }
 
-  #delivered({ queue, batch }: Outgoing, baseOffset: number, logAppendTimeMs: number): void {
+  #delivered({ queue, batch }: Outgoing, baseOffset: Int64, logAppendTimeMs: Int64): void {
     queue.acknowledge(batch)
     this.#parts.deliveries.succeed(queue, batch, baseOffset, logAppendTimeMs)
   }

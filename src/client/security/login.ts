@@ -1,6 +1,7 @@
 // Logging in (SASL): the settings tell a mechanism and what it needs, the broker is asked whether it takes that
 // mechanism, and then tokens go to and fro. Java's sentences, for scripts match them; never a password in any.
 
+import { toSafeNumber } from '../../bytes/int64.ts'
 import { errorName, KafkaError } from '../../protocol/errors.ts'
 import { SaslAuthenticate, SaslHandshake } from '../../protocol/messages/auth.ts'
 import type { Clock } from '../clock.ts'
@@ -115,7 +116,7 @@ async function logIn(mechanism: Mechanism, link: LoginLink): Promise<number> {
   const exchange: Exchange = async (authBytes) => {
     const answer = await link.request(SaslAuthenticate, { authBytes })
     if (answer.errorCode !== 0) throw new Refused(answer.errorCode, answer.errorMessage)
-    lifetimeMs = answer.sessionLifetimeMs
+    lifetimeMs = toSafeNumber(answer.sessionLifetimeMs)
     return answer.authBytes
   }
   try {

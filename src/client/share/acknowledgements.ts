@@ -1,10 +1,12 @@
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
+
 /** What becomes of a record; the number is that of the wire. A gap is an offset without a record. */
 const ACKNOWLEDGE_TYPES = { gap: 0, accept: 1, release: 2, reject: 3 } as const
 export type AcknowledgeType = keyof typeof ACKNOWLEDGE_TYPES
 
 export interface AcknowledgedRange {
-  readonly first: number
-  readonly last: number
+  readonly first: Int64
+  readonly last: Int64
   readonly type: AcknowledgeType
 }
 
@@ -16,9 +18,9 @@ export class Acknowledgements {
     return this.#ranges.length === 0
   }
 
-  add(first: number, last: number, type: AcknowledgeType): void {
+  add(first: Int64, last: Int64, type: AcknowledgeType): void {
     const before = this.#ranges.at(-1)
-    const isNext = before !== undefined && before.type === type && before.last + 1 === first
+    const isNext = before !== undefined && before.type === type && addInt64(before.last, 1) === first
     if (isNext) this.#ranges[this.#ranges.length - 1] = { first: before.first, last, type }
     else this.#ranges.push({ first, last, type })
   }
@@ -32,7 +34,7 @@ export class Acknowledgements {
   }
 
   /** As ShareFetch and ShareAcknowledge have them. */
-  batches(): { firstOffset: number; lastOffset: number; acknowledgeTypes: number[] }[] {
+  batches(): { firstOffset: Int64; lastOffset: Int64; acknowledgeTypes: number[] }[] {
     return this.#ranges.map(({ first, last, type }) => ({
       firstOffset: first,
       lastOffset: last,

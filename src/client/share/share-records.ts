@@ -1,3 +1,4 @@
+import { addInt64, compareInt64, type Int64, maxInt64, minInt64, subtractInt64 } from '../../bytes/int64.ts'
 import type { TimestampType } from '../../records/batch.ts'
 import type { RecordCursor } from '../../records/record-cursor.ts'
 import { FetchedRecords } from '../fetch/fetched-records.ts'
@@ -6,8 +7,8 @@ import type { SharePartition } from './share-partition.ts'
 
 /** Offsets that this member alone has for a while. */
 export interface AcquiredRange {
-  readonly firstOffset: number
-  readonly lastOffset: number
+  readonly firstOffset: Int64
+  readonly lastOffset: Int64
   readonly deliveryCount: number
 }
 
@@ -25,7 +26,7 @@ export class ShareRecords {
   /** The first acquired range that does not lie behind. */
   #at = 0
   /** Acquired offsets before it have had their turn. */
-  #from = 0
+  #from: Int64 = 0
 
   constructor(
     partition: SharePartition,
@@ -34,7 +35,7 @@ export class ShareRecords {
     checkCrcs: boolean,
   ) {
     this.partitionId = partition
-    this.#acquired = [...acquired].sort((a, b) => a.firstOffset - b.firstOffset)
+    this.#acquired = [...acquired].sort((a, b) => compareInt64(a.firstOffset, b.firstOffset))
     this.#records = new FetchedRecords({
       topic: partition.topic,
       partition: partition.partition,
@@ -54,10 +55,10 @@ export class ShareRecords {
   get partition(): number {
     return this.partitionId.partition
   }
-  get offset(): number {
+  get offset(): Int64 {
     return this.#records.offset
   }
-  get timestampMs(): number {
+  get timestampMs(): Int64 {
     return this.#records.timestampMs
   }
   get timestampType(): TimestampType {
@@ -76,10 +77,10 @@ export class ShareRecords {
       if (range === undefined) return false
       if (offset < range.firstOffset) continue
       this.deliveryCount = range.deliveryCount
-      this.#from = offset + 1
+      this.#from = addInt64(offset, 1)
       return true
     }
-    this.#passGaps(Infinity)
+    this.#passGaps(null)
     return false
   }
 
@@ -93,14 +94,14 @@ export class ShareRecords {
     this.acknowledgements.clear()
   }
 
-  /** Acknowledges what was acquired before `offset` and has no record. */
-  #passGaps(offset: number): void {
+  /** Acknowledges what was acquired before `offset`, or at all, and has no record. */
+  #passGaps(offset: Int64 | null): void {
     for (let range = this.#acquired[this.#at]; range !== undefined; range = this.#acquired[++this.#at]) {
-      const first = Math.max(this.#from, range.firstOffset)
-      const last = Math.min(range.lastOffset, offset - 1)
+      const first = maxInt64(this.#from, range.firstOffset)
+      const last = offset === null ? range.lastOffset : minInt64(range.lastOffset, subtractInt64(offset, 1))
       if (first <= last) this.acknowledgements.add(first, last, 'gap')
-      this.#from = Math.max(this.#from, last + 1)
-      if (range.lastOffset >= offset) return
+      this.#from = maxInt64(this.#from, addInt64(last, 1))
+      if (offset !== null && range.lastOffset >= offset) return
     }
   }
 }

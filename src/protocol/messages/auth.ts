@@ -1,4 +1,4 @@
-import { array, bytes, clampedInt64, defineApi, int8, int16, int32, string, structs } from '../schema.ts'
+import { array, bytes, defineApi, int8, int16, int32, int64, string, structs } from '../schema.ts'
 
 export const SaslHandshake = defineApi({
   key: 17,
@@ -27,7 +27,7 @@ export const SaslAuthenticate = defineApi({
     errorCode: int16(),
     errorMessage: string({ nullable: '0+' }),
     authBytes: bytes(),
-    sessionLifetimeMs: clampedInt64({ versions: '1+', default: 0, ignorable: true }),
+    sessionLifetimeMs: int64({ versions: '1+', default: 0, ignorable: true }),
   },
 })
 
@@ -102,7 +102,7 @@ export const CreateDelegationToken = defineApi({
       principalType: string(),
       principalName: string(),
     }),
-    maxLifetimeMs: clampedInt64(),
+    maxLifetimeMs: int64(),
   },
   response: {
     errorCode: int16(),
@@ -110,9 +110,9 @@ export const CreateDelegationToken = defineApi({
     principalName: string(),
     tokenRequesterPrincipalType: string({ versions: '3+' }),
     tokenRequesterPrincipalName: string({ versions: '3+' }),
-    issueTimestampMs: clampedInt64(),
-    expiryTimestampMs: clampedInt64(),
-    maxTimestampMs: clampedInt64(),
+    issueTimestampMs: int64(),
+    expiryTimestampMs: int64(),
+    maxTimestampMs: int64(),
     tokenId: string(),
     hmac: bytes(),
     throttleTimeMs: int32({ default: 0 }),
@@ -127,11 +127,11 @@ export const RenewDelegationToken = defineApi({
   flexible: '2+',
   request: {
     hmac: bytes(),
-    renewPeriodMs: clampedInt64(),
+    renewPeriodMs: int64(),
   },
   response: {
     errorCode: int16(),
-    expiryTimestampMs: clampedInt64(),
+    expiryTimestampMs: int64(),
     throttleTimeMs: int32({ default: 0 }),
   },
 })
@@ -144,11 +144,11 @@ export const ExpireDelegationToken = defineApi({
   flexible: '2+',
   request: {
     hmac: bytes(),
-    expiryTimePeriodMs: clampedInt64(),
+    expiryTimePeriodMs: int64(),
   },
   response: {
     errorCode: int16(),
-    expiryTimestampMs: clampedInt64(),
+    expiryTimestampMs: int64(),
     throttleTimeMs: int32({ default: 0 }),
   },
 })
@@ -175,9 +175,9 @@ export const DescribeDelegationToken = defineApi({
       principalName: string(),
       tokenRequesterPrincipalType: string({ versions: '3+' }),
       tokenRequesterPrincipalName: string({ versions: '3+' }),
-      issueTimestamp: clampedInt64(),
-      expiryTimestamp: clampedInt64(),
-      maxTimestamp: clampedInt64(),
+      issueTimestamp: int64(),
+      expiryTimestamp: int64(),
+      maxTimestamp: int64(),
       tokenId: string(),
       hmac: bytes(),
       renewers: structs({

@@ -1,7 +1,6 @@
 import {
   array,
   bool,
-  clampedInt64,
   defineApi,
   int8,
   int16,
@@ -81,8 +80,8 @@ const replicaState = {
   replicaId: int32(),
   replicaDirectoryId: uuid({ versions: '2+' }),
   logEndOffset: int64(),
-  lastFetchTimestamp: clampedInt64({ versions: '1+', default: -1, ignorable: true }),
-  lastCaughtUpTimestamp: clampedInt64({ versions: '1+', default: -1, ignorable: true }),
+  lastFetchTimestamp: int64({ versions: '1+', default: -1, ignorable: true }),
+  lastCaughtUpTimestamp: int64({ versions: '1+', default: -1, ignorable: true }),
 }
 
 // v1 adds lastFetchTimestamp, lastCaughtUpTimestamp. v2 adds errorMessage, replicaDirectoryId, nodes.

@@ -1,15 +1,4 @@
-import {
-  array,
-  bool,
-  clampedInt64,
-  defineApi,
-  int16,
-  int32,
-  int64,
-  string,
-  structs,
-  uuid,
-} from '../schema.ts'
+import { array, bool, defineApi, int16, int32, int64, string, structs, uuid } from '../schema.ts'
 
 // v3 adds throttleTimeMs. v5 drops retentionTimeMs. v6 adds committedLeaderEpoch. v7 adds groupInstanceId.
 // v8 is flexible. v10 adds topicId and drops name.
@@ -23,7 +12,7 @@ export const OffsetCommit = defineApi({
     generationIdOrMemberEpoch: int32({ default: -1, ignorable: true }),
     memberId: string({ ignorable: true }),
     groupInstanceId: string({ versions: '7+', nullable: '0+', default: null }),
-    retentionTimeMs: clampedInt64({ versions: '2-4', default: -1, ignorable: true }),
+    retentionTimeMs: int64({ versions: '2-4', default: -1, ignorable: true }),
     topics: structs({
       name: string({ versions: '2-9', ignorable: true }),
       topicId: uuid({ versions: '10+', ignorable: true }),

@@ -1,3 +1,4 @@
+import { MAX_INT64 } from '../../bytes/int64.ts'
 import {
   array,
   defineApi,
@@ -49,7 +50,7 @@ export const Fetch = defineApi({
         logStartOffset: int64({ versions: '5+', default: -1, ignorable: true }),
         partitionMaxBytes: int32(),
         replicaDirectoryId: uuid({ versions: '17+', tag: 0, ignorable: true }),
-        highWatermark: int64({ versions: '18+', tag: 1, default: Number.MAX_SAFE_INTEGER, ignorable: true }),
+        highWatermark: int64({ versions: '18+', tag: 1, default: MAX_INT64, ignorable: true }),
       }),
     }),
     forgottenTopicsData: structs(

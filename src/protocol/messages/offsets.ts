@@ -1,4 +1,4 @@
-import { clampedInt64, defineApi, int8, int16, int32, int64, string, structs } from '../schema.ts'
+import { defineApi, int8, int16, int32, int64, string, structs } from '../schema.ts'
 
 // v2 adds isolationLevel, throttleTimeMs. v4 adds currentLeaderEpoch, leaderEpoch. v6 is flexible. v10 adds
 // timeoutMs.
@@ -15,7 +15,7 @@ export const ListOffsets = defineApi({
       partitions: structs({
         partitionIndex: int32(),
         currentLeaderEpoch: int32({ versions: '4+', default: -1, ignorable: true }),
-        timestamp: clampedInt64(),
+        timestamp: int64(),
       }),
     }),
     timeoutMs: int32({ versions: '10+', ignorable: true }),
@@ -27,7 +27,7 @@ export const ListOffsets = defineApi({
       partitions: structs({
         partitionIndex: int32(),
         errorCode: int16(),
-        timestamp: clampedInt64({ default: -1 }),
+        timestamp: int64({ default: -1 }),
         offset: int64({ default: -1 }),
         leaderEpoch: int32({ versions: '4+', default: -1 }),
       }),

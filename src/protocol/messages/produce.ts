@@ -1,15 +1,4 @@
-import {
-  clampedInt64,
-  defineApi,
-  int16,
-  int32,
-  int64,
-  records,
-  string,
-  struct,
-  structs,
-  uuid,
-} from '../schema.ts'
+import { defineApi, int16, int32, int64, records, string, struct, structs, uuid } from '../schema.ts'
 
 // v5 adds logStartOffset. v8 adds recordErrors, errorMessage. v9 is flexible. v10 adds currentLeader,
 // nodeEndpoints. v13 adds topicId and drops name.
@@ -39,7 +28,7 @@ export const Produce = defineApi({
         index: int32(),
         errorCode: int16(),
         baseOffset: int64(),
-        logAppendTimeMs: clampedInt64({ default: -1, ignorable: true }),
+        logAppendTimeMs: int64({ default: -1, ignorable: true }),
         logStartOffset: int64({ versions: '5+', default: -1, ignorable: true }),
         recordErrors: structs(
           {

@@ -1,17 +1,4 @@
-import {
-  array,
-  bigInt64,
-  bytes,
-  clampedInt64,
-  defineStored,
-  int8,
-  int32,
-  int64,
-  string,
-  struct,
-  structs,
-  uuid,
-} from '../schema.ts'
+import { array, bytes, defineStored, int8, int32, int64, string, struct, structs, uuid } from '../schema.ts'
 
 export const ConsumerGroupMetadataKey = defineStored({
   apiKey: 3,
@@ -30,7 +17,7 @@ export const ConsumerGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: bigInt64({ tag: 0, default: 0n }),
+    metadataHash: int64({ tag: 0, default: 0 }),
   },
 })
 
@@ -119,7 +106,7 @@ export const ConsumerGroupTargetAssignmentMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     assignmentEpoch: int32(),
-    assignmentTimestamp: clampedInt64({ tag: 0, default: 0, ignorable: true }),
+    assignmentTimestamp: int64({ tag: 0, default: 0, ignorable: true }),
   },
 })
 
@@ -199,6 +186,6 @@ export const ConsumerGroupRegularExpressionValue = defineStored({
   fields: {
     topics: array(string()),
     version: int64(),
-    timestamp: clampedInt64(),
+    timestamp: int64(),
   },
 })

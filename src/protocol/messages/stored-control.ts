@@ -1,4 +1,4 @@
-import { clampedInt64, defineStored, int16, int32, string, struct, structs, uint16, uuid } from '../schema.ts'
+import { defineStored, int16, int32, int64, string, struct, structs, uint16, uuid } from '../schema.ts'
 
 export const ControlRecordTypeSchema = defineStored({
   name: 'ControlRecordTypeSchema',
@@ -42,7 +42,7 @@ export const SnapshotHeaderRecord = defineStored({
   flexible: '0+',
   fields: {
     version: int16(),
-    lastContainedLogTimestamp: clampedInt64(),
+    lastContainedLogTimestamp: int64(),
   },
 })
 

@@ -1,4 +1,4 @@
-import { array, bytes, clampedInt64, defineStored, int32, int64, string, structs, uuid } from '../schema.ts'
+import { array, bytes, defineStored, int32, int64, string, structs, uuid } from '../schema.ts'
 
 export const OffsetCommitKey = defineStored({
   apiKey: 1,
@@ -22,8 +22,8 @@ export const OffsetCommitValue = defineStored({
     offset: int64(),
     leaderEpoch: int32({ versions: '3+', default: -1, ignorable: true }),
     metadata: string(),
-    commitTimestamp: clampedInt64(),
-    expireTimestamp: clampedInt64({ versions: '1', default: -1, ignorable: true }),
+    commitTimestamp: int64(),
+    expireTimestamp: int64({ versions: '1', default: -1, ignorable: true }),
     topicId: uuid({ versions: '4+', tag: 0, ignorable: true }),
   },
 })
@@ -48,7 +48,7 @@ export const LegacyOffsetCommitValue = defineStored({
   fields: {
     offset: int64(),
     metadata: string(),
-    commitTimestamp: clampedInt64(),
+    commitTimestamp: int64(),
   },
 })
 
@@ -84,7 +84,7 @@ export const GroupMetadataValue = defineStored({
     generation: int32(),
     protocol: string({ nullable: '0+' }),
     leader: string({ nullable: '0+' }),
-    currentStateTimestamp: clampedInt64({ versions: '2+', default: -1, ignorable: true }),
+    currentStateTimestamp: int64({ versions: '2+', default: -1, ignorable: true }),
     members: structs(memberMetadata),
   },
 })

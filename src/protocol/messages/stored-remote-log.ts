@@ -1,18 +1,6 @@
 // What tiered storage keeps in __remote_log_metadata. ktool has no tiered storage; dump-log reads these.
 
-import {
-  bool,
-  bytes,
-  clampedInt64,
-  defineStored,
-  int8,
-  int32,
-  int64,
-  string,
-  struct,
-  structs,
-  uuid,
-} from '../schema.ts'
+import { bool, bytes, defineStored, int8, int32, int64, string, struct, structs, uuid } from '../schema.ts'
 
 const topicIdPartition = struct({
   name: string(),
@@ -29,8 +17,8 @@ const segment = {
   startOffset: int64(),
   endOffset: int64(),
   brokerId: int32(),
-  maxTimestampMs: clampedInt64(),
-  eventTimestampMs: clampedInt64(),
+  maxTimestampMs: int64(),
+  eventTimestampMs: int64(),
   segmentLeaderEpochs: structs({
     leaderEpoch: int32(),
     offset: int64(),
@@ -57,7 +45,7 @@ export const RemoteLogSegmentMetadataUpdateRecord = defineStored({
   fields: {
     remoteLogSegmentId,
     brokerId: int32(),
-    eventTimestampMs: clampedInt64(),
+    eventTimestampMs: int64(),
     customMetadata: bytes({ nullable: '0+', default: null }),
     remoteLogSegmentState: int8(),
   },
@@ -71,7 +59,7 @@ export const RemotePartitionDeleteMetadataRecord = defineStored({
   fields: {
     topicIdPartition,
     brokerId: int32(),
-    eventTimestampMs: clampedInt64(),
+    eventTimestampMs: int64(),
     remotePartitionDeleteState: int8(),
   },
 })

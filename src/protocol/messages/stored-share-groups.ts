@@ -1,16 +1,4 @@
-import {
-  array,
-  bigInt64,
-  clampedInt64,
-  defineStored,
-  int8,
-  int16,
-  int32,
-  int64,
-  string,
-  structs,
-  uuid,
-} from '../schema.ts'
+import { array, defineStored, int8, int16, int32, int64, string, structs, uuid } from '../schema.ts'
 
 export const ShareGroupMetadataKey = defineStored({
   apiKey: 11,
@@ -29,7 +17,7 @@ export const ShareGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: bigInt64(),
+    metadataHash: int64(),
   },
 })
 
@@ -74,7 +62,7 @@ export const ShareGroupTargetAssignmentMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     assignmentEpoch: int32(),
-    assignmentTimestamp: clampedInt64({ tag: 0, default: 0, ignorable: true }),
+    assignmentTimestamp: int64({ tag: 0, default: 0, ignorable: true }),
   },
 })
 
@@ -187,8 +175,8 @@ export const ShareSnapshotValue = defineStored({
     leaderEpoch: int32(),
     startOffset: int64(),
     deliveryCompleteCount: int32({ tag: 0, default: -1 }),
-    createTimestamp: clampedInt64(),
-    writeTimestamp: clampedInt64(),
+    createTimestamp: int64(),
+    writeTimestamp: int64(),
     stateBatches: structs({
       firstOffset: int64(),
       lastOffset: int64(),

@@ -1,16 +1,4 @@
-import {
-  array,
-  bigInt64,
-  clampedInt64,
-  defineStored,
-  int8,
-  int16,
-  int32,
-  string,
-  struct,
-  structs,
-  uint16,
-} from '../schema.ts'
+import { array, defineStored, int8, int16, int32, int64, string, struct, structs, uint16 } from '../schema.ts'
 
 export const StreamsGroupMetadataKey = defineStored({
   apiKey: 17,
@@ -36,7 +24,7 @@ export const StreamsGroupMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     epoch: int32(),
-    metadataHash: bigInt64(),
+    metadataHash: int64(),
     validatedTopologyEpoch: int32({ tag: 0, default: -1 }),
     lastAssignmentConfigs: structs(lastAssignmentConfig, { nullable: '0+', tag: 1 }),
   },
@@ -93,7 +81,7 @@ export const StreamsGroupTargetAssignmentMetadataValue = defineStored({
   flexible: '0+',
   fields: {
     assignmentEpoch: int32(),
-    assignmentTimestamp: clampedInt64({ tag: 0, default: 0, ignorable: true }),
+    assignmentTimestamp: int64({ tag: 0, default: 0, ignorable: true }),
   },
 })
 

@@ -1,4 +1,4 @@
-import { array, clampedInt64, defineStored, int8, int16, int32, int64, string, structs } from '../schema.ts'
+import { array, defineStored, int8, int16, int32, int64, string, structs } from '../schema.ts'
 
 export const TransactionLogKey = defineStored({
   apiKey: 0,
@@ -31,8 +31,8 @@ export const TransactionLogValue = defineStored({
       },
       { nullable: '0+' },
     ),
-    transactionLastUpdateTimestampMs: clampedInt64(),
-    transactionStartTimestampMs: clampedInt64(),
+    transactionLastUpdateTimestampMs: int64(),
+    transactionStartTimestampMs: int64(),
     clientTransactionVersion: int16({ versions: '1+', tag: 2, default: 0 }),
   },
 })

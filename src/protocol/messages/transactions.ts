@@ -1,15 +1,4 @@
-import {
-  array,
-  bool,
-  clampedInt64,
-  defineApi,
-  int8,
-  int16,
-  int32,
-  int64,
-  string,
-  structs,
-} from '../schema.ts'
+import { array, bool, defineApi, int8, int16, int32, int64, string, structs } from '../schema.ts'
 
 // v2 is flexible. v3 adds producerId, producerEpoch.
 export const InitProducerId = defineApi({
@@ -214,7 +203,7 @@ export const DescribeProducers = defineApi({
           producerId: int64(),
           producerEpoch: int32(),
           lastSequence: int32({ default: -1 }),
-          lastTimestamp: clampedInt64({ default: -1 }),
+          lastTimestamp: int64({ default: -1 }),
           coordinatorEpoch: int32(),
           currentTxnStartOffset: int64({ default: -1 }),
         }),
@@ -238,7 +227,7 @@ export const DescribeTransactions = defineApi({
       transactionalId: string(),
       transactionState: string(),
       transactionTimeoutMs: int32(),
-      transactionStartTimeMs: clampedInt64(),
+      transactionStartTimeMs: int64(),
       producerId: int64(),
       producerEpoch: int16(),
       topics: structs({

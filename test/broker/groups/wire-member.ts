@@ -1,4 +1,5 @@
 // Requests about groups with everything at its usual value that a test does not name.
+import type { Int64 } from '../../../src/bytes/int64.ts'
 import { ZERO_UUID } from '../../../src/bytes/uuid.ts'
 import { errorName } from '../../../src/protocol/errors.ts'
 import { Heartbeat, JoinGroup, SyncGroup } from '../../../src/protocol/messages/classic-groups.ts'
@@ -31,7 +32,7 @@ export interface CommitOptions {
   partition?: number
   metadata?: string | null
   leaderEpoch?: number
-  retentionTimeMs?: number
+  retentionTimeMs?: Int64
   memberId?: string
   generationId?: number
   node?: number
@@ -40,7 +41,7 @@ export interface CommitOptions {
 /** Commits one offset; gives the name of the error. */
 export async function commit(
   broker: TestBroker,
-  offset: number,
+  offset: Int64,
   options: CommitOptions = {},
 ): Promise<string> {
   const { version = 10, group = 'g', topic = 'orders', partition = 0, metadata = '', node = 1 } = options
@@ -66,7 +67,7 @@ export async function commit(
 }
 
 /** Everything that a group has committed, as topic-partition → offset. */
-export async function committed(broker: TestBroker, group = 'g', node = 1): Promise<Record<string, number>> {
+export async function committed(broker: TestBroker, group = 'g', node = 1): Promise<Record<string, Int64>> {
   const { groups } = await broker.ask(
     OffsetFetch,
     9,

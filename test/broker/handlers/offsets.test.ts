@@ -61,7 +61,7 @@ test.each(versionsOf(ListOffsets))(
     const at = async (ms: number) => {
       const { offset, timestamp, errorCode: code } = await listOffsets(broker, START_MS + ms, { version })
       expect(code).toBe(0)
-      return [offset, timestamp < 0 ? timestamp : timestamp - START_MS]
+      return [offset, timestamp < 0 ? timestamp : Number(timestamp) - START_MS]
     }
     expect(await at(-5000)).toEqual([2, 2000])
     expect(await at(2001)).toEqual([3, 3000])

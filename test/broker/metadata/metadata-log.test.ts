@@ -6,6 +6,7 @@ import {
   type MetadataStore,
 } from '../../../src/broker/metadata/metadata-log.ts'
 import { encodeMetadataRecord, metadataRecord } from '../../../src/broker/metadata/record.ts'
+import { lastOffset } from '../../../src/log/log-offsets.ts'
 import {
   AbortTransactionRecord,
   BeginTransactionRecord,
@@ -13,7 +14,7 @@ import {
   EndTransactionRecord,
   TopicRecord,
 } from '../../../src/protocol/messages/stored-metadata.ts'
-import { batches, batchSize, lastOffset, setBaseOffset, setLeaderEpoch } from '../../../src/records/batch.ts'
+import { batches, batchSize, setBaseOffset, setLeaderEpoch } from '../../../src/records/batch.ts'
 import { BatchBuilder } from '../../../src/records/record.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 

@@ -3,7 +3,7 @@ import * as decoders from '../../../src/cli/dump/decoders.ts'
 import type { RecordEvent } from '../../../src/cli/dump/dump-event.ts'
 import { dumpText } from '../../../src/cli/dump/dump-text.ts'
 import { remoteLogText } from '../../../src/cli/dump/remote-log-text.ts'
-import { safeJsonText } from '../../../src/cli/records/message-json.ts'
+import { safeJsonText } from '../../../src/cli/records/exact-json.ts'
 
 const RECORD_EVENT: RecordEvent = {
   type: 'record',

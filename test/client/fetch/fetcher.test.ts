@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import type { Int64 } from '../../../src/bytes/int64.ts'
 import { fetchSettings } from '../../../src/client/fetch/fetch-config.ts'
 import type { FetchTarget } from '../../../src/client/fetch/fetch-partition.ts'
 import { Fetcher } from '../../../src/client/fetch/fetcher.ts'
@@ -125,7 +126,7 @@ test('timestamps are those of the records, or of the append where the topic says
   batch.setMaxTimestamp(appended, 0, 'LogAppendTime', 7777)
   twin.add(0, appended)
   const { fetcher } = await setUp(twin)
-  const timestamps: number[] = []
+  const timestamps: Int64[] = []
   for (let records = await fetcher.next(); records !== null; records = await fetcher.next()) {
     while (records.next()) timestamps.push(records.timestampMs)
   }

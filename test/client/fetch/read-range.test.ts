@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { maxInt64 } from '../../../src/bytes/int64.ts'
 import { type ReadRange, resolveRanges } from '../../../src/client/fetch/read-range.ts'
 import { ListOffsets } from '../../../src/protocol/messages/offsets.ts'
 import { connectCluster, metadataScript } from '../../support/cluster-scripts.ts'
@@ -11,7 +12,7 @@ const offsets = on(ListOffsets, ({ topics }) => ({
     partitions: partitions.map(({ partitionIndex, timestamp }) => ({
       partitionIndex,
       errorCode: 0,
-      offset: timestamp === -1 ? 50 : timestamp === -2 ? 10 : timestamp >= 50 ? -1 : Math.max(10, timestamp),
+      offset: timestamp === -1 ? 50 : timestamp === -2 ? 10 : timestamp >= 50 ? -1 : maxInt64(10, timestamp),
     })),
   })),
 }))

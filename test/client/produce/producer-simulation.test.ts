@@ -1,7 +1,9 @@
 // A seeded run of appends against leaders that fail in every way they can, and a plain account of what must be true
 // afterwards: every acknowledged record is in its partition once, where it was said to be, and in order; every other
 // was reported, and none before its time was over. Time is simulated, so that a slow machine changes nothing.
+
 import { expect, test } from 'vitest'
+import type { Int64 } from '../../../src/bytes/int64.ts'
 import { Producer } from '../../../src/client/produce/producer.ts'
 import { producerSettings } from '../../../src/client/produce/producer-config.ts'
 import type { ErrorName } from '../../../src/protocol/errors.ts'
@@ -50,7 +52,7 @@ async function simulate(seed: number, deliveryTimeoutMs: number) {
   await clock.until(producer.prepare('orders'))
 
   const startMs = clock.now()
-  const places = new Map<string, { partition: number; offset: number }>()
+  const places = new Map<string, { partition: number; offset: Int64 }>()
   const failures = new Map<string, { error: Error; afterMs: number }>()
   for (let i = 0; i < RECORDS; i++) {
     const value = String(i)
@@ -76,7 +78,7 @@ function check({ twin, places, failures }: Awaited<ReturnType<typeof simulate>>,
     const values = twin.records(partition).map(({ value }) => String(value))
     expect(values).toEqual([...new Set(values)].sort((a, b) => Number(a) - Number(b)))
     for (const [value, place] of places) {
-      if (place.partition === partition) expect(values[place.offset]).toBe(value)
+      if (place.partition === partition) expect(values[Number(place.offset)]).toBe(value)
     }
   }
   for (const { error, afterMs } of failures.values()) {

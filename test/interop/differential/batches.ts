@@ -1,3 +1,4 @@
+import { addInt64, type Int64 } from '../../../src/bytes/int64.ts'
 import { CURRENT_MAGIC, setBaseOffset, updateCrc } from '../../../src/records/batch.ts'
 import { type CodecName, codecByName, loadCodecs } from '../../../src/records/compression.ts'
 import { BatchBuilder } from '../../../src/records/record.ts'
@@ -10,9 +11,9 @@ export const NOW_MS = Date.now()
 export interface BatchSpec {
   values?: readonly (string | null)[]
   keys?: readonly (string | null)[]
-  timestamp?: number
+  timestamp?: Int64
   codec?: CodecName
-  producerId?: number
+  producerId?: Int64
   producerEpoch?: number
   baseSequence?: number
   isTransactional?: boolean
@@ -30,7 +31,7 @@ export function batch({
   for (const [index, value] of values.entries()) {
     const key = keys?.[index] ?? null
     builder.append(
-      timestamp + index,
+      addInt64(timestamp, index),
       key === null ? null : Buffer.from(key),
       value === null ? null : Buffer.from(value),
       [['n', Buffer.from(String(index))]],
@@ -56,7 +57,7 @@ export function corrupted(at: number): Buffer {
   return bytes
 }
 
-export function withBaseOffset(offset: number): Buffer {
+export function withBaseOffset(offset: Int64): Buffer {
   const bytes = batch()
   setBaseOffset(bytes, 0, offset)
   return bytes

@@ -1,4 +1,5 @@
 // Requests about groups with everything at its usual value that a step does not name.
+import type { Int64 } from '../../../src/bytes/int64.ts'
 import { Writer } from '../../../src/bytes/writer.ts'
 import { encodeAssignment } from '../../../src/client/groups/consumer-protocol.ts'
 import type { TopicPartition } from '../../../src/client/topic-partition.ts'
@@ -137,9 +138,9 @@ export function leave(title: string, asked: Asked): Step {
 export interface CommitAsked extends Asked {
   readonly topic?: string
   readonly partitions?: readonly number[]
-  readonly offset?: number
+  readonly offset?: Int64
   readonly metadata?: string | null
-  readonly retentionMs?: number
+  readonly retentionMs?: Int64
 }
 
 export function commit(title: string, asked: CommitAsked): Step {

@@ -49,7 +49,7 @@ export const coordinatorIsThere: Step = ask(
   { versions: [4], until: ({ coordinators }) => coordinators[0]!.errorCode === 0 },
 )
 
-const loaded = (group: string): Step =>
+export const loaded = (group: string): Step =>
   ask(
     `until it is loaded for ${group.slice(0, 20)}`,
     DescribeGroups,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { toInt64 } from '../../../src/bytes/int64.ts'
 import { Reader } from '../../../src/bytes/reader.ts'
 import { Writer } from '../../../src/bytes/writer.ts'
 import { APIS } from '../../../src/protocol/apis.ts'
@@ -60,7 +61,7 @@ function fromJson(field: FieldSpec, version: number, json: unknown): unknown {
     return (json as unknown[]).map((item) => fromJson(field.element!, version, item))
   if (field.kind === 'struct') return structFromJson(field.fields!, version, json)
   if (field.kind === 'bytes' || field.kind === 'records') return Buffer.from(json as string, 'base64')
-  if (field.kind === 'bigInt64') return BigInt(json as number)
+  if (field.kind === 'int64') return toInt64(BigInt(json as number | string))
   return json
 }
 
