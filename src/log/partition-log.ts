@@ -12,7 +12,7 @@ import { type LoadedLog, loadLog } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
 import { StorageError } from './storage-error.ts'
-import { type FoundTimestamp, findLargestTimestamp, findTimestamp } from './timestamp-search.ts'
+import { findReaching, largestTimestamp } from './timestamp-search.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 import { WriteGuard, type WriteGuardListener } from './write-guard.ts'
 
@@ -229,16 +229,18 @@ export class PartitionLog {
     return this.#segments.from(from).flatMap((segment) => segment.transactionIndex.overlapping(from, to))
   }
 
-  /** The first record with this timestamp or a later one; null when there is none. */
-  offsetForTimestamp(timestamp: Int64): FoundTimestamp | null {
+  /**
+   * The first batch with a record at or after `from` that reaches the timestamp, to look for the record in; null when
+   * there is none.
+   */
+  batchReaching(timestamp: Int64, from: number): Buffer | null {
     this.#refuseIfClosed()
-    return findTimestamp(this.#segments.all, timestamp, this.#startOffset)
+    return findReaching(this.#segments.all, timestamp, from)
   }
 
-  /** The first record with the largest timestamp; null when no record has one. */
-  maxTimestampOffset(): FoundTimestamp | null {
-    this.#refuseIfClosed()
-    return findLargestTimestamp(this.#segments.all)
+  /** The largest timestamp; -1 when no record has one. */
+  get largestTimestamp(): Int64 {
+    return largestTimestamp(this.#segments.all)
   }
 
   /** Where records of the leader epoch end; KIP-101. */

@@ -42,7 +42,7 @@ export function replayProducers(
     while (scanner.next()) {
       if (baseOffset(scanner.buffer, scanner.at) >= to) return
       const { buffer, at } = isControl(scanner.buffer, scanner.at)
-        ? segment.batchAt(scanner.position)
+        ? { buffer: segment.batchAt(scanner.position, scanner.size), at: 0 }
         : scanner
       producers.apply(buffer, at)
     }

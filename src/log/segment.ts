@@ -240,11 +240,11 @@ export class Segment {
     return new BatchScanner(this.#file, this.path, position, this.#sizeInBytes, whole)
   }
 
-  /** The batch at the position, whole and its CRC checked. */
-  batchAt(position: number): BatchScanner {
-    const scanner = this.scan(position, true)
+  /** The batch at the position, whole and its CRC checked; a copy. */
+  batchAt(position: number, size: number): Buffer {
+    const scanner = new BatchScanner(this.#file, this.path, position, position + size, true)
     scanner.next()
-    return scanner
+    return scanner.buffer
   }
 
   /** Where the first batch starts that ends at or after the offset; -1 when there is none. */

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { codeOf } from '../suites/log-suite.ts'
-import { append, memoryFolder, recordsIn, type TestFolder, valuesIn } from '../support/logs.ts'
+import {
+  append,
+  memoryFolder,
+  recordReaching,
+  recordsIn,
+  type TestFolder,
+  valuesIn,
+} from '../support/logs.ts'
 import type { MemoryFiles } from '../support/memory-files.ts'
 
 const LOG = '/data/orders-0/00000000000000000000.log'
@@ -38,7 +45,7 @@ test('a reader of altered bytes is told, and never gets wrong data', () => {
 
 test('a search by timestamp that meets altered bytes is told', () => {
   const { folder, repair } = alteredFolder(0)
-  expect(codeOf(() => folder.log().offsetForTimestamp(0))).toBe('BATCH_CORRUPT')
+  expect(codeOf(() => recordReaching(folder.log(), 0))).toBe('BATCH_CORRUPT')
   folder.dir.close()
   repair()
   folder.open()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LogSettings } from '../../src/log/log-settings.ts'
-import { batch, client, readAll, recordsIn, START_MS, TestFolder } from '../support/logs.ts'
+import { batch, client, readAll, recordReaching, recordsIn, START_MS, TestFolder } from '../support/logs.ts'
 import { MemoryFiles } from '../support/memory-files.ts'
 import { randomInteger, seededRandom } from '../support/random.ts'
 
@@ -91,7 +91,7 @@ class Simulation {
 
   search(): string {
     const timestamp = START_MS + randomInteger(this.random, -30, this.nextOffset * 3 + 30)
-    const found = this.log.offsetForTimestamp(timestamp)
+    const found = recordReaching(this.log, timestamp)
     expect(found?.offset ?? -1).toBe(this.kept.find((k) => k.timestamp >= timestamp)?.offset ?? -1)
     return `search ${timestamp}`
   }

@@ -8,6 +8,7 @@ import {
   batch,
   client,
   readAll,
+  recordReaching,
   recordsIn,
   START_MS,
   type TestFolder,
@@ -248,7 +249,7 @@ export function logSuite(name: string, makeFolder: (options?: TestFolderOptions)
 
 function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder): void {
   const at = (log: ReturnType<TestFolder['log']>, timestamp: Int64) =>
-    log.offsetForTimestamp(timestamp)?.offset ?? -1
+    recordReaching(log, timestamp)?.offset ?? -1
 
   test('a timestamp finds the first record that is not older', () => {
     const folder = makeFolder({ settings: { segmentBytes: 2000, indexIntervalBytes: 100 } })
@@ -259,7 +260,7 @@ function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder)
       const opened = folder.log()
       expect(at(opened, 0)).toBe(0)
       expect(at(opened, START_MS + 5)).toBe(1)
-      expect(opened.offsetForTimestamp(START_MS + 770)).toEqual({
+      expect(recordReaching(opened, START_MS + 770)).toEqual({
         offset: 77,
         timestamp: START_MS + 770,
         leaderEpoch: 0,
@@ -279,7 +280,11 @@ function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder)
     for (const ms of [50, 10, 90, 20, 90]) log.append(batch({ timestamp: START_MS + ms }), client)
     expect(at(log, START_MS + 20)).toBe(0)
     expect(at(log, START_MS + 60)).toBe(2)
-    expect(log.maxTimestampOffset()).toEqual({ offset: 2, timestamp: START_MS + 90, leaderEpoch: 0 })
+    expect(recordReaching(log, log.largestTimestamp)).toEqual({
+      offset: 2,
+      timestamp: START_MS + 90,
+      leaderEpoch: 0,
+    })
   })
 
   test('timestamps past 2^53 are found to the digit, also after a restart and a rebuild of the indexes', () => {
@@ -290,11 +295,11 @@ function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder)
     const check = (): void => {
       const log = folder.log()
       for (const [offset, timestamp] of times.entries()) {
-        expect(log.offsetForTimestamp(timestamp)).toEqual({ offset, timestamp, leaderEpoch: 0 })
+        expect(recordReaching(log, timestamp)).toEqual({ offset, timestamp, leaderEpoch: 0 })
       }
       expect(at(log, 2n ** 53n + 1n)).toBe(2)
       expect(at(log, NANOSECONDS + 4n)).toBe(5)
-      expect(log.maxTimestampOffset()).toEqual({ offset: 5, timestamp: MAX_INT64, leaderEpoch: 0 })
+      expect(log.largestTimestamp).toBe(MAX_INT64)
       expect(readAll(log).map(({ timestamp }) => timestamp)).toEqual(times)
     }
     check()
@@ -307,13 +312,13 @@ function timestampTests(makeFolder: (options?: TestFolderOptions) => TestFolder)
   test('the largest timestamp is found inside a batch and over segments', () => {
     const folder = makeFolder({ settings: { segmentBytes: 300 } })
     const log = folder.log()
-    expect(log.maxTimestampOffset()).toBeNull()
+    expect(log.largestTimestamp).toBe(-1)
     log.append(batch({ values: ['a', 'b', 'c'], timestamp: START_MS, step: 7 }), client)
     for (let i = 0; i < 10; i++) log.append(batch({ timestamp: START_MS + i }), client)
     const expected = { offset: 2, timestamp: START_MS + 14, leaderEpoch: 0 }
-    expect(log.maxTimestampOffset()).toEqual(expected)
+    expect(recordReaching(log, log.largestTimestamp)).toEqual(expected)
     folder.reopen()
-    expect(folder.log().maxTimestampOffset()).toEqual(expected)
+    expect(recordReaching(folder.log(), folder.log().largestTimestamp)).toEqual(expected)
   })
 }
 

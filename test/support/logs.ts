@@ -14,6 +14,7 @@ import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { batchSize } from '../../src/records/batch.ts'
 import type { Codec } from '../../src/records/codec.ts'
 import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
+import { type FoundTimestamp, lookUpTimestamp } from '../../src/records/timestamp-lookup.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { randomBytes, seededRandom } from './random.ts'
 
@@ -205,6 +206,16 @@ export function readAll(log: PartitionLog, from = log.startOffset, maxBytes = 1_
     next = lastOffset(copy, last) + 1
   }
   return found
+}
+
+/** The first record with this timestamp or a later one; null when there is none. */
+export function recordReaching(log: PartitionLog, timestamp: Int64): FoundTimestamp | null {
+  for (let from = log.startOffset; ; ) {
+    const found = log.batchReaching(timestamp, from)
+    const record = found && lookUpTimestamp(found, timestamp, from)
+    if (found === null || record) return record
+    from = lastOffset(found, 0) + 1
+  }
 }
 
 /** The values of all records from an offset on. */

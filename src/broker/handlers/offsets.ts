@@ -1,13 +1,14 @@
 import type { Int64 } from '../../bytes/int64.ts'
 import { toLogOffset } from '../../log/log-offsets.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
+import { inSlices, type Work } from '../../log/slices.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
 import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '../../protocol/messages/offsets.ts'
 import type { DecodedRequestOf, ResponseOf } from '../../protocol/schema.ts'
-import { loadCodecs } from '../../records/compression.ts'
 import { toKafkaError } from '../failures.ts'
 import { type Context, handle } from '../handle.ts'
 import { requireLedPartition } from '../partition-access.ts'
+import { findByTimestamp, findLargestTimestamp } from '../timestamp-lookup.ts'
 import { isInternalTopic } from '../topic-names.ts'
 
 type Request = DecodedRequestOf<typeof ListOffsets>
@@ -16,7 +17,7 @@ type ListedPartition = ResponseOf<typeof ListOffsets>['topics'][number]['partiti
 interface SpecialTime {
   /** The first version of the API that knows it. */
   readonly since: number
-  find(log: PartitionLog, upTo: number): FoundOffset | null
+  find(log: PartitionLog, upTo: number, context: Context): FoundOffset | null | Work<FoundOffset | null>
 }
 
 /** Times that stand for a place in the log. */
@@ -24,7 +25,7 @@ const SPECIAL_TIMES: ReadonlyMap<Int64, SpecialTime> = new Map<Int64, SpecialTim
   [-1, { since: 0, find: (_log, upTo) => ({ timestamp: -1, offset: upTo }) }],
   [-2, { since: 0, find: (log) => ({ timestamp: -1, offset: log.startOffset }) }],
   // The largest timestamp (KIP-734).
-  [-3, { since: 7, find: (log) => log.maxTimestampOffset() }],
+  [-3, { since: 7, find: (log, _upTo, { broker }) => findLargestTimestamp(log, broker.workers) }],
   // The earliest offset on local disk (KIP-405): without tiered storage that is the start.
   [-4, { since: 8, find: (log) => ({ timestamp: -1, offset: log.startOffset }) }],
   // The latest offset in tiered storage, and the first that waits for upload (KIP-1005, KIP-1023): there are none.
@@ -37,8 +38,8 @@ interface FoundOffset {
   readonly offset: number
 }
 
+const NO_PARTITIONS: ReadonlySet<number> = new Set()
 const LATEST = -1
-const MAX_TIMESTAMP = -3
 const FIRST_WITH_EPOCH = 4
 const READ_COMMITTED = 1
 
@@ -63,13 +64,7 @@ const notListed = (partitionIndex: number, error: ErrorName): ListedPartition =>
 })
 
 export const listOffsets = handle(ListOffsets, {
-  run(request, context) {
-    // A search by time ends inside a batch, which may have to be unpacked.
-    const looksIntoBatches = request.topics.some(({ partitions }) =>
-      partitions.some(({ timestamp }) => timestamp >= 0 || timestamp === MAX_TIMESTAMP),
-    )
-    return looksIntoBatches ? loadCodecs().then(() => listAll(request, context)) : listAll(request, context)
-  },
+  run: (request, context) => inSlices(listAll(request, context)),
   refuse: ({ code }, request) => ({
     topics: request.topics.map(({ name, partitions }) => ({
       name,
@@ -78,32 +73,31 @@ export const listOffsets = handle(ListOffsets, {
   }),
 })
 
-function listAll(request: Request, context: Context): ResponseOf<typeof ListOffsets> {
+function* listAll(request: Request, context: Context): Work<ResponseOf<typeof ListOffsets>> {
   const repeated = repeatedPartitions(request)
-  return {
-    topics: request.topics
-      .filter(({ partitions }) => partitions.length > 0)
-      .map(({ name, partitions }) => ({
-        name,
-        partitions: [
-          ...(repeated.get(name) ?? []).map((partition) => notListed(partition, 'INVALID_REQUEST')),
-          ...partitions
-            .filter(({ partitionIndex }) => !repeated.get(name)?.includes(partitionIndex))
-            .map((wanted) =>
-              tryPartition(
-                context,
-                () => listPartition(context, name, wanted, request.isolationLevel),
-                (code) => notListed(wanted.partitionIndex, code),
-              ),
-            ),
-        ],
-      })),
+  const topics: ResponseOf<typeof ListOffsets>['topics'][number][] = []
+  for (const { name, partitions } of request.topics) {
+    if (partitions.length === 0) continue
+    const twice = repeated.get(name) ?? NO_PARTITIONS
+    const listed = Array.from(twice, (partition) => notListed(partition, 'INVALID_REQUEST'))
+    for (const wanted of partitions) {
+      if (twice.has(wanted.partitionIndex)) continue
+      try {
+        listed.push(yield* listPartition(context, name, wanted, request.isolationLevel))
+      } catch (error) {
+        const { code } = toKafkaError(error, context.broker.logger, 'looking up an offset')
+        listed.push(notListed(wanted.partitionIndex, code))
+      }
+      yield
+    }
+    topics.push({ name, partitions: listed })
   }
+  return { topics }
 }
 
 /** The partitions that are asked for more than once, each of them once, by topic. */
-function repeatedPartitions({ topics }: Request): ReadonlyMap<string, number[]> {
-  const repeated = new Map<string, number[]>()
+function repeatedPartitions({ topics }: Request): ReadonlyMap<string, ReadonlySet<number>> {
+  const repeated = new Map<string, ReadonlySet<number>>()
   for (const { name, partitions } of topics) {
     const seen = new Set<number>()
     const twice = new Set<number>()
@@ -111,25 +105,22 @@ function repeatedPartitions({ topics }: Request): ReadonlyMap<string, number[]> 
       if (seen.has(partitionIndex)) twice.add(partitionIndex)
       seen.add(partitionIndex)
     }
-    if (twice.size > 0) repeated.set(name, [...twice])
+    if (twice.size > 0) repeated.set(name, twice)
   }
   return repeated
 }
 
-function listPartition(
+function* listPartition(
   context: Context,
   topic: string,
   { partitionIndex, currentLeaderEpoch, timestamp }: Request['topics'][number]['partitions'][number],
   isolationLevel: number,
-): ListedPartition {
+): Work<ListedPartition> {
   if (isolationLevel < 0 || isolationLevel > READ_COMMITTED) throw new KafkaError('UNKNOWN_SERVER_ERROR')
   checkSpecialTime(timestamp, context.version)
   const { log, state } = requireLedPartition(context, topic, partitionIndex, currentLeaderEpoch)
-  const found = findOffset(
-    log,
-    timestamp,
-    isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark,
-  )
+  const upTo = isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
+  const found = yield* findOffset(log, timestamp, upTo, context)
   if (!found) return notListed(partitionIndex, 'NONE')
   const epoch = timestamp === LATEST ? state.leaderEpoch : log.leaderEpochs.epochAt(found.offset)
   // Version 3 and below have no place for the epoch.
@@ -143,10 +134,18 @@ function checkSpecialTime(timestamp: Int64, version: number): void {
   if (!special || version < special.since) throw new KafkaError('UNSUPPORTED_VERSION')
 }
 
-function findOffset(log: PartitionLog, timestamp: Int64, upTo: number): FoundOffset | null {
+function* findOffset(
+  log: PartitionLog,
+  timestamp: Int64,
+  upTo: number,
+  context: Context,
+): Work<FoundOffset | null> {
   const special = SPECIAL_TIMES.get(timestamp)
-  if (special) return special.find(log, upTo)
-  const found = log.offsetForTimestamp(timestamp)
+  if (special) {
+    const found = special.find(log, upTo, context)
+    return found !== null && 'next' in found ? yield* found : found
+  }
+  const found = yield* findByTimestamp(log, timestamp, log.startOffset, context.broker.workers)
   // A record that this isolation level cannot read yet does not count.
   return found && found.offset < upTo ? found : null
 }

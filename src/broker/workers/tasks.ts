@@ -1,7 +1,8 @@
 // What worker threads do for the event loop. Arguments and results cross threads, so they are plain data.
 import { runCheck } from './check-task.ts'
+import { runLookUp } from './look-up-task.ts'
 
-const TASKS = { check: runCheck } as const
+const TASKS = { check: runCheck, lookUp: runLookUp } as const
 
 export type TaskName = keyof typeof TASKS
 export type ArgumentsOf<Name extends TaskName> = Parameters<(typeof TASKS)[Name]>[0]
@@ -22,5 +23,6 @@ export type Done =
 /** The first message of a worker. */
 export const READY = 'ready'
 
+/** Runs a task; the arguments must be those of its name. */
 export const runTask = (name: TaskName, args: ArgumentsOf<TaskName>): Promise<ResultOf<TaskName>> =>
-  TASKS[name](args)
+  (TASKS[name] as (args: ArgumentsOf<TaskName>) => Promise<ResultOf<TaskName>>)(args)

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { errorCode } from '../../../src/protocol/errors.ts'
 import { ApiVersions } from '../../../src/protocol/messages/metadata.ts'
+import { ListOffsets } from '../../../src/protocol/messages/offsets.ts'
 import { Produce } from '../../../src/protocol/messages/produce.ts'
 import { compressionId, maxTimestamp, timestampType } from '../../../src/records/batch.ts'
 import { CODECS, codecById, codecByName, loadCodecs } from '../../../src/records/compression.ts'
@@ -15,6 +16,16 @@ beforeAll(loadCodecs)
 const NAMES = ['gzip', 'snappy', 'lz4', 'zstd'] as const
 /** About 500 KB. */
 const LARGE = { values: Array.from({ length: 500 }, (_, index) => `${index} `.padEnd(1000, `${index}`)) }
+
+/** Values of about 1 KB that do not compress well. */
+function scattered(count: number): string[] {
+  let random = 1
+  const digits = () => {
+    random = (random * 48_271) % 2_147_483_647
+    return String(random)
+  }
+  return Array.from({ length: count }, () => Array.from({ length: 100 }, digits).join(''))
+}
 
 const startWith = (configs: Record<string, string> = {}) =>
   startTestBroker({ topics: { orders: { partitions: 1, configs } } })
@@ -54,13 +65,7 @@ test.each(NAMES)('other clients are served while a large batch is compressed by 
 
 test.each(NAMES)('other clients are served while a large batch of %s is checked', async (name) => {
   const broker = await startWith()
-  // What does not compress well.
-  let random = 1
-  const digits = () => {
-    random = (random * 48_271) % 2_147_483_647
-    return String(random)
-  }
-  const values = Array.from({ length: 500 }, () => Array.from({ length: 100 }, digits).join(''))
+  const values = scattered(500)
   const records = batch({ values, codec: codecByName(name) })
   expect(records.length).toBeGreaterThan(100_000)
   expect(await firstServed(broker, records)).toBe('the other client')
@@ -75,6 +80,29 @@ test.each(['gzip', 'lz4', 'zstd'] as const)(
     expect(records.length).toBeLessThan(32 * 1024)
     expect(await firstServed(broker, records)).toBe('the other client')
     expect(broker.log('orders').endOffset).toBe(1)
+  },
+)
+
+test.each(['a batch of 500 KB', 'a batch of 4 KB that decompresses to 4 MB'])(
+  'other clients are served while %s is searched by timestamp',
+  async (what) => {
+    const broker = await startWith()
+    const values = what.includes('500') ? scattered(500) : ['x'.repeat(4_000_000), 'last']
+    const records = batch({ values, step: 10, codec: codecByName('zstd') })
+    expect((await produce(broker, records)).errorCode).toBe(0)
+    const [seeker, other] = [broker.connect(), broker.connect()]
+    await Promise.all([seeker.ask(ApiVersions, 0, {}), other.ask(ApiVersions, 0, {})])
+    const last = values.length - 1
+    const order: string[] = []
+    const partitions = [{ partitionIndex: 0, timestamp: START_MS + 10 * last }]
+    seeker.send(ListOffsets, 5, { replicaId: -1, topics: [{ name: 'orders', partitions }] })
+    const found = seeker.receive(ListOffsets, 5).then(({ body }) => {
+      order.push('found')
+      return body.topics[0]!.partitions[0]!
+    })
+    await other.ask(ApiVersions, 0, {}).then(() => order.push('other'))
+    expect(await found).toMatchObject({ errorCode: 0, offset: last, timestamp: START_MS + 10 * last })
+    expect(order).toEqual(['other', 'found'])
   },
 )
 
