@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { ProducerBatch, TaggedRun } from './producer-batch.ts'
@@ -16,6 +17,8 @@ export interface BatchReport {
   /** The tags of its records; null when they have none. */
   readonly runs: readonly TaggedRun[] | null
 }
+
+const MAX_SLICE_MS = 10
 
 interface Waiter {
   readonly batches: Set<ProducerBatch>
@@ -78,9 +81,18 @@ export class Deliveries {
     this.#end(queue, batch, -1, -1, error)
   }
 
-  /** Counts all that has no outcome yet as failed; what becomes known of it later changes nothing. */
-  failAll(error: Error): void {
-    for (const [batch, queue] of [...this.#outstanding]) this.fail(queue, batch, error)
+  /**
+   * Counts all that has no outcome yet as failed; what becomes known of it later changes nothing. Timers and signals get
+   * their turn: there may be a million records, each of them reported.
+   */
+  async failAll(error: Error): Promise<void> {
+    let sliceMs = performance.now()
+    for (const [batch, queue] of [...this.#outstanding]) {
+      this.fail(queue, batch, error)
+      if (performance.now() - sliceMs < MAX_SLICE_MS) continue
+      await nextTurn()
+      sliceMs = performance.now()
+    }
   }
 
   /** Counts a record that was refused before it got into a batch. */

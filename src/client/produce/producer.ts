@@ -209,7 +209,7 @@ export class Producer {
     this.#sender.flushing++
     this.#sender.wake()
     if (!(await lifetime.untilOver(this.#deliveries.settled(), timeoutMs))) {
-      this.#sender.abandon(this.#sender.timedOut('Producer is closed forcefully.'))
+      await this.#sender.abandon(this.#sender.timedOut('Producer is closed forcefully.'))
     }
     this.#sender.flushing--
     release()

@@ -91,9 +91,9 @@ export class Sender {
   }
 
   /** Gives up everything; what is in flight may still arrive. */
-  abandon(error: Error): void {
+  async abandon(error: Error): Promise<void> {
     for (const queue of this.#active) queue.removeAll()
-    this.#parts.deliveries.failAll(error)
+    await this.#parts.deliveries.failAll(error)
   }
 
   /** REQUEST_TIMED_OUT in Kafka's sentence, followed by what stood in the way. */
@@ -194,7 +194,7 @@ export class Sender {
     }
     lane.open((error) => {
       if (error instanceof ConnectionError && !isRetriable(error)) {
-        this.abandon(error)
+        void this.abandon(error)
       } else if (error !== null) {
         this.#note(error)
         this.#refresh(topic)
@@ -325,7 +325,7 @@ export class Sender {
       (error: Error) => {
         this.#note(error)
         if (isRetriable(error)) this.#alarm.set(cluster.clock.monotonicMs() + cluster.retryBackoffMs)
-        else this.abandon(error)
+        else void this.abandon(error)
       },
     )
   }
