@@ -198,8 +198,8 @@ export class Cluster {
   }
 
   /** The brokers that are alive, by id. */
-  async brokers(): Promise<Broker[]> {
-    await this.#askTopics([], false)
+  async brokers(options: { readonly timeoutMs?: number | undefined } = {}): Promise<Broker[]> {
+    await this.#askTopics([], false, options.timeoutMs)
     return [...this.connections.brokers.values()].sort((a, b) => a.nodeId - b.nodeId)
   }
 

@@ -1,4 +1,3 @@
-import { sleep } from '../../client/clock.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -14,6 +13,8 @@ import { ALL_FORMATS } from '../output/listing.ts'
 
 /** How often lag is looked at while it is waited for. */
 const POLL_MS = 500
+/** The last question has a chance of an answer. */
+const MIN_ASK_MS = 1000
 
 const WATCH_SECONDS = 2
 
@@ -144,10 +145,11 @@ async function waitForLag(
 ): Promise<GroupLag[]> {
   const deadline = cluster.deadline(timeoutMs)
   for (;;) {
-    const groups = await askLag(cluster, question)
+    const leftMs = Math.max(MIN_ASK_MS, deadline.leftMs)
+    const groups = await askLag(cluster, { ...question, timeoutMs: Math.min(question.timeoutMs, leftMs) })
     const isOver = unreadable(groups).length > 0 || overLimits(groups, { maxTotalLag }).length > 0
     if (!isOver || deadline.isOver) return groups
-    await sleep(cluster.clock, Math.min(POLL_MS, deadline.leftMs))
+    await cluster.lifetime.sleep(Math.min(POLL_MS, deadline.leftMs))
   }
 }
 
@@ -161,7 +163,7 @@ async function watch(
     const listing = lagListing(await askLag(cluster, question), view)
     if (context.io.isTerminal.out) context.io.out(CLEAR)
     await context.print(listing)
-    await sleep(cluster.clock, everyMs)
+    await cluster.lifetime.sleep(everyMs)
   }
 }
 

@@ -27,11 +27,12 @@ interface KnownGroup {
 
 /** How far groups are behind; what cannot be told has an error in its place. */
 export async function askLag(cluster: Cluster, question: LagQuestion): Promise<GroupLag[]> {
-  const { isolationLevel, timeoutMs } = question
+  const { isolationLevel } = question
+  const deadline = cluster.deadline(question.timeoutMs)
   const names = await chooseGroups(cluster, question)
   const [descriptions, commits] = await Promise.all([
-    describeConsumerGroups(cluster, names, { timeoutMs }),
-    fetchCommitted(cluster, names, { timeoutMs }),
+    describeConsumerGroups(cluster, names, { timeoutMs: deadline.leftMs }),
+    fetchCommitted(cluster, names, { timeoutMs: deadline.leftMs }),
   ])
   const wantsTopic = question.topics.length === 0 ? () => true : globMatcher(question.topics)
   const known = new Map<string, KnownGroup>()
@@ -46,10 +47,11 @@ export async function askLag(cluster: Cluster, question: LagQuestion): Promise<G
     const partitions = partitionsOf(description.answer, committed).filter(({ topic }) => wantsTopic(topic))
     known.set(name, { description: description.answer, committed, partitions })
   }
-  const counts = await partitionCounts(cluster, [...known.values()], timeoutMs)
+  const counts = await partitionCounts(cluster, [...known.values()], deadline.leftMs)
   const whole = new Map([...known].map(([name, group]) => [name, wholeTopics(group.partitions, counts)]))
   const all = [...whole.values()].flat()
   const uncommitted = [...known].flatMap(([name, group]) => withoutCommit(whole.get(name)!, group))
+  const timeoutMs = deadline.leftMs
   const [ends, starts] = await Promise.all([
     lookUpOffsets(cluster, all, { isolationLevel, timeoutMs }),
     lookUpOffsets(cluster, uncommitted, { spec: 'earliest', isolationLevel, timeoutMs }),

@@ -20,8 +20,8 @@ export type Condition = (cluster: Cluster, timeoutMs: number) => Promise<Standin
 /** So many brokers have registered. */
 export const brokersAreThere =
   (count: number): Condition =>
-  async (cluster) => {
-    const found = (await cluster.brokers()).length
+  async (cluster, timeoutMs) => {
+    const found = (await cluster.brokers({ timeoutMs })).length
     return { isMet: found >= count, found: found === 1 ? '1 broker is there' : `${found} brokers are there` }
   }
 

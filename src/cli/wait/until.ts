@@ -1,4 +1,3 @@
-import { sleep } from '../../client/clock.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { isRetriable } from '../../client/retry.ts'
 import { messageOf } from '../failures.ts'
@@ -32,13 +31,13 @@ export async function waitUntil(cluster: Cluster, condition: Condition, timeoutM
       Math.max(MIN_ASK_MS, Math.min(MAX_ASK_MS, deadline.leftMs)),
     )
     if (standing.isMet || deadline.isOver) return { ...standing, waitedMs: clock.monotonicMs() - startMs }
-    await sleep(clock, Math.min(POLL_MS, deadline.leftMs))
+    await cluster.lifetime.sleep(Math.min(POLL_MS, deadline.leftMs))
   }
 }
 
 async function ask(cluster: Cluster, condition: Condition, timeoutMs: number): Promise<Standing> {
   try {
-    return await condition(cluster, timeoutMs)
+    return await cluster.within(cluster.deadline(timeoutMs), condition(cluster, timeoutMs))
   } catch (error) {
     if (!isRetriable(error)) throw error
     return { isMet: false, found: messageOf(error) }

@@ -24,9 +24,12 @@ export async function listGroups(
   cluster: Cluster,
   options: { readonly timeoutMs?: number | undefined } = {},
 ): Promise<ListedGroup[]> {
-  const brokers = await cluster.brokers()
+  const deadline = cluster.deadline(options.timeoutMs)
+  const brokers = await cluster.brokers({ timeoutMs: deadline.leftMs })
   const answers = await Promise.all(
-    brokers.map(({ nodeId }) => cluster.request(ListGroups, {}, { node: nodeId, ...options })),
+    brokers.map(({ nodeId }) =>
+      cluster.request(ListGroups, {}, { node: nodeId, timeoutMs: deadline.leftMs }),
+    ),
   )
   const groups = new Map<string, ListedGroup>()
   for (const { groupId, protocolType, groupState, groupType: type } of answers.flatMap(
