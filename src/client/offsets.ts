@@ -26,6 +26,9 @@ export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
 export const isolationCode = (level: IsolationLevel): number => (level === 'read_committed' ? 1 : 0)
 
+/** The request has no room for a longer timeout. */
+const MAX_INT32 = 0x7fff_ffff
+
 export interface OffsetTarget extends TopicPartition {
   /** Milliseconds since 1970, or one of OFFSET_SPECS. */
   readonly timestamp: Int64
@@ -55,7 +58,7 @@ export function listOffsets<P extends OffsetTarget>(
       // Before version 2 there were no transactions to look at.
       ...(version >= 2 ? { isolationLevel } : {}),
       topics: byTopic(led, ({ partition, timestamp }) => ({ partitionIndex: partition, timestamp })),
-      timeoutMs,
+      timeoutMs: Math.min(timeoutMs, MAX_INT32),
     }),
     *read({ topics }) {
       for (const { name, partitions } of topics) {

@@ -2,30 +2,19 @@
 import { expect, test } from 'vitest'
 import { HANDLERS } from '../../src/broker/handlers.ts'
 import { addInt64, type Int64, MAX_INT64, MIN_INT64, subtractInt64 } from '../../src/bytes/int64.ts'
-import { ZERO_UUID } from '../../src/bytes/uuid.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { Fetch } from '../../src/protocol/messages/fetch.ts'
 import { FindCoordinator } from '../../src/protocol/messages/metadata.ts'
 import { DeleteRecords, ListOffsets } from '../../src/protocol/messages/offsets.ts'
 import { Produce } from '../../src/protocol/messages/produce.ts'
-import { type FieldSpec, type Fields, isIn } from '../../src/protocol/schema.ts'
+import type { Fields } from '../../src/protocol/schema.ts'
 import { updateCrc } from '../../src/records/batch.ts'
 import { startTestBroker, type TestBroker } from '../support/broker.ts'
 import { INT64_ENDS } from '../support/int64-ends.ts'
 import { batch, readAll, START_MS } from '../support/logs.ts'
 import { fetchFrom, produceTo } from '../support/partition-requests.ts'
+import { int64Paths, lastName, plainMessage } from '../support/plain-message.ts'
 import { commit, committed, startCoordinator } from './groups/wire-member.ts'
-
-/** Where an int64 of a message is: `topics.partitions.offset`. */
-function* int64Paths(fields: Fields, version: number, prefix = ''): Generator<string> {
-  for (const [name, field] of Object.entries(fields)) {
-    if (!isIn(field.versions, version)) continue
-    const path = `${prefix}${name}`
-    const inner = field.fields ?? field.element?.fields
-    if (field.kind === 'int64' || field.element?.kind === 'int64') yield path
-    else if (inner) yield* int64Paths(inner, version, `${path}.`)
-  }
-}
 
 const TEXTS: Readonly<Record<string, string>> = {
   groupId: 'g',
@@ -34,33 +23,16 @@ const TEXTS: Readonly<Record<string, string>> = {
   topicName: 'orders',
 }
 
-/** A request about partition 0 of orders, with one element in each list and `value` at `path`. */
-function requestWith(
-  broker: TestBroker,
-  fields: Fields,
-  version: number,
-  path: string,
-  value: Int64,
-): Record<string, unknown> {
-  const plain = (name: string, field: FieldSpec, rest: string | null): unknown => {
-    if (field.kind === 'int64') return rest === '' ? value : (field.default as Int64)
-    if (field.kind === 'struct')
-      return field.default === null && rest === null ? null : struct(field.fields!, rest)
-    if (field.kind === 'array') return [plain(name, field.element!, rest)]
-    if (field.kind === 'string' && TEXTS[name] !== undefined) return TEXTS[name]
-    if (field.kind === 'uuid') return name === 'topicId' ? broker.topicId('orders') : ZERO_UUID
-    if (field.kind === 'int32' && /epoch|generation/i.test(name)) return -1
-    return field.default
-  }
-  const struct = (of: Fields, rest: string | null): Record<string, unknown> => {
-    const [head, ...tail] = rest?.split('.') ?? []
-    return Object.fromEntries(
-      Object.entries(of)
-        .filter(([, field]) => isIn(field.versions, version))
-        .map(([name, field]) => [name, plain(name, field, name === head ? tail.join('.') : null)]),
-    )
-  }
-  return struct(fields, path)
+/** A request about partition 0 of orders, with `value` at `path`. */
+function requestWith(broker: TestBroker, fields: Fields, version: number, path: string, value: Int64) {
+  return plainMessage(fields, version, (at, { kind }) => {
+    const name = lastName(at)
+    if (kind === 'int64' && at === path) return value
+    if (kind === 'string') return TEXTS[name]
+    if (kind === 'uuid' && name === 'topicId') return broker.topicId('orders')
+    if (kind === 'int32' && /epoch|generation/i.test(name)) return -1
+    return undefined
+  })
 }
 
 /** Every error code of an answer. */

@@ -1,4 +1,4 @@
-import type { Int64 } from '../../src/bytes/int64.ts'
+import { type Int64, MAX_INT64 } from '../../src/bytes/int64.ts'
 import { readName } from '../../src/records/header-name.ts'
 import type { RecordHeader } from '../../src/records/record.ts'
 import { randomBytes, randomInteger } from './random.ts'
@@ -35,6 +35,17 @@ const TEXTS = [
   '//8=',
 ]
 
+/** Microseconds, nanoseconds, and what a number of JavaScript just holds or does not. */
+const TIMES: readonly Int64[] = [
+  1_700_000_000_000_000,
+  1_700_000_000_000_000_001n,
+  Number.MAX_SAFE_INTEGER,
+  2n ** 53n,
+  2n ** 53n + 1n,
+  2n ** 62n + 1n,
+  MAX_INT64,
+]
+
 /** Bytes that are no UTF-8: a lone 0xff, too long a form, half of a surrogate pair, a cut character. */
 const BYTES = ['ff', 'c0af', 'eda080', 'edb080', 'f09f98', '41ff42', 'f4908080', 'efbfbdff', '80']
 
@@ -46,7 +57,7 @@ export function randomRecord(random: () => number, partitions: number): RandomRe
   const count = random() < 0.4 ? 0 : randomInteger(random, 1, 6)
   return {
     partition: randomInteger(random, 0, partitions),
-    timestamp: randomInteger(random, 0, 1_700_000_000_000),
+    timestamp: random() < 0.2 ? pick(random, TIMES) : randomInteger(random, 0, 1_700_000_000_000),
     key: randomField(random),
     value: random() < 0.005 ? large(random) : randomField(random),
     headers: Array.from({ length: count }, (): RecordHeader => {

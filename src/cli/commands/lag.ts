@@ -1,3 +1,4 @@
+import { type Int64, minInt64, toSafeNumber } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -8,7 +9,7 @@ import { overLimits, unreadable } from '../lag/limits.ts'
 import { lagListing } from '../lag/listing.ts'
 import { VIEWS, type View } from '../lag/rows.ts'
 import { BadValue, type OptionSpecs, type Values } from '../option-spec.ts'
-import { long, SERVER_OPTIONS } from '../options.ts'
+import { int64, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 
 /** How often lag is looked at while it is waited for. */
@@ -77,7 +78,7 @@ const OPTIONS = {
   timeoutMs: {
     flags: '--timeout-ms <ms>',
     help: 'How long to wait.',
-    parse: limit,
+    parse: (text: string) => toSafeNumber(limit(text)),
     default: 60_000,
     section: 'What to check or wait for',
   },
@@ -125,11 +126,9 @@ export const lag = defineCommand({
 function judge(groups: readonly GroupLag[], options: Options): void {
   const holes = unreadable(groups)
   if (holes.length > 0) throw new Failure(told(holes))
-  const maxTotalLag = Math.min(options.maxTotalLag ?? Infinity, options.waitLag ?? Infinity)
-  const over = overLimits(groups, {
-    maxLag: options.maxLag,
-    maxTotalLag: maxTotalLag === Infinity ? undefined : maxTotalLag,
-  })
+  const totals = [options.maxTotalLag, options.waitLag].filter((total) => total !== undefined)
+  const maxTotalLag = totals.length === 0 ? undefined : totals.reduce(minInt64)
+  const over = overLimits(groups, { maxLag: options.maxLag, maxTotalLag })
   if (over.length > 0) throw new ConditionNotMet(told(over))
 }
 
@@ -140,7 +139,7 @@ const told = (reasons: readonly string[]): string =>
 async function waitForLag(
   cluster: Cluster,
   question: LagQuestion,
-  maxTotalLag: number,
+  maxTotalLag: Int64,
   timeoutMs: number,
 ): Promise<GroupLag[]> {
   const deadline = cluster.deadline(timeoutMs)
@@ -174,8 +173,8 @@ function watchInterval(text: string | true | undefined): number | null {
   throw new UsageError(`--watch: '${text}' is not a number of seconds`)
 }
 
-function limit(text: string): number {
-  const value = long(text)
+function limit(text: string): Int64 {
+  const value = int64(text)
   if (value >= 0) return value
   throw new BadValue(`'${text}' is less than 0`)
 }

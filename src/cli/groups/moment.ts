@@ -59,6 +59,8 @@ export function parseDuration(text: string): number {
     Number(hours ?? 0) * 3_600_000 +
     Number(minutes ?? 0) * 60_000 +
     (seconds?.startsWith('-') ? -secondsMs : secondsMs)
+  // Java counts the seconds in a long, which is more than 285,000 years.
+  if (!Number.isSafeInteger(ms)) throw new Failure('Text cannot be parsed to a Duration: overflow')
   return sign === '-' ? -ms : ms
 }
 

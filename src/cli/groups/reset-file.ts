@@ -1,4 +1,4 @@
-import type { Int64 } from '../../bytes/int64.ts'
+import { type Int64, parseInt64, toSafeNumber } from '../../bytes/int64.ts'
 import type { OffsetToCommit } from '../../client/groups/committed-offsets.ts'
 import { Failure } from '../failures.ts'
 import { readTextFile } from '../read-file.ts'
@@ -17,7 +17,11 @@ export function parseResetPlan(text: string, groups: readonly string[]): Map<str
     const fields = fieldsOf(line)
     const group = hasNoGroups ? groups[0]! : fields.shift()!
     const [topic = '', partition = '0', offset = '0'] = fields
-    const target = { topic, partition: readNumber(partition, line), offset: readNumber(offset, line) }
+    const target = {
+      topic,
+      partition: toSafeNumber(readNumber(partition, line)),
+      offset: readNumber(offset, line),
+    }
     const sofar = plan.get(group)
     if (sofar) sofar.push(target)
     else plan.set(group, [target])
@@ -31,9 +35,9 @@ function fieldsOf(line: string): string[] {
   return fields.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain!.trim())
 }
 
-function readNumber(text: string, line: string): number {
-  const value = Number(text)
-  if (/^-?\d+$/.test(text) && Number.isSafeInteger(value)) return value
+function readNumber(text: string, line: string): Int64 {
+  const value = parseInt64(text)
+  if (value !== null) return value
   throw new Failure(`'${text}' is no number in the line '${line}'`, {
     hint: 'lines are topic,partition,offset or group,topic,partition,offset',
   })

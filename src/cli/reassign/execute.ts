@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { comparePartitions, partitionName } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
@@ -22,9 +23,9 @@ const VERIFY_PERIODICALLY =
 export interface ExecuteOptions {
   readonly additional: boolean
   /** Bytes a second between brokers; no limit when negative. */
-  readonly throttle: number
+  readonly throttle: Int64
   /** Bytes a second between the folders of a broker. */
-  readonly replicaAlterLogDirsThrottle: number
+  readonly replicaAlterLogDirsThrottle: Int64
   readonly disallowReplicationFactorChange: boolean
   readonly timeout: number
   readonly dryRun: boolean

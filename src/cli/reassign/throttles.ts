@@ -1,3 +1,4 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { itemError } from '../../protocol/errors.ts'
@@ -46,7 +47,7 @@ export function movesOf(
 export async function throttleMoves(
   cluster: Cluster,
   moves: readonly Move[],
-  bytesPerSecond: number,
+  bytesPerSecond: Int64,
 ): Promise<void> {
   const topics = [...new Set(moves.map(({ topic }) => topic))]
   await alterConfigs(
@@ -84,7 +85,7 @@ function replicaList(moves: readonly Move[], brokersOf: (move: Move) => readonly
 export function throttleLogDirs(
   cluster: Cluster,
   brokers: ReadonlySet<number>,
-  bytesPerSecond: number,
+  bytesPerSecond: Int64,
 ): Promise<void> {
   const settings: [string, string][] = [[LOG_DIR_RATE, String(bytesPerSecond)]]
   return alterConfigs(

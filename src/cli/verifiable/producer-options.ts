@@ -1,6 +1,6 @@
 import { UsageError } from '../failures.ts'
 import { BadValue, type Given, type OptionSpecs } from '../option-spec.ts'
-import { int, long, SERVER_OPTIONS } from '../options.ts'
+import { int, int64, SERVER_OPTIONS } from '../options.ts'
 
 const ACKS = [0, 1, -1]
 
@@ -32,7 +32,7 @@ export const PRODUCER_OPTIONS = {
   messageCreateTime: {
     flags: '--message-create-time <ms>',
     help: 'The time of the first record; -1: as it is.',
-    parse: long,
+    parse: int64,
     default: -1,
   },
   valuePrefix: {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { addInt64, type Int64 } from '../../bytes/int64.ts'
 
 import type { Clock } from '../../client/clock.ts'
 import type { Producer } from '../../client/produce/producer.ts'
@@ -16,7 +17,7 @@ export interface NumberOptions {
   /** How many keys there are; none when undefined. */
   readonly keys: number | undefined
   /** The time of the first record; undefined: as it is. */
-  readonly createMs: number | undefined
+  readonly createMs: Int64 | undefined
 }
 
 /** Sends numbers that go up, and tells of each what became of it. */
@@ -26,7 +27,7 @@ export class NumberSender {
   readonly #events: EventPrinter
   readonly #clock: Clock
   readonly #startMs: number
-  #createMs: number | undefined
+  #createMs: Int64 | undefined
   sent = 0
   acked = 0
   #failure: unknown = null
@@ -81,7 +82,7 @@ export class NumberSender {
     const value = this.#valueOf(index)
     const timestampMs = this.#createMs ?? this.#clock.now()
     // As in Kafka's tool, by which times run away faster the longer it runs.
-    if (this.#createMs !== undefined) this.#createMs += nowMs - this.#startMs
+    if (this.#createMs !== undefined) this.#createMs = addInt64(this.#createMs, nowMs - this.#startMs)
     const onDelivery = (delivery: Delivery): void => {
       try {
         this.#delivered(key, value, delivery)

@@ -1,3 +1,4 @@
+import { type Int64, MAX_INT64, parseInt64, subtractInt64, toSafeNumber } from '../../bytes/int64.ts'
 import { Secret } from '../security/secret.ts'
 import { SettingError } from './setting-error.ts'
 
@@ -9,16 +10,17 @@ const INT_MAX = 2_147_483_647
 const invalid = (name: string, text: string, reason: string): SettingError =>
   new SettingError(`Invalid value ${text} for configuration ${name}: ${reason}`)
 
-function integer(type: 'INT' | 'LONG', limit: number, min: number, max: number): PropertyType<number> {
+function integer(type: 'INT' | 'LONG', limit: Int64, min: number, max: number): PropertyType<number> {
   return (name, text) => {
     const trimmed = text.trim()
-    const value = Number(trimmed)
-    if (!/^[+-]?\d+$/.test(trimmed) || value > limit || value < -limit - 1) {
+    const value = parseInt64(trimmed)
+    if (value === null || value > limit || value < subtractInt64(-1, limit)) {
       throw invalid(name, trimmed, `Not a number of type ${type}`)
     }
     if (value < min) throw invalid(name, trimmed, `Value must be at least ${min}`)
     if (value > max) throw invalid(name, trimmed, `Value must be no more than ${max}`)
-    return value
+    // All of them are sizes and durations: past 2^53 the nearest number is as good.
+    return toSafeNumber(value)
   }
 }
 
@@ -26,8 +28,7 @@ export const int = (min = -INT_MAX - 1, max = INT_MAX): PropertyType<number> =>
   integer('INT', INT_MAX, min, max)
 
 export const long = (min = Number.MIN_SAFE_INTEGER): PropertyType<number> =>
-  // Long.MAX_VALUE stands for "for ever"; a number near it is good enough.
-  integer('LONG', 2 ** 63, min, Infinity)
+  integer('LONG', MAX_INT64, min, Infinity)
 
 export const bool: PropertyType<boolean> = (name, text) => {
   const value = text.trim().toLowerCase()

@@ -58,6 +58,9 @@ test.each([
   ['--time -3', -3],
   ['--time latest-tiered', -5],
   ['--time 1700000000000', 1700000000000],
+  ['--time 9007199254740993', 9007199254740993n],
+  ['--time 9223372036854775807', 9223372036854775807n],
+  ['--time -9223372036854775808', -9223372036854775808n],
 ])('get-offsets %s asks for timestamp %d', async (args, timestamp) => {
   const cluster = fakeCluster({ topics: [topic('a')], answers: offsets() })
   await runTool(['get-offsets', ...args.split(' ').filter(Boolean)], cluster)
@@ -149,6 +152,14 @@ test.each([
   ['{"version": 2, "partitions": []}', 'Not supported version field value 2'],
   ['{"partitions": [{"topic": "a", "offset": 0}]}', 'No such field exists: `partition`'],
   [
+    '{"partitions": [{"topic": "a", "partition": 0, "offset": 9223372036854775808}]}',
+    'Expected `Long` value, received 9223372036854775808',
+  ],
+  [
+    '{"partitions": [{"topic": "a", "partition": 9007199254740993, "offset": 0}]}',
+    'Expected `Integer` value, received 9007199254740993',
+  ],
+  [
     '{"partitions": [{"topic": "a", "partition": "x", "offset": 0}]}',
     'Expected `Integer` value, received "x"',
   ],
@@ -158,6 +169,19 @@ test.each([
   ],
 ])('the offset file %s is refused', (text, message) => {
   expect(() => parseOffsetFile(text)).toThrow(message)
+})
+
+test('the offsets of a file are exact', () => {
+  const offsets = ['9223372036854775807', '9007199254740993', '-1', '-9223372036854775808']
+  const partitions = offsets.map((offset, at) => `{"topic": "a", "partition": ${at}, "offset": ${offset}}`)
+  expect(parseOffsetFile(`{"partitions": [${partitions}]}`).map(({ offset }) => String(offset))).toEqual(
+    offsets,
+  )
+})
+
+test.each(['9223372036854775808', '1.5', 'x'])('get-offsets --time %s is refused', async (time) => {
+  const { exit, stderr } = await runTool(['get-offsets', 'a', '--time', time])
+  expect([exit, stderr]).toEqual([2, expect.stringContaining(`Malformed time argument ${time}.`)])
 })
 
 interface ListRequest {

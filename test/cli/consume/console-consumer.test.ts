@@ -366,3 +366,35 @@ test.each<[string[], number, string]>([
   const result = await consume(...args)
   expect([result.exit, result.stderr]).toEqual([exit, expect.stringContaining(message)])
 })
+
+test('timestamps past 2^53 are printed to the digit', async () => {
+  const configs = { 'message.timestamp.after.max.ms': '9223372036854775807' }
+  const started = await startBroker({ topics: [{ name: 'nanos', partitions: 1, configs }] })
+  onTestFinished(() => started.close())
+  const server = ['--bootstrap-server', started.bootstrapServers, '--topic', 'nanos']
+  const times = ['1700000000000000001', '9007199254740993', '9223372036854775807']
+  for (const time of times) {
+    expect(await run(['console-producer', ...server, '--timestamp', time], 'v\n')).toMatchObject({ exit: 0 })
+  }
+  const reading = ['console-consumer', ...server, '--from-beginning', '--max-messages', '3']
+  const plain = await run([...reading, '--property', 'print.timestamp=true'])
+  expect(values(plain.stdout)).toEqual(times.map((time) => `CreateTime:${time}\tv`))
+  const json = await run(['consume', ...server, '--from', 'earliest', '--until', 'end', '-o', 'jsonl'])
+  expect(values(json.stdout).map((line) => JSON.parse(line).timestamp)).toEqual(times)
+  const later = ['consume', ...server, '--from', '@9007199254740993', '--until', 'end', '-o', 'jsonl']
+  expect(values((await run(later)).stdout)).toHaveLength(3)
+  expect(values((await run(later.with(-5, '@1700000000000000002'))).stdout)).toHaveLength(1)
+})
+
+test('a start at the largest offset is out of range, and the reset policy decides', async () => {
+  const last = ['--partition', '0', '--offset', '9223372036854775807', '--timeout-ms', '300']
+  expect(values((await consumeOne(...last)).stdout)).toEqual([])
+  const earliest = ['--command-property', 'auto.offset.reset=earliest']
+  expect(values((await consumeOne(...last, ...earliest)).stdout)).toEqual(['a', 'b', 'c', 'd', 'e'])
+  const { exit, stderr } = await consumeOne('--partition', '0', '--offset', '9223372036854775808')
+  expect([exit, stderr]).toEqual([
+    expect.any(Number),
+    expect.stringContaining("The provided offset value '9223372036854775808' is incorrect."),
+  ])
+  expect(exit).not.toBe(0)
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { MAX_INT64 } from '../../../src/bytes/int64.ts'
 import { parseFrom, parseUntil } from '../../../src/cli/consume/place.ts'
 
 const NOW = 1_700_000_000_000
@@ -8,6 +9,9 @@ test.each([
   ['latest', 'latest'],
   ['0', { offset: 0 }],
   ['-10', { fromEnd: 10 }],
+  ['9223372036854775807', { offset: MAX_INT64 }],
+  ['-9223372036854775807', { fromEnd: MAX_INT64 }],
+  ['@9007199254740993', { timestampMs: 9007199254740993n }],
   ['@1699999999999', { timestampMs: 1_699_999_999_999 }],
   ['@2023-11-14T22:13:20Z', { timestampMs: NOW }],
   ['@-1h', { timestampMs: NOW - 3_600_000 }],
@@ -26,6 +30,8 @@ test.each([
   ['end', 'latest'],
   ['7', { offset: 7 }],
   ['+7', { after: 7 }],
+  ['9007199254740993', { offset: 9007199254740993n }],
+  ['+9223372036854775807', { after: MAX_INT64 }],
   ['@-2d', { timestampMs: NOW - 172_800_000 }],
 ])('--until %s', (text, place) => {
   expect(parseUntil(text)(NOW)).toEqual(place)
@@ -40,6 +46,9 @@ test.each([
   '@',
   '@yesterday',
   '@-1y',
+  '9223372036854775808',
+  '@9223372036854775808',
+  '@-9999999999999999d',
   '@-',
   '@May 1',
   '@2023-2-3',

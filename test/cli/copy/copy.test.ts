@@ -83,6 +83,27 @@ test('records arrive as they are, in the same partitions, in a topic that is mad
   expect(JSON.parse(exported)).toMatchObject({ partitions: 2, configs: { 'retention.ms': '-1' } })
 })
 
+test('timestamps past 2^53 are copied to the digit, and found again by the next run', async () => {
+  const configs = {
+    'message.timestamp.after.max.ms': '9223372036854775807',
+    'segment.ms': '9223372036854775807',
+  }
+  from = await broker({ topics: [{ name: 'orders', partitions: 1, configs }] })
+  const times = ['4611686018427387904', '9007199254740993', '9223372036854775807', '1700000000000000001']
+  await write(times.map((timestamp) => ({ key: 'a', value: timestamp, timestamp })))
+  await copy()
+  expect(await contents(to)).toEqual(await contents(from))
+  const lines = (await contents(to)).map((line) => JSON.parse(line))
+  expect(lines.map(({ value, timestamp }) => value === timestamp)).toEqual(times.map(() => true))
+  const [file] = readdirSync(join(home, 'ktool/copy'))
+  const path = join(home, 'ktool/copy', file!)
+  const state = JSON.parse(readFileSync(path, 'utf8'))
+  for (const partition of state.partitions) Object.assign(partition, { next: 0, end: 0 })
+  writeFileSync(path, JSON.stringify(state))
+  await copy()
+  expect(await contents(to)).toEqual(await contents(from))
+})
+
 test('a second run goes on where the first ended', async () => {
   await write(ODD)
   await copy()

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { MAX_INT64, MIN_INT64 } from '../../../src/bytes/int64.ts'
 import { main } from '../../../src/cli/main.ts'
 import { encodeOffsetEntry } from '../../../src/log/offset-index.ts'
 import { encodeProducerSnapshot } from '../../../src/log/producer-snapshot.ts'
@@ -242,4 +243,59 @@ test.each([
 ])('%s exits %d: %s', async (name, exit, message) => {
   const result = await run('--files', write(name, Buffer.from('x')))
   expect([result.exit, result.stderr]).toEqual([exit, expect.stringContaining(message)])
+})
+
+test('values past 2^53 are printed to the digit, in text and as strings in JSON', async () => {
+  const [name, base] = ['09007199254740993000', 9_007_199_254_740_993_000n]
+  const builder = new BatchBuilder()
+  const times = [1_700_000_000_000_000_001n, MAX_INT64, MIN_INT64]
+  for (const time of times) builder.append(time, null, null)
+  const log = write(`${name}.log`, builder.build({ baseOffset: base, producerId: MAX_INT64 }))
+  const entries = Buffer.alloc(20)
+  encodeOffsetEntry(entries, 0, 0, { offset: 2, position: 0 })
+  encodeTimeEntry(entries, 8, 0, { timestamp: MAX_INT64, offset: 2 })
+  const index = write(`${name}.index`, entries.subarray(0, 8))
+  const timeIndex = write(`${name}.timeindex`, entries.subarray(8))
+  const producer = {
+    producerId: MAX_INT64,
+    producerEpoch: 1,
+    lastSequence: 1,
+    lastOffset: base,
+    offsetDelta: 0,
+    timestamp: times[0]!,
+    coordinatorEpoch: -1,
+    currentTxnFirstOffset: base,
+  }
+  const snapshot = write(`${name}.snapshot`, encodeProducerSnapshot([producer]))
+  const aborted = {
+    producerId: MAX_INT64,
+    firstOffset: base,
+    lastOffset: MAX_INT64,
+    lastStableOffset: MAX_INT64,
+  }
+  const transactions = write(`${name}.txnindex`, encodeAbortedTransaction(aborted))
+  const { exit, lines } = await run(
+    '--files',
+    [log, index, timeIndex, snapshot, transactions].join(','),
+    '--print-data-log',
+  )
+  expect(exit).toBe(0)
+  const text = lines.join('\n')
+  for (const found of [
+    `Log starting offset: ${base}`,
+    `baseOffset: ${base} lastOffset: ${base + 2n} count: 3`,
+    `producerId: ${MAX_INT64} producerEpoch: -1`,
+    ...times.map((time, at) => `offset: ${base + BigInt(at)} CreateTime: ${time}`),
+    `offset: ${base + 2n} position: 0`,
+    `timestamp: ${MAX_INT64} offset: ${base + 2n}`,
+    `currentTxnFirstOffset: OptionalLong[${base}] lastTimestamp: ${times[0]}`,
+    `lastOffset: ${base} offsetDelta: 0`,
+    `producerId: ${MAX_INT64} firstOffset: ${base} lastOffset: ${MAX_INT64} lastStableOffset: ${MAX_INT64}`,
+  ]) {
+    expect(text).toContain(found)
+  }
+  const json = await run('--files', log, '--print-data-log', '-o', 'jsonl')
+  expect(json.lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ type: 'record', offset: `${base}`, timestamp: `${times[0]}` }),
+  )
 })

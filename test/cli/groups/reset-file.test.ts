@@ -26,3 +26,13 @@ test('names with commas and quotes survive', () => {
 test('what is no number is refused with its line', () => {
   expect(() => parseResetPlan('a,0,x', ['g'])).toThrow("'x' is no number in the line 'a,0,x'")
 })
+
+test('offsets past 2^53 are exact, in and out', () => {
+  const rows = [{ group: 'g', topic: 't', partition: 0, newOffset: 9_007_199_254_740_993n }]
+  const text = exportedPlan(rows, true)
+  expect(text).toBe('t,0,9007199254740993\n')
+  expect(parseResetPlan(text, ['g']).get('g')).toEqual([
+    { topic: 't', partition: 0, offset: 9_007_199_254_740_993n },
+  ])
+  expect(() => parseResetPlan('t,0,9223372036854775808', ['g'])).toThrow('9223372036854775808')
+})

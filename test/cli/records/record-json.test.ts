@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { MAX_INT64, MIN_INT64 } from '../../../src/bytes/int64.ts'
 import { ByteOutput } from '../../../src/cli/records/byte-output.ts'
 import type { ConsumedRecord } from '../../../src/cli/records/formatter.ts'
 import { JsonFormatter, parseRecordJson } from '../../../src/cli/records/record-json.ts'
@@ -111,3 +112,32 @@ test.each([
 ])('%s is refused: %s', (line, message) => {
   expect(() => parseRecordJson(Buffer.from(line), 3)).toThrow(message)
 })
+
+test.each([
+  9_007_199_254_740_993n,
+  4_611_686_018_427_387_904n,
+  MAX_INT64,
+  MIN_INT64,
+  Number.MAX_SAFE_INTEGER,
+  -5,
+])('the timestamp %s is written and read back to the digit', (timestamp) => {
+  const line = write(false, { ...RECORD, timestamp, offset: MAX_INT64 })
+  expect(line).toContain('"offset":"9223372036854775807"')
+  expect(parseRecordJson(Buffer.from(line), 1).timestamp).toBe(timestamp)
+  // As a number, too: other programs write it so.
+  const bare = `{"ts":${timestamp},"payload":"${'1'.repeat(30)}"}`
+  expect(parseRecordJson(Buffer.from(bare), 1)).toMatchObject({
+    timestamp,
+    value: Buffer.from('1'.repeat(30)),
+  })
+})
+
+test.each(['9223372036854775808', '1.5', '1e400', '"soon"', '""', '"1.5"', 'true', '[]', '[1]'])(
+  'a timestamp of %s is refused',
+  (timestamp) => {
+    const line = Buffer.from(`{"value":"v","timestamp":${timestamp}}`)
+    expect(() => parseRecordJson(line, 3)).toThrow(
+      'line 3 is not a record: timestamp is not a number of milliseconds',
+    )
+  },
+)

@@ -23,9 +23,9 @@ const ROOM = new Map([['max.request.size', '4000000']])
 let broker: BrokerHandle
 let cluster: Cluster
 beforeAll(async () => {
-  const large = { 'max.message.bytes': '8000000' }
+  const configs = { 'max.message.bytes': '8000000', 'message.timestamp.after.max.ms': '9223372036854775807' }
   broker = await startBroker({
-    topics: ['source', 'copy', 'spread'].map((name) => ({ name, partitions: PARTITIONS, configs: large })),
+    topics: ['source', 'copy', 'spread'].map((name) => ({ name, partitions: PARTITIONS, configs })),
   })
   cluster = Cluster.connect({ bootstrapServers: broker.bootstrapServers })
 })

@@ -35,6 +35,10 @@ test('a reader without properties has the defaults of Kafka 4.3.1', () => {
 })
 
 test.each([
+  [
+    { 'linger.ms': '9223372036854775808' },
+    'Invalid value 9223372036854775808 for configuration linger.ms: Not a number of type LONG',
+  ],
   [{ 'linger.ms': 'soon' }, 'Invalid value soon for configuration linger.ms: Not a number of type LONG'],
   [{ retries: '-1' }, 'Invalid value -1 for configuration retries: Value must be at least 0'],
   [{ 'batch.size': '3000000000' }, 'Not a number of type INT'],

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { Int64 } from '../../../src/bytes/int64.ts'
+import { type Int64, MAX_INT64 } from '../../../src/bytes/int64.ts'
 import { fetchSettings } from '../../../src/client/fetch/fetch-config.ts'
 import type { FetchTarget } from '../../../src/client/fetch/fetch-partition.ts'
 import { Fetcher } from '../../../src/client/fetch/fetcher.ts'
@@ -117,6 +117,34 @@ test.each(['gzip', 'snappy', 'lz4', 'zstd'])('batches packed with %s are expande
   twin.add(0, batchOf(['c']))
   const { fetcher } = await setUp(twin)
   expect(await readAll(fetcher)).toEqual([['0:a', '1:b', '2:c']])
+})
+
+test('offsets and timestamps past 2^53 are exact, and reading goes on after them', async () => {
+  const twin = new PartitionTwin(1)
+  const start = 2n ** 53n - 2n
+  twin.startOffsets[0] = Number(start)
+  twin.endOffsets[0] = Number(start)
+  for (let i = 0; i < 4; i++) twin.add(0, batchOf([`a${i}`, `b${i}`]))
+  const targets = [{ topic: 'orders', partition: 0, from: Number(start), until: start + 8n }]
+  const { fetcher } = await setUp(twin, { targets, properties: { 'max.partition.fetch.bytes': '100' } })
+  const expected = Array.from({ length: 8 }, (_, i) => `${start + BigInt(i)}:${'ab'[i % 2]}${i >> 1}`)
+  expect(await readAll(fetcher)).toEqual([expected])
+  expect(fetcher.positions()[0]).toMatchObject({ position: start + 8n, highWatermark: start + 8n })
+})
+
+test('a position past 2^53 is out of range, and the reset policy decides', async () => {
+  for (const [policy, first] of [
+    ['earliest', '0:'],
+    ['latest', null],
+  ] as const) {
+    const twin = numbered(1, 2)
+    const targets = [{ topic: 'orders', partition: 0, from: MAX_INT64 }]
+    const { fetcher } = await setUp(twin, { targets, properties: { 'auto.offset.reset': policy } })
+    const records = await fetcher.next(first === null ? 100 : 2000)
+    if (first === null) expect(records).toBeNull()
+    else expect([records?.next(), `${records?.offset}:`]).toEqual([true, first])
+    expect(fetcher.positions()[0]!.position).toBe(6)
+  }
 })
 
 test('timestamps are those of the records, or of the append where the topic says so', async () => {
