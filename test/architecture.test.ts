@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 /** What other programs load; it stands beside the layers. */
 const ENTRIES = ['index.ts']
 /** bin/ktool.js hands the process to the tools' streams; a folder's lock names the process that holds it. */
-const MAY_USE_PROCESS = [...ENTRIES, 'cli/process-io.ts', 'log/folder-lock.ts']
+const MAY_USE_PROCESS = [...ENTRIES, 'cli/process-io.ts', 'log/processes.ts']
 /** Each gathers what its importer, outside of src, needs. */
 const HAND_ON = ['index.ts', 'cli/main.ts']
 

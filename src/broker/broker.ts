@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { randomUuid } from '../bytes/uuid.ts'
 import { type Files, realFiles } from '../log/files.ts'
+import { CONTEST_MS } from '../log/folder-lock.ts'
 import { LogDir, type LogDirListener } from '../log/log-dir.ts'
 import { DEFAULT_LOG_SETTINGS } from '../log/log-settings.ts'
 import { readMetaProperties } from '../log/meta-properties.ts'
@@ -82,6 +83,12 @@ export class Broker implements Services {
   readonly #housekeeping: Housekeeping
   readonly #random: () => number
   readonly #listener: string
+  #closing: Promise<void> | null = null
+  #reportFailed: (reason: Error) => void = () => {}
+  /** Resolves with the reason once the broker has closed itself: it is no longer the only one with its data folder. */
+  readonly failed = new Promise<Error>((resolve) => {
+    this.#reportFailed = resolve
+  })
 
   private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
     const { clock, randomBytes } = options
@@ -137,10 +144,15 @@ export class Broker implements Services {
         nodeId: firstNode,
         clusterId:
           options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
-        listener: writeReports(options.logger),
+        listener: {
+          ...writeReports(options.logger),
+          // Found in the middle of a write; the client is answered first.
+          folderLost: (reason) => queueMicrotask(() => broker?.fail(reason)),
+        },
       })
     const dir = await openUnlocked(open, options.clock)
     try {
+      if (dir.isContested) await pause(options.clock, CONTEST_MS)
       broker = new Broker(options, dir, nodes)
       await broker.#open(options, nodes)
       return broker
@@ -204,8 +216,28 @@ export class Broker implements Services {
     this.#server.handle(stream, { node, ...somebody, ...peer })
   }
 
-  /** Stops taking requests, writes down what the next start needs, and gives the folder free. */
-  async close(): Promise<void> {
+  /** Whether the data folder is known to have another broker, or to be gone. */
+  get hasLostFolder(): boolean {
+    return this.#dir.isLost
+  }
+
+  /**
+   * Stops taking requests, writes down what the next start needs, and gives the folder free. Rejects if the folder
+   * turns out not to be ours any more.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** Closes the broker because of a failure that it cannot go on with. */
+  fail(reason: Error): void {
+    this.logger.error('fatal, closing the broker', reason)
+    const report = () => this.#reportFailed(reason)
+    this.close().then(report, report)
+  }
+
+  async #close(): Promise<void> {
     this.#housekeeping.stop()
     this.groups.close()
     await this.#server.close()
@@ -267,13 +299,16 @@ async function openUnlocked(open: () => LogDir, clock: Clock): Promise<LogDir> {
     } catch (error) {
       const isLocked = error instanceof StorageError && error.code === 'FOLDER_LOCKED'
       if (!isLocked || triesLeft === 0) throw error
-      await new Promise<void>((resolve) => clock.after(LOCK_RETRY_MS, resolve))
+      await pause(clock, LOCK_RETRY_MS)
     }
   }
 }
 
+const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise<void>((resolve) => clock.after(ms, resolve))
+
 /** Logs that a partition takes no writes, and that it takes them again. */
-const writeReports = (logger: Logger): LogDirListener => ({
+const writeReports = (logger: Logger): Omit<LogDirListener, 'folderLost'> => ({
   writesFailed: (partition, failure) =>
     reportFailure(failure, logger, `writing ${partition} failed; it is tried again with every write`),
   writesResumed: (partition) => logger.warn(`writing ${partition} succeeds again`),

@@ -62,6 +62,8 @@ export class Housekeeping {
       this.#failures.delete(task)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
+      // The broker ends, and says why.
+      if (error.code === 'FOLDER_LOST' || error.code === 'FOLDER_LOCKED') return
       // The same failure comes with every tick until its cause is gone.
       if (error.message === this.#failures.get(task)) return
       this.#failures.set(task, error.message)

@@ -48,7 +48,12 @@ export interface BrokerHandle {
   readonly listeners: readonly BoundListener[]
   readonly clusterId: string
   readonly dataDir: string
-  /** Closes connections and files; a temporary folder is removed. */
+  /**
+   * Resolves with the reason once the broker has closed itself, because another broker took over its data folder, or
+   * the folder or the lock in it was removed or replaced: what it would write could be lost. Never rejects.
+   */
+  readonly failed: Promise<Error>
+  /** Closes connections and files; a temporary folder is removed. Rejects if the data folder was lost unnoticed. */
   close(): Promise<void>
 }
 
@@ -85,9 +90,15 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
       listeners: started.listeners,
       clusterId: started.clusterId,
       dataDir,
+      failed: started.failed,
       async close() {
-        await started.close()
-        temporary?.remove()
+        try {
+          await started.close()
+        } finally {
+          // The folder may be another broker's now.
+          if (started.hasLostFolder) temporary?.abandon()
+          else temporary?.remove()
+        }
       },
     }
   } catch (error) {

@@ -17,6 +17,13 @@ import { StorageError } from './storage-error.ts'
 /** Who appends: sequences of clients are checked, max.message.bytes does not bind the metadata log. */
 export type AppendOrigin = 'client' | 'coordinator' | 'metadata'
 
+export interface AppendOptions {
+  readonly leaderEpoch: number
+  readonly origin: AppendOrigin
+  /** Whether the append returns only once the records are on the disk. */
+  readonly sync?: boolean
+}
+
 export interface AppendResult {
   baseOffset: number
   lastOffset: number

@@ -2,6 +2,7 @@
 // costs more than the write to the page cache. Only fsync, which waits for the disk, is offered both ways.
 
 import {
+  type BigIntStats,
   closeSync,
   constants,
   fdatasync,
@@ -73,6 +74,10 @@ export interface Files {
   remove(path: string): void
   /** What a symbolic link says; null when there is none. */
   linkTarget(path: string): string | null
+  /** Device and number of the file or folder, which no other one has while it exists; null when there is none. */
+  identity(path: string): string | null
+  /** As identity, with size and time of the last write. */
+  fingerprint(path: string): string | null
   /** How /proc/locks names the file, `major:minor:inode`; null when there is none. */
   lockName(path: string): string | null
   /** Size of the disk that holds the path, and what is free on it, in bytes. */
@@ -104,6 +109,14 @@ function attemptOrNull<T>(what: string, path: string, run: () => T): T | null {
       if (codeOf(error) === 'ENOENT') return null
       throw error
     }
+  })
+}
+
+/** What is found at the path, with numbers of all 64 bits; null when there is nothing. */
+function exactStats(path: string, describe: (stats: BigIntStats) => string): string | null {
+  return attempt('looking at', path, () => {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stats === undefined ? null : describe(stats)
   })
 }
 
@@ -236,6 +249,9 @@ export const realFiles: Files = {
       }
     }),
   linkTarget: (path) => attemptOrNull('reading', path, () => readlinkSync(path)),
+  identity: (path) => exactStats(path, ({ dev, ino }) => `${dev}:${ino}`),
+  fingerprint: (path) =>
+    exactStats(path, ({ dev, ino, size, mtimeNs }) => `${dev}:${ino} ${size} ${mtimeNs}`),
   lockName: (path) => {
     const stats = attempt('looking at', path, () => statSync(path, { throwIfNoEntry: false }))
     if (stats === undefined) return null

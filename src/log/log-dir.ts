@@ -1,40 +1,24 @@
-import { randomUuid } from '../bytes/uuid.ts'
-import type { Clock } from './clock.ts'
 import { DeletedFolders } from './deleted-folders.ts'
 import { DiskReserve, isDiskFull } from './disk-reserve.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
-import { FolderLock, type Processes, realProcesses } from './folder-lock.ts'
+import { type FolderIdentity, identifyFolder } from './folder-identity.ts'
+import { FolderLock } from './folder-lock.ts'
 import type { LogSettings } from './log-settings.ts'
-import { type MetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties.ts'
+import { type MetaProperties, readMetaProperties } from './meta-properties.ts'
 import { OpenFiles } from './open-files.ts'
-import {
-  deletedFolder,
-  isDeletedFolder,
-  parsePartitionFolder,
-  partitionFolder,
-  strayFolder,
-} from './partition-folder.ts'
+import { isDeletedFolder, parsePartitionFolder, partitionFolder, strayFolder } from './partition-folder.ts'
 import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { type Processes, realProcesses } from './processes.ts'
 import { ReadBuffers } from './read-buffers.ts'
-import { LOG_SUFFIX } from './segment-names.ts'
 import { StorageError } from './storage-error.ts'
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
 
-export interface LogDirOptions {
-  /** Absolute path. */
-  folder: string
-  clock: Clock
-  /** Bytes for ids, and for the jitter of segments. */
-  randomBytes: (size: number) => Buffer
+export interface LogDirOptions extends FolderIdentity {
   /** Settings of a topic, asked again whenever they matter. */
   settings: (topic: string) => LogSettings
-  /** Identity given to a folder that has none; a cluster id that contradicts the folder's is refused. */
-  nodeId: number
-  /** Without it, the one of the folder, or a new one. */
-  clusterId?: string
   files?: Files
   /** How many log and index files are kept open at once: a share of what the process may have, unless given. */
   maxOpenFiles?: number
@@ -46,9 +30,11 @@ export interface LogDirOptions {
 export interface LogDirListener {
   writesFailed(partition: string, failure: StorageError): void
   writesResumed(partition: string): void
+  /** The folder has another broker, or is gone; nothing is written any more. */
+  folderLost(reason: StorageError): void
 }
 
-const NOBODY: LogDirListener = { writesFailed() {}, writesResumed() {} }
+const NOBODY: LogDirListener = { writesFailed() {}, writesResumed() {}, folderLost() {} }
 
 /** A partition found on disk that was not opened yet. */
 export interface FoundPartition {
@@ -64,6 +50,11 @@ export class LogDir {
   readonly meta: MetaProperties
   /** Whether the last broker closed the folder; otherwise logs are recovered when opened. */
   readonly wasClean: boolean
+  /**
+   * Whether another broker may have the folder too, and not have noticed yet that it lost it: its lock is silent, or
+   * was removed. Wait CONTEST_MS before the first partition is opened.
+   */
+  readonly isContested: boolean
   readonly #options: LogDirOptions
   readonly #files: Files
   readonly #openFiles: OpenFiles
@@ -77,7 +68,7 @@ export class LogDir {
   readonly #full = new Set<string>()
   #isClosed = false
 
-  private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties) {
+  private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties, isNew: boolean) {
     this.#options = options
     this.#files = options.files ?? realFiles
     this.#openFiles = new OpenFiles(this.#files, options.maxOpenFiles)
@@ -85,8 +76,10 @@ export class LogDir {
     this.meta = meta
     this.#lock = lock
     this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
+    const isUnlocked = lock.before === 'none' && !isNew && !this.wasClean
+    this.isContested = lock.before === 'silent' || isUnlocked
     this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs)
-    this.#deleted = new DeletedFolders(this.#files)
+    this.#deleted = new DeletedFolders(this.#files, options)
     this.#reserve = new DiskReserve(this.#files, this.folder)
   }
 
@@ -95,10 +88,13 @@ export class LogDir {
     const { folder, clock, randomBytes } = options
     const files = options.files ?? realFiles
     files.makeFolder(folder)
-    const processes = options.processes ?? realProcesses(files)
-    const lock = FolderLock.acquire(files, folder, processes, clock, randomBytes(8).toString('hex'))
+    const place = { files, folder, clock, processes: options.processes ?? realProcesses(files) }
+    const { listener = NOBODY } = options
+    const lost = (reason: StorageError) => listener.folderLost(reason)
+    const lock = FolderLock.acquire(place, randomBytes(8).toString('hex'), lost)
     try {
-      const dir = new LogDir(options, lock, identify(files, options))
+      const known = readMetaProperties(files, folder)
+      const dir = new LogDir(options, lock, identifyFolder(files, options, known), known === null)
       // From here on a crash must lead to recovery.
       files.remove(dir.#path(CLEAN_SHUTDOWN_FILE))
       for (const entry of files.list(folder)) {
@@ -109,6 +105,11 @@ export class LogDir {
       lock.release()
       throw error
     }
+  }
+
+  /** Whether the folder is known to have another broker, or to be gone. */
+  get isLost(): boolean {
+    return this.#lock.isLost
   }
 
   #path(name: string): string {
@@ -134,16 +135,16 @@ export class LogDir {
    * folder. A folder that cannot be made whole is taken away again.
    */
   createPartition(topic: string, partition: number, topicId: string): PartitionLog {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     const name = partitionFolder(topic, partition)
     const open = this.#logs.get(name)
     if (open !== undefined && open.topicId === topicId) return open
-    this.#deleted.clear(this.#path(name))
+    this.#deleted.clear(topic, partition)
     this.#checkpoints.refresh()
     try {
       return this.#openPartition(topic, partition, topicId, open)
     } catch (error) {
-      if (open === undefined) this.#hideIfEmpty(topic, partition)
+      if (open === undefined) this.#deleted.hideIfEmpty(topic, partition)
       throw error
     }
   }
@@ -172,6 +173,7 @@ export class LogDir {
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.startOffset(name),
       wasClean: this.wasClean,
+      ownership: this.#lock,
       listener: this.#listenerOf(name),
     })
     try {
@@ -180,6 +182,8 @@ export class LogDir {
       log.abandon()
       throw error
     }
+    // What a former broker still writes must not meet what we write: it goes to the end of the last segment it knows.
+    if (this.isContested) log.roll()
     this.#logs.set(name, log)
     return log
   }
@@ -213,7 +217,7 @@ export class LogDir {
    * can when the disk is full. Failures of the disk only delay it.
    */
   deletePartition(topic: string, partition: number): void {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     const name = partitionFolder(topic, partition)
     const log = this.#logs.get(name)
     if (log === undefined) return
@@ -221,7 +225,7 @@ export class LogDir {
     this.#logs.delete(name)
     const delayMs = this.#isDiskFull ? 0 : this.#options.settings(topic).fileDeleteDelayMs
     this.#full.delete(name)
-    this.#hide(topic, partition, delayMs)
+    this.#deleted.hide(topic, partition, delayMs)
     this.#checkpoints.forget(name)
   }
 
@@ -229,23 +233,8 @@ export class LogDir {
   discardPartition(topic: string, partition: number): void {
     this.#logs.get(partitionFolder(topic, partition))?.abandon()
     this.#logs.delete(partitionFolder(topic, partition))
-    this.#hide(topic, partition, 0)
-  }
-
-  #hide(topic: string, partition: number, delayMs: number): void {
-    const uuidHex = this.#options.randomBytes(16).toString('hex')
-    const hidden = this.#path(deletedFolder(topic, partition, uuidHex))
-    const dueMs = this.#options.clock.monotonicMs() + delayMs
-    this.#deleted.hide(this.#path(partitionFolder(topic, partition)), hidden, dueMs)
-  }
-
-  #hideIfEmpty(topic: string, partition: number): void {
-    const folder = this.#path(partitionFolder(topic, partition))
-    const names = this.#files.list(folder).map(({ name }) => name)
-    const hasRecords = names.some(
-      (name) => name.endsWith(LOG_SUFFIX) && this.#files.size(`${folder}/${name}`),
-    )
-    if (!hasRecords) this.#hide(topic, partition, 0)
+    this.#refuseUnlessOurs()
+    this.#deleted.hide(topic, partition, 0)
   }
 
   get #isDiskFull(): boolean {
@@ -259,7 +248,7 @@ export class LogDir {
 
   /** Keeps space back for `withReserve`: to be called every few seconds. */
   fillReserve(): void {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     this.#reserve.fill()
   }
 
@@ -273,7 +262,7 @@ export class LogDir {
 
   /** Renames the folder of a partition that no topic claims, as Kafka does; gives the new name. */
   setAside(topic: string, partition: number): string {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     const name = partitionFolder(topic, partition)
     const aside = strayFolder(topic, partition, this.#options.randomBytes(16).toString('hex'))
     this.#files.rename(this.#path(name), this.#path(aside))
@@ -288,34 +277,39 @@ export class LogDir {
 
   /** Moves the start of a log and makes that survive a crash. */
   deleteRecordsBefore(log: PartitionLog, offset: number): void {
+    this.#refuseUnlessOurs()
     log.deleteRecordsBefore(offset, () => this.withReserve(() => this.#checkpoints.writeStartOffsets()))
   }
 
   /** Cuts a log and makes that survive a crash: a recovery point after the cut would hide what is written there next. */
   truncateTo(log: PartitionLog, offset: number): void {
+    this.#refuseUnlessOurs()
     log.truncateTo(offset)
     this.#checkpoints.writeRecoveryPoints(true)
   }
 
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
   removeDeleted(): void {
-    this.#refuseIfClosed()
-    this.#deleted.removeDue(this.#options.clock.monotonicMs())
+    this.#refuseUnlessOurs()
+    this.#deleted.removeDue()
   }
 
   /** Removes segments and producers that have had their time. */
   applyRetention(): void {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     this.#each((log) => {
       log.expireProducers()
       log.applyRetention()
     })
   }
 
-  /** Syncs the logs whose flush.ms is over, closes idle files, and renews the lock: to be called once a second. */
+  /**
+   * Checks that the folder is still ours and renews the lock, syncs the logs whose flush.ms is over, and closes idle
+   * files: to be called once a second.
+   */
   flushDue(): void {
     this.#refuseIfClosed()
-    this.#lock.renewIfDue(this.#options.clock.now())
+    this.#lock.maintain()
     this.#each((log) => log.flushIfDue())
     this.#openFiles.closeIdle()
   }
@@ -333,18 +327,37 @@ export class LogDir {
 
   /** Writes the checkpoint files; Kafka does so every minute. */
   checkpoint(): void {
-    this.#refuseIfClosed()
+    this.#refuseUnlessOurs()
     this.#checkpoints.write(false)
+    this.#cutForeignBytes()
   }
 
-  /** Closes all logs, after which the next start needs no recovery. A log that had failed is recovered all the same. */
+  /** A former broker that was stopped in the middle of a write finishes it when it goes on, before it sees that it lost the folder. */
+  #cutForeignBytes(): void {
+    if (this.isContested) this.#each((log) => log.cutForeignBytes())
+  }
+
+  /**
+   * Closes all logs, after which the next start needs no recovery. A log that had failed is recovered all the same. A
+   * folder that is not ours is left alone: throws FOLDER_LOCKED or FOLDER_LOST if that was not known before.
+   */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    try {
+      if (!this.isLost) this.#lock.check()
+    } catch (error) {
+      // Where it cannot be seen whose the folder is, closing is tried.
+      if (!(error instanceof StorageError) || error.code !== 'DISK_FAILED') throw error
+    } finally {
+      if (this.isLost) for (const log of this.#logs.values()) log.abandon()
+    }
+    if (this.isLost) return
     // What a crash left in a partition that nobody opened since is not recovered yet.
     let isClean =
       this.wasClean || this.found().every((f) => this.partition(f.topic, f.partition) !== undefined)
     for (const log of this.#logs.values()) if (!log.close()) isClean = false
+    this.#cutForeignBytes()
     try {
       this.#checkpoints.write(true)
       if (isClean) {
@@ -359,23 +372,10 @@ export class LogDir {
   #refuseIfClosed(): void {
     if (this.#isClosed) throw new StorageError('LOG_CLOSED', `'${this.folder}' is closed`)
   }
-}
 
-function identify(files: Files, options: LogDirOptions): MetaProperties {
-  const { folder, nodeId, clusterId, clock, randomBytes } = options
-  const found = readMetaProperties(files, folder)
-  if (found !== null) {
-    if ((clusterId ?? found.clusterId) === found.clusterId && found.nodeId === nodeId) return found
-    throw new StorageError(
-      'FOLDER_MISMATCH',
-      `'${folder}' belongs to node ${found.nodeId} of cluster ${found.clusterId}, not to node ${nodeId}${clusterId === undefined ? '' : ` of ${clusterId}`}`,
-    )
+  /** Throws unless the folder may be changed. */
+  #refuseUnlessOurs(): void {
+    this.#refuseIfClosed()
+    this.#lock.require()
   }
-  const meta = {
-    clusterId: clusterId ?? randomUuid(randomBytes),
-    nodeId,
-    directoryId: randomUuid(randomBytes),
-  }
-  writeMetaProperties(files, folder, meta, clock.now())
-  return meta
 }

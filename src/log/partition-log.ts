@@ -1,6 +1,7 @@
 import type { Int64 } from '../bytes/int64.ts'
 import { maxTimestamp, timestampType } from '../records/batch.ts'
-import { type AppendOrigin, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
+import { type AppendOptions, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
+import type { Ownership } from './folder-lock.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
 import { LogSync } from './log-sync.ts'
@@ -26,14 +27,9 @@ export interface PartitionLogOptions extends SegmentSource {
   logStartOffset: number
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
+  ownership: Ownership
   /** Hears of writes that fail. */
   listener: WriteGuardListener
-}
-
-export interface AppendOptions {
-  readonly leaderEpoch: number
-  readonly origin: AppendOrigin
-  readonly sync?: boolean
 }
 
 /** The log of one partition. Nothing here yields, so what one call sees no other call changes. */
@@ -71,7 +67,7 @@ export class PartitionLog {
     this.#segments = new SegmentList(options, loaded.segments)
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
-    this.#guard = new WriteGuard(options.listener)
+    this.#guard = new WriteGuard(options.listener, options.ownership)
     const parts = { ...options, ...loaded, segments: this.#segments, guard: this.#guard }
     this.#sync = new LogSync(parts, loaded.recoveryPoint)
   }
@@ -370,6 +366,11 @@ export class PartitionLog {
     }
     this.#release()
     return this.#isWell
+  }
+
+  /** Cuts what another broker wrote behind our back to segments that we have left. */
+  cutForeignBytes(): void {
+    for (const segment of this.#segments.all) if (segment !== this.#segments.active) segment.cutForeignBytes()
   }
 
   /** Closes the files without writing anything: the folder goes, or is no longer ours. */

@@ -165,6 +165,12 @@ export class Segment {
     this.#hasTail = false
   }
 
+  /** Cuts what was written after the end by others. */
+  cutForeignBytes(): void {
+    this.#hasTail ||= (this.#files.size(this.path) ?? 0) > this.#sizeInBytes
+    this.#cutTail()
+  }
+
   /** Overwrites the header of a batch that cannot be cut off, so that no restart takes the batch for a good one. */
   #spoilTail(): void {
     try {

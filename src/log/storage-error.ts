@@ -6,6 +6,7 @@
  * - LOG_CLOSED: the log was closed or deleted.
  * - DISK_FAILED: a write, sync or read failed; what was to be changed is as it was before.
  * - FOLDER_LOCKED: another process uses the data folder.
+ * - FOLDER_LOST: the data folder, or the lock in it, is not the one that this broker took; nothing is written any more.
  * - FOLDER_MISMATCH: the data folder or a partition in it belongs to something else, as its ids tell.
  */
 export type StorageErrorCode =
@@ -15,6 +16,7 @@ export type StorageErrorCode =
   | 'LOG_CLOSED'
   | 'DISK_FAILED'
   | 'FOLDER_LOCKED'
+  | 'FOLDER_LOST'
   | 'FOLDER_MISMATCH'
 
 /** A failure of the storage; the message names the file and, where it helps, the position in it. */

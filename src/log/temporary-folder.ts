@@ -3,7 +3,7 @@
 
 import { atEndOfProcess } from './end-of-process.ts'
 import { type Files, makeTemporaryFolder, temporaryFolders, writeWhole } from './files.ts'
-import { type LockHolder, type Processes, parseHolder, realProcesses } from './folder-lock.ts'
+import { type LockHolder, type Processes, parseHolder, realProcesses } from './processes.ts'
 
 const PREFIX = 'ktool-broker-'
 const OWNER_FILE = '.owner'
@@ -11,6 +11,8 @@ const OWNER_FILE = '.owner'
 export interface TemporaryFolder {
   readonly path: string
   remove(): void
+  /** Leaves the folder to others. */
+  abandon(): void
 }
 
 /** Makes a folder that is removed when the process ends, if not before; removes those of processes that are gone. */
@@ -30,6 +32,7 @@ export function openTemporaryFolder(
       forget()
       remove()
     },
+    abandon: forget,
   }
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { realFiles } from '../../src/log/files.ts'
-import { realProcesses } from '../../src/log/folder-lock.ts'
+import { realProcesses } from '../../src/log/processes.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, memoryFolder, realFolder, TestFolder, valuesIn } from '../support/logs.ts'
 

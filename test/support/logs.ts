@@ -6,11 +6,11 @@ import { addInt64, type Int64 } from '../../src/bytes/int64.ts'
 import { checkLogDir } from '../../src/log/check.ts'
 import type { Clock } from '../../src/log/clock.ts'
 import { type Files, realFiles } from '../../src/log/files.ts'
-import type { LockHolder, Processes } from '../../src/log/folder-lock.ts'
 import { LogDir } from '../../src/log/log-dir.ts'
 import { lastOffset } from '../../src/log/log-offsets.ts'
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '../../src/log/log-settings.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
+import type { LockHolder, Processes } from '../../src/log/processes.ts'
 import { batchSize } from '../../src/records/batch.ts'
 import type { Codec } from '../../src/records/codec.ts'
 import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
@@ -44,6 +44,7 @@ export class TestProcesses implements Processes {
   readonly #ended = new Set<number>()
   self = (): LockHolder => ({ pid: this.#current, startedAt: 'then', boot: 'one', namespace: 'here' })
   isRunning = (holder: LockHolder): boolean => !this.#ended.has(holder.pid)
+  uptimeMs = (): number | null => 3_600_000
   /** The process of the broker ends, another one begins. */
   restart(): void {
     this.#ended.add(this.#current++)
@@ -94,6 +95,7 @@ export class TestFolder {
       listener: {
         writesFailed: (partition, { message }) => this.reports.push(`${partition} fails: ${message}`),
         writesResumed: (partition) => this.reports.push(`${partition} takes writes again`),
+        folderLost: ({ message }) => this.reports.push(`lost: ${message}`),
       },
     })
     return this.dir

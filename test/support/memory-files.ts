@@ -3,6 +3,7 @@ import { StorageError } from '../../src/log/storage-error.ts'
 import { PathMap } from './path-map.ts'
 
 interface MemoryFile {
+  readonly id: string
   bytes: Buffer
   length: number
   /** What a power loss leaves. */
@@ -24,11 +25,13 @@ export type FileCall =
   | 'link'
   | 'remove'
   | 'touch'
+  | 'identity'
   | 'syncFolder'
 
 const ERRNO_TEXT: Readonly<Record<string, string>> = {
   EIO: 'i/o error',
   EMFILE: 'too many open files',
+  ENOENT: 'no such file or directory',
   ENOSPC: 'no space left on device',
 }
 
@@ -38,13 +41,17 @@ function diskFailed(call: FileCall, path: string, errno: string): StorageError {
   return new StorageError('DISK_FAILED', message, { cause, isSync: call === 'sync' })
 }
 
+let lastId = 0
+const newId = (): string => String(++lastId)
+
 /** What happens to a write: it goes through, or this many of its bytes do before it fails. */
 export type WriteFault = (path: string, length: number) => number | null
 
 /** A file system in memory that can fail writes, tear them, and lose what was not synced. */
 export class MemoryFiles implements Files {
   readonly #files: PathMap<MemoryFile>
-  readonly #folders: PathMap<true>
+  /** Their identities, by path. */
+  readonly #folders: PathMap<string>
   /** Asked before each write. */
   onWrite: WriteFault = () => null
   /** Asked before each sync; true makes it fail. */
@@ -58,7 +65,7 @@ export class MemoryFiles implements Files {
   /** With so many open handles, the next one is refused as by a process that has no more. */
   maxHandles = Number.POSITIVE_INFINITY
 
-  constructor(files = new PathMap<MemoryFile>(), folders = new PathMap<true>()) {
+  constructor(files = new PathMap<MemoryFile>(), folders = new PathMap<string>()) {
     this.#files = files
     this.#folders = folders
   }
@@ -73,7 +80,7 @@ export class MemoryFiles implements Files {
   afterPowerLoss(): MemoryFiles {
     const copy = [...this.#files].map(([path, f]) => {
       const bytes = Buffer.from(f.synced)
-      return [path, { bytes, length: bytes.length, synced: f.synced, modifiedMs: f.modifiedMs }] as const
+      return [path, { ...f, bytes, length: bytes.length }] as const
     })
     return new MemoryFiles(new PathMap(copy), new PathMap(this.#folders))
   }
@@ -98,7 +105,7 @@ export class MemoryFiles implements Files {
     if (this.openHandles >= this.maxHandles) throw diskFailed('open', path, 'EMFILE')
     if (!this.#files.has(path)) {
       if (mode !== 'write' || !this.#folders.has(path.slice(0, path.lastIndexOf('/')))) this.#at(path)
-      this.#files.set(path, { bytes: Buffer.alloc(0), length: 0, synced: Buffer.alloc(0), modifiedMs: 0 })
+      this.writeFile(path, Buffer.alloc(0))
     }
     const file = this.#at(path)
     this.openHandles++
@@ -151,6 +158,7 @@ export class MemoryFiles implements Files {
   /** Makes a file with these bytes, as if written and synced. */
   writeFile(path: string, bytes: Buffer): void {
     this.#files.set(path, {
+      id: newId(),
       bytes: Buffer.from(bytes),
       length: bytes.length,
       synced: Buffer.from(bytes),
@@ -178,12 +186,14 @@ export class MemoryFiles implements Files {
   makeFolder(folder: string): void {
     this.#call('makeFolder', folder)
     for (let end = folder.length; end > 0; end = folder.lastIndexOf('/', end - 1)) {
-      this.#folders.set(folder.slice(0, end), true)
+      const path = folder.slice(0, end)
+      if (!this.#folders.has(path)) this.#folders.set(path, newId())
     }
   }
 
   rename(from: string, to: string): void {
     this.#call('rename', from)
+    if (!this.#files.has(from) && !this.#folders.has(from)) throw diskFailed('rename', from, 'ENOENT')
     this.#remove(to)
     const moved = (path: string) => to + path.slice(from.length)
     for (const path of this.#files.under(from)) {
@@ -191,7 +201,7 @@ export class MemoryFiles implements Files {
       this.#files.delete(path)
     }
     for (const path of this.#folders.under(from)) {
-      this.#folders.set(moved(path), true)
+      this.#folders.set(moved(path), this.#folders.get(path)!)
       this.#folders.delete(path)
     }
   }
@@ -215,6 +225,17 @@ export class MemoryFiles implements Files {
 
   linkTarget(): string | null {
     return null
+  }
+
+  identity(path: string): string | null {
+    this.#call('identity', path)
+    return this.#files.get(path)?.id ?? this.#folders.get(path) ?? null
+  }
+
+  fingerprint(path: string): string | null {
+    const file = this.#files.get(path)
+    this.#call('identity', path)
+    return file === undefined ? null : `${file.id} ${file.length} ${file.modifiedMs}`
   }
 
   lockName(): string | null {

@@ -113,22 +113,42 @@ export const serve = defineCommand({
   async run(options, context) {
     const broker = await start(options, context)
     context.onClose(() => broker.close())
-    if (options.seed !== undefined) await seed(options.seed, broker, context)
-    context.say(`serving at ${describeListeners(broker)}, data in ${broker.dataDir}`)
-    const ready = `${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`
-    if (options.readyFile !== undefined) {
-      const path = options.readyFile
-      writeReadyFile(path, ready)
-      context.onClose(() => removeReadyFile(path))
-    }
-    if (options.exec && context.interrupted.aborted) return
-    if (options.exec) return await execute(context.given.command ?? [], broker, context)
-    context.io.out(ready)
-    await interrupted(context)
-    context.say('stopping')
-    return 0
+    return await Promise.race([serveClients(broker, options, context), failureOf(broker)])
   },
 })
+
+/** Rejects when the broker has closed itself. */
+async function failureOf({ failed }: BrokerHandle): Promise<never> {
+  const reason = await failed
+  throw new Failure(`the broker was closed: ${messageOf(reason)}`, {
+    hint: 'a data folder has one broker; start it again where the folder and its .lock are left alone',
+    cause: reason,
+  })
+}
+
+/** Runs until the command has ended, or until an interrupt without one. */
+async function serveClients(
+  broker: BrokerHandle,
+  options: Options,
+  context: Context,
+): Promise<number | undefined> {
+  if (options.seed !== undefined) await seed(options.seed, broker, context)
+  context.say(`serving at ${describeListeners(broker)}, data in ${broker.dataDir}`)
+  const ready = `${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`
+  if (options.readyFile !== undefined) {
+    const path = options.readyFile
+    writeReadyFile(path, ready)
+    context.onClose(() => removeReadyFile(path))
+  }
+  if (options.exec && context.interrupted.aborted) return undefined
+  if (options.exec) return await execute(context.given.command ?? [], broker, context)
+  context.io.out(ready)
+  await interrupted(context)
+  context.say('stopping')
+  // Here, so that a folder found to be lost makes serve fail.
+  await broker.close()
+  return 0
+}
 
 function check(given: Given): void {
   if (given.has('ephemeral') && given.has('dataDir')) {
