@@ -53,7 +53,7 @@ export interface OutputState {
   cut(position: number): void
 }
 
-/** SIGHUP only where the process was not started with it ignored, as by `nohup`. */
+/** SIGHUP only where the process was not started to outlive it, as by `nohup`. */
 export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Whoever read our standard output is gone (`| head`); not a failure. */

@@ -1,7 +1,7 @@
 import { fstatSync, readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { isHangUpIgnored } from '../log/hang-up.ts'
 import type { EndingSignal, Io } from './io.ts'
+import { isUnderNohup } from './nohup.ts'
 import { Outlet } from './streams/outlet.ts'
 import { isSamePort, openPort } from './streams/port.ts'
 import { Talk } from './streams/talk.ts'
@@ -97,11 +97,12 @@ function endOfWait(interrupts: number, onInterrupt: Io['onInterrupt']) {
   return { promise, stop }
 }
 
-/** Listening to SIGHUP would undo what `nohup` did. */
-function endingSignals({ platform }: NodeJS.Process): readonly EndingSignal[] {
-  const isIgnored =
-    platform === 'linux' ? isHangUpIgnored(readText) : platform !== 'win32' && !isatty(1) && !isatty(2)
-  return isIgnored ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']
+function endingSignals(process: NodeJS.Process): readonly EndingSignal[] {
+  const { env, ppid } = process
+  if (!isUnderNohup({ env, ppid, readText })) return ['SIGINT', 'SIGTERM', 'SIGHUP']
+  // Without a listener it would end the process.
+  process.on('SIGHUP', () => {})
+  return ['SIGINT', 'SIGTERM']
 }
 
 function readText(path: string): string | null {

@@ -3,8 +3,10 @@ import type { Context } from './context.ts'
 import { exitCode, report, SIGNAL_EXIT, type Situation } from './exit.ts'
 import type { EndingSignal } from './io.ts'
 
-/** How long a tool that was interrupted may take to end, with all that it closes. */
-const MOST_MS = 5000
+/** How long a tool that was interrupted may take to end. */
+const MOST_MS = 4700
+/** What is closed then is files and connections: nothing that waits for others. */
+const CLOSE_MS = 300
 
 /**
  * Runs a tool and closes what it opened. A signal ends what it waits for: a tool that `endsOnInterrupt` may still finish
@@ -45,7 +47,7 @@ export async function runToEnd(
   const ended = (): number | undefined => (signal === null ? undefined : SIGNAL_EXIT[signal])
   try {
     const code = await Promise.race([run(), left.promise, over.promise])
-    await Promise.race([context.close(), over.promise])
+    await Promise.race([context.close(), over.promise.then(() => pause(CLOSE_MS))])
     // A tool whose normal end is an interrupt has returned a code of its own.
     return code ?? ended() ?? 0
   } finally {
@@ -53,6 +55,11 @@ export async function runToEnd(
     stopListening()
   }
 }
+
+const pause = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs)
+  })
 
 /** Known by its name: the client is loaded by those who need it. */
 const isInterruption = (error: unknown): boolean =>

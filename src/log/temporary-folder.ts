@@ -25,7 +25,7 @@ export function openTemporaryFolder(
   const owner = Buffer.from(`${JSON.stringify(processes.self())}\n`)
   writeWhole(files, `${path}/${OWNER_FILE}`, owner, false)
   const remove = () => files.remove(path)
-  const forget = atEndOfProcess(files, remove)
+  const forget = atEndOfProcess(remove)
   return {
     path,
     remove() {

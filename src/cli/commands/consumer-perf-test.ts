@@ -59,6 +59,8 @@ export const consumerPerfTest = defineCommand({
       },
       context,
     )
+    // A tool that is interrupted leaves its group.
+    context.onClose(() => consumer.close())
     const count = ({ cursor: { keyBytes, valueBytes } }: FetchedRecords): void => {
       figures.bytes += Math.max(0, keyBytes) + Math.max(0, valueBytes)
     }

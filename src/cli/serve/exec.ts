@@ -26,7 +26,8 @@ export async function runCommand(
     if (signal === 'SIGINT' && io.isTerminal.in) return
     child.kill(signal)
   })
-  // Whoever interrupts a second time does not want to wait for the command.
+  const release = context.lifetime.holdUp(() => `'${program}' to end`)
+  // After a second interrupt, and when the time for closing is over, the command is not waited for.
   context.onClose(() => child.kill('SIGKILL'))
   try {
     return await ended(child)
@@ -36,6 +37,7 @@ export async function runCommand(
     context.say(`ktool serve: '${program}' ${known.reason}`)
     return known.exit
   } finally {
+    release()
     stopPassing()
   }
 }
