@@ -5,6 +5,7 @@ import { CONTEST_MS } from '../log/folder-lock.ts'
 import { LogDir, type LogDirListener } from '../log/log-dir.ts'
 import { DEFAULT_LOG_SETTINGS } from '../log/log-settings.ts'
 import { readMetaProperties } from '../log/meta-properties.ts'
+import type { RecoverySummary } from '../log/recovery-summary.ts'
 import { StorageError } from '../log/storage-error.ts'
 import type { Clock } from './clock.ts'
 import type { BrokerConfig } from './config/broker-config.ts'
@@ -77,6 +78,7 @@ export class Broker implements Services {
   readonly groups: GroupCoordinator
   readonly workers: WorkerPool
   readonly #dir: LogDir
+  #recovery: RecoverySummary | null = null
   readonly #server: BrokerServer
   readonly #endpoints: Endpoints
   readonly #fetchSessions = new Map<number, FetchSessions>()
@@ -149,6 +151,7 @@ export class Broker implements Services {
           // Found in the middle of a write; the client is answered first.
           folderLost: (reason) => queueMicrotask(() => broker?.fail(reason)),
         },
+        report: ({ message }) => options.logger.warn(message),
       })
     const dir = await openUnlocked(open, options.clock)
     try {
@@ -161,6 +164,11 @@ export class Broker implements Services {
       await (broker ? broker.close() : Promise.resolve().then(() => dir.close())).catch(() => {})
       throw error
     }
+  }
+
+  /** What the start found and repaired in the data folder. */
+  get recovery(): RecoverySummary {
+    return this.#recovery!
   }
 
   get image(): MetadataImage {
@@ -251,6 +259,7 @@ export class Broker implements Services {
     this.controller.listen((changes) => this.#follow(changes, followers))
     this.logs.open(this.image)
     await this.groups.open()
+    this.#recovery = this.#dir.endOpening()
     const rack = this.config.value('broker.rack')
     for (const { name, host, port } of options.listeners) {
       for (const [index, nodeId] of nodes.entries()) {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { realFiles, unsyncedFiles } from '../log/files.ts'
+import type { RecoverySummary } from '../log/recovery-summary.ts'
 import { openTemporaryFolder } from '../log/temporary-folder.ts'
 import { createTopic } from './auto-create.ts'
 import { Broker } from './broker.ts'
@@ -48,6 +49,8 @@ export interface BrokerHandle {
   readonly listeners: readonly BoundListener[]
   readonly clusterId: string
   readonly dataDir: string
+  /** What the start found and repaired in the data folder. */
+  readonly recovery: RecoverySummary
   /**
    * Resolves with the reason once the broker has closed itself, because another broker took over its data folder, or
    * the folder or the lock in it was removed or replaced: what it would write could be lost. Never rejects.
@@ -91,6 +94,7 @@ export async function startBroker(options: StartOptions = {}): Promise<BrokerHan
       clusterId: started.clusterId,
       dataDir,
       failed: started.failed,
+      recovery: started.recovery,
       async close() {
         try {
           await started.close()

@@ -1,6 +1,13 @@
-import { BATCH_OVERHEAD, batchSize, checkHeader, computeCrc, storedCrc } from '../records/batch.ts'
+import {
+  BATCH_OVERHEAD,
+  baseOffset,
+  batchSize,
+  checkHeader,
+  computeCrc,
+  storedCrc,
+} from '../records/batch.ts'
 import { RecordsError } from '../records/records-error.ts'
-import type { FileHandle } from './files.ts'
+import type { ReadableFile } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
 /** Read at once: a scan from an index entry ends within this as a rule. */
@@ -17,7 +24,9 @@ export class BatchScanner {
   position: number
   /** Bytes of the current batch. */
   size = 0
-  readonly #file: FileHandle
+  /** Why `next` threw. */
+  fault = ''
+  readonly #file: ReadableFile
   readonly #name: string
   readonly #to: number
   readonly #isWhole: boolean
@@ -25,7 +34,7 @@ export class BatchScanner {
   #bufferFrom = 0
   #bufferTo = 0
 
-  constructor(file: FileHandle, name: string, from: number, to: number, whole = false) {
+  constructor(file: ReadableFile, name: string, from: number, to: number, whole = false) {
     this.#file = file
     this.#name = name
     this.position = from
@@ -49,7 +58,10 @@ export class BatchScanner {
       // The bytes after the header need not be in the buffer, so its end says nothing about the batch.
       checkHeader(this.buffer, this.at, this.at + left)
       if (this.#isWhole && computeCrc(this.buffer, this.at) !== storedCrc(this.buffer, this.at)) {
-        throw new RecordsError('BATCH_CORRUPT', 'the CRC does not fit the bytes')
+        throw new RecordsError(
+          'BATCH_CORRUPT',
+          `the CRC of the batch at offset ${baseOffset(this.buffer, this.at)} does not match its bytes`,
+        )
       }
     } catch (error) {
       if (!(error instanceof RecordsError)) throw error
@@ -73,6 +85,7 @@ export class BatchScanner {
   }
 
   #corrupt(what: string): StorageError {
-    return new StorageError('BATCH_CORRUPT', `'${this.#name}' at ${this.position}: ${what}`)
+    this.fault = what
+    return new StorageError('BATCH_CORRUPT', `'${this.#name}' at position ${this.position}: ${what}`)
   }
 }

@@ -20,8 +20,8 @@ import { checkOffsetIndex, decodeOffsetEntry, OFFSET_ENTRY_BYTES } from './offse
 import { isDeletedFolder, parsePartitionFolder } from './partition-folder.ts'
 import { checkPartitionMetadata, PARTITION_METADATA_FILE } from './partition-metadata.ts'
 import { checkProducerSnapshot } from './producer-snapshot.ts'
-import { isCorruptBatch } from './segment.ts'
 import * as names from './segment-names.ts'
+import { isCorruptBatch } from './storage-error.ts'
 import { checkTimeIndex, decodeTimeEntry, TIME_ENTRY_BYTES } from './time-index.ts'
 import { checkTransactionIndex } from './transaction-index.ts'
 

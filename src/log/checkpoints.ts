@@ -7,7 +7,7 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
-import type { Files } from './files.ts'
+import { type Files, isBlank } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
 export const RECOVERY_POINT_FILE = 'recovery-point-offset-checkpoint'
@@ -51,11 +51,19 @@ export function decodeCheckpoint(bytes: Buffer, path: string): OffsetCheckpoint[
 }
 
 /**
- * The offsets of a checkpoint by `<topic>-<partition>`. Empty when the file is missing or makes no sense: offsets
- * then start at 0, which costs a scan and loses nothing that was acknowledged.
+ * The offsets of a checkpoint by `<topic>-<partition>`, and what is wrong with it. No offsets when the file is missing or
+ * damaged: they are 0 then, which costs a scan and loses nothing that was acknowledged. After an unclean stop the file
+ * may be empty: Kafka makes it so, and a power loss takes what was not synced.
  */
-export function readCheckpoint(files: Files, path: string): Map<string, number> {
-  const bytes = files.readFile(path)
-  if (bytes === null || checkCheckpoint(bytes).length > 0) return new Map()
-  return new Map(decodeCheckpoint(bytes, path).map((e) => [`${e.topic}-${e.partition}`, e.offset]))
+export function readCheckpoint(
+  files: Files,
+  path: string,
+  wasClean: boolean,
+): { offsets: Map<string, number>; fault: string | null } {
+  const found = files.readFile(path)
+  const bytes = !wasClean && found !== null && isBlank(found) ? null : found
+  const [fault] = bytes === null ? [] : checkCheckpoint(bytes)
+  if (bytes === null || fault !== undefined) return { offsets: new Map(), fault: fault ?? null }
+  const entries = decodeCheckpoint(bytes, path)
+  return { offsets: new Map(entries.map((e) => [`${e.topic}-${e.partition}`, e.offset])), fault: null }
 }

@@ -45,6 +45,9 @@ export interface FileHandle {
   close(): void
 }
 
+/** What reading a file needs. */
+export type ReadableFile = Pick<FileHandle, 'read'>
+
 export type OpenMode = 'read' | 'update' | 'write'
 
 export interface FileInfo {
@@ -337,6 +340,9 @@ export function removeQuietly(files: Files, path: string): void {
     if (!(error instanceof StorageError)) throw error
   }
 }
+
+/** Whether a file holds nothing, or zeroes: what a power loss leaves of one that was not synced. */
+export const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0)
 
 /** Makes these bytes all that is in the file; a crash may leave any part of them. */
 export function writeWhole(files: Files, path: string, bytes: Buffer, sync: boolean): void {

@@ -10,6 +10,7 @@ import {
 import { type Files, replaceFile } from './files.ts'
 import { parsePartitionFolder } from './partition-folder.ts'
 import type { PartitionLog } from './partition-log.ts'
+import type { Finding, Report } from './recovery-report.ts'
 import { StorageError } from './storage-error.ts'
 
 /** Kafka keeps no checkpoints for it; it is always recovered from its start. */
@@ -27,12 +28,19 @@ export class FolderCheckpoints {
   /** Whether the files may still name partitions that were taken out. */
   #isStale = false
 
-  constructor(files: Files, folder: string, logs: ReadonlyMap<string, PartitionLog>) {
+  constructor(
+    files: Files,
+    folder: string,
+    logs: ReadonlyMap<string, PartitionLog>,
+    { wasClean, report }: { readonly wasClean: boolean; readonly report: Report },
+  ) {
     this.#files = files
     this.#folder = folder
     this.#logs = logs
     for (const name of [RECOVERY_POINT_FILE, LOG_START_FILE, HIGH_WATERMARK_FILE]) {
-      this.#found.set(name, readCheckpoint(files, `${folder}/${name}`))
+      const { offsets, fault } = readCheckpoint(files, `${folder}/${name}`, wasClean)
+      this.#found.set(name, offsets)
+      if (fault !== null) report(damagedCheckpoint(`${folder}/${name}`, name, fault))
     }
   }
 
@@ -44,6 +52,11 @@ export class FolderCheckpoints {
   /** Where the log in the partition folder began when this process did. */
   startOffset(partition: string): number {
     return this.#found.get(LOG_START_FILE)!.get(partition) ?? 0
+  }
+
+  /** Records of the log in the partition folder that were there before this process began. */
+  highWatermark(partition: string): number {
+    return this.#found.get(HIGH_WATERMARK_FILE)!.get(partition) ?? 0
   }
 
   /** Takes a partition out of the files, as soon as they can be written. */
@@ -128,3 +141,17 @@ export class FolderCheckpoints {
     }
   }
 }
+
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  [RECOVERY_POINT_FILE]: 'logs are checked from their start after an unclean stop',
+  [LOG_START_FILE]: 'records deleted since the last roll of their log may be back',
+  [HIGH_WATERMARK_FILE]: 'it is not needed',
+}
+
+const damagedCheckpoint = (file: string, name: string, fault: string): Finding => ({
+  kind: 'rebuilt',
+  topic: null,
+  partition: null,
+  file,
+  message: `'${file}' is damaged and written again: ${fault}; ${CONSEQUENCES[name]}`,
+})

@@ -4,6 +4,8 @@ import { type Files, realFiles, replaceFile } from './files.ts'
 import { FolderCheckpoints } from './folder-checkpoints.ts'
 import { type FolderIdentity, identifyFolder } from './folder-identity.ts'
 import { FolderLock } from './folder-lock.ts'
+import { type FoundPartition, findPartitions } from './found-partitions.ts'
+import { ageKept } from './kept-files.ts'
 import type { LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts'
 import { OpenFiles } from './open-files.ts'
@@ -12,6 +14,8 @@ import { PartitionLog } from './partition-log.ts'
 import { readTopicId, writeTopicId } from './partition-metadata.ts'
 import { type Processes, realProcesses } from './processes.ts'
 import { ReadBuffers } from './read-buffers.ts'
+import type { Report } from './recovery-report.ts'
+import { FolderReport, type RecoverySummary } from './recovery-summary.ts'
 import { StorageError } from './storage-error.ts'
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
@@ -24,6 +28,8 @@ export interface LogDirOptions extends FolderIdentity {
   maxOpenFiles?: number
   processes?: Processes
   listener?: LogDirListener
+  /** Is called with what opening logs finds wrong, and later with damage that readers meet. */
+  report?: Report
 }
 
 /** Who wants to know how the logs of a folder are. Partitions are named as their folders are. */
@@ -35,14 +41,6 @@ export interface LogDirListener {
 }
 
 const NOBODY: LogDirListener = { writesFailed() {}, writesResumed() {}, folderLost() {} }
-
-/** A partition found on disk that was not opened yet. */
-export interface FoundPartition {
-  topic: string
-  partition: number
-  /** Null when the folder does not say. */
-  topicId: string | null
-}
 
 /** The data folder of a broker: its lock, its checkpoints and the logs in it. */
 export class LogDir {
@@ -66,6 +64,7 @@ export class LogDir {
   readonly #checkpoints: FolderCheckpoints
   /** Partitions whose last write failed because the disk is full. */
   readonly #full = new Set<string>()
+  readonly #report: FolderReport
   #isClosed = false
 
   private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties, isNew: boolean) {
@@ -78,7 +77,11 @@ export class LogDir {
     this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
     const isUnlocked = lock.before === 'none' && !isNew && !this.wasClean
     this.isContested = lock.before === 'silent' || isUnlocked
-    this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs)
+    this.#report = new FolderReport(options.clock, options.report)
+    this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs, {
+      wasClean: this.wasClean,
+      report: this.#report.add,
+    })
     this.#deleted = new DeletedFolders(this.#files, options)
     this.#reserve = new DiskReserve(this.#files, this.folder)
   }
@@ -118,16 +121,7 @@ export class LogDir {
 
   /** The partitions on disk, opened or not, by topic and partition. */
   found(): FoundPartition[] {
-    return this.#files
-      .list(this.folder)
-      .filter((entry) => entry.isFolder)
-      .map((entry) => parsePartitionFolder(entry.name))
-      .filter((found) => found !== null)
-      .map(({ topic, partition }) => {
-        const topicId = readTopicId(this.#files, this.#path(partitionFolder(topic, partition)))
-        return { topic, partition, topicId }
-      })
-      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
+    return findPartitions(this.#files, this.folder)
   }
 
   /**
@@ -170,6 +164,8 @@ export class LogDir {
       clock: this.#options.clock,
       random: () => this.#options.randomBytes(4).readUInt32BE(0) / 2 ** 32,
       buffers: this.#buffers,
+      report: this.#report.partition(topic, partition),
+      highWatermark: this.#checkpoints.highWatermark(name),
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.startOffset(name),
       wasClean: this.wasClean,
@@ -200,6 +196,11 @@ export class LogDir {
         listener.writesResumed(partition)
       },
     }
+  }
+
+  /** Ends the opening of logs that were there before, and sums up what it found. */
+  endOpening(): RecoverySummary {
+    return this.#report.endOpening(this.wasClean, this.partitions())
   }
 
   /** The log of an open partition. */
@@ -285,7 +286,7 @@ export class LogDir {
   truncateTo(log: PartitionLog, offset: number): void {
     this.#refuseUnlessOurs()
     log.truncateTo(offset)
-    this.#checkpoints.writeRecoveryPoints(true)
+    this.#checkpoints.write(true)
   }
 
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
@@ -361,11 +362,21 @@ export class LogDir {
     try {
       this.#checkpoints.write(true)
       if (isClean) {
+        this.#ageKeptFiles()
         const marker = Buffer.from('{"version":0,"brokerEpoch":-1}')
         replaceFile(this.#files, this.#path(CLEAN_SHUTDOWN_FILE), marker, true)
       }
     } finally {
       this.#lock.release()
+    }
+  }
+
+  /** What recovery took out of the logs is kept over one clean stop, if the broker had started at all. */
+  #ageKeptFiles(): void {
+    if (!this.#report.isOpen) return
+    for (const log of this.#logs.values()) {
+      const folder = this.#path(partitionFolder(log.topic, log.partition))
+      ageKept(this.#files, folder, log.opening.keptFiles)
     }
   }
 

@@ -1,6 +1,7 @@
 import { BATCH_OVERHEAD, batchSize, CURRENT_MAGIC, computeCrc, magic, storedCrc } from '../records/batch.ts'
 import { baseOffset, lastOffset } from './log-offsets.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
+import type { PartitionReport } from './recovery-report.ts'
 import type { Segment } from './segment.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -24,13 +25,15 @@ interface Place {
 /** Reads whole batches out of segments, and remembers where readers stopped. */
 export class LogReader {
   readonly #buffers: ReadBuffers
+  readonly #report: PartitionReport
   #places: Place[] = []
   #nextPlace = 0
   /** Where the last append went: the first place where those who wait at the end will look. */
   #tail: Place | null = null
 
-  constructor(buffers: ReadBuffers) {
+  constructor(buffers: ReadBuffers, report: PartitionReport) {
     this.#buffers = buffers
+    this.#report = report
   }
 
   noteAppend(segment: Segment, offset: number, position: number): void {
@@ -52,6 +55,14 @@ export class LogReader {
    * batch larger than `maxBytes` is given only with `minOneBatch`. Null when the segment has nothing at or after `from`.
    */
   read(segment: Segment, from: number, maxBytes: number, upTo: number, minOneBatch: boolean): Slice | null {
+    try {
+      return this.#read(segment, from, maxBytes, upTo, minOneBatch)
+    } catch (error) {
+      throw this.#report.explained(segment.path, error)
+    }
+  }
+
+  #read(segment: Segment, from: number, maxBytes: number, upTo: number, minOneBatch: boolean): Slice | null {
     const position = this.#find(segment, from)
     if (position < 0 || position >= segment.sizeInBytes) return null
     const slice = this.#readAt(segment, position, maxBytes, upTo)
@@ -100,10 +111,9 @@ export class LogReader {
         if (!isBatch) {
           // What comes before is good; the next read begins here and says so.
           if (at > start) break
-          throw new StorageError(
-            'BATCH_CORRUPT',
-            `'${segment.path}' at ${position}: no good batch stands here`,
-          )
+          // Throws what is wrong with it.
+          segment.scan(position, true).next()
+          throw new StorageError('BATCH_CORRUPT', `'${segment.path}' at position ${position}: not a batch`)
         }
         if (!isWhole || baseOffset(buffer, at) >= upTo) break
         at += size

@@ -14,6 +14,8 @@ export interface LogSettings {
   indexIntervalBytes: number
   /** max.message.bytes: the largest batch taken. */
   maxMessageBytes: number
+  /** Whether cleanup.policy contains `compact`: offsets may be missing then. */
+  isCompacted: boolean
   /** Whether cleanup.policy contains `delete`; retention applies only then. */
   isDeletedByAge: boolean
   /** retention.ms: segments whose youngest record is older are removed; -1 keeps them. */
@@ -42,6 +44,7 @@ export const DEFAULT_LOG_SETTINGS: LogSettings = {
   segmentIndexBytes: 10_485_760,
   indexIntervalBytes: 4096,
   maxMessageBytes: 1_048_588,
+  isCompacted: false,
   isDeletedByAge: true,
   retentionMs: 7 * DAY_MS,
   retentionBytes: -1,

@@ -4,9 +4,8 @@ import type { LogSettings } from './log-settings.ts'
 import type { OpenFiles } from './open-files.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { rewriteFrom } from './rewrite.ts'
-import { isCorruptBatch } from './segment.ts'
 import type { SegmentList } from './segment-list.ts'
-import { StorageError } from './storage-error.ts'
+import { isCorruptBatch, StorageError } from './storage-error.ts'
 import type { WriteGuard } from './write-guard.ts'
 
 /** Written again by one call after a failed sync, so that no call takes long. */

@@ -5,11 +5,11 @@ import type { Ownership } from './folder-lock.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
 import { LogSync } from './log-sync.ts'
-import { applyBatches, replayProducers } from './producer-replay.ts'
+import { applyBatches, resetProducers } from './producer-replay.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
 import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
-import { type LoadedLog, loadLog } from './recovery.ts'
+import { type LoadedLog, loadLog, type OpeningResult } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
 import { StorageError } from './storage-error.ts'
@@ -25,6 +25,8 @@ export interface PartitionLogOptions extends SegmentSource {
   /** Everything before it is known to be on the disk. */
   recoveryPoint: number
   logStartOffset: number
+  /** Records before it were there when it was last written down. */
+  highWatermark: number
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
   ownership: Ownership
@@ -39,8 +41,7 @@ export class PartitionLog {
   readonly topicId: string
   readonly leaderEpochs: LeaderEpochs
   readonly producers: ProducerState
-  /** Bytes that recovery cut off when the log was opened. */
-  readonly bytesCut: number
+  readonly opening: OpeningResult
   readonly #options: PartitionLogOptions
   readonly #producerStore: ProducerStore
   readonly #reader: LogReader
@@ -60,10 +61,10 @@ export class PartitionLog {
     this.topicId = options.topicId
     this.leaderEpochs = loaded.leaderEpochs
     this.producers = loaded.producers
-    this.bytesCut = loaded.bytesCut
+    this.opening = loaded
     this.#options = options
     this.#producerStore = loaded.producerStore
-    this.#reader = new LogReader(options.buffers)
+    this.#reader = new LogReader(options.buffers, options.report)
     this.#segments = new SegmentList(options, loaded.segments)
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
@@ -231,7 +232,7 @@ export class PartitionLog {
    */
   batchReaching(timestamp: Int64, from: number): Buffer | null {
     this.#refuseIfClosed()
-    return findReaching(this.#segments.all, timestamp, from)
+    return findReaching(this.#segments.all, timestamp, from, this.#options.report)
   }
 
   /** The largest timestamp; -1 when no record has one. */
@@ -322,10 +323,8 @@ export class PartitionLog {
       if (this.#endOffset < this.#startOffset) this.#startAgain()
       this.#sync.cut(this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)
-      this.producers.clear()
-      this.#producerStore.keepBetween(this.#startOffset, this.#endOffset)
-      const from = this.#producerStore.load(this.producers, this.#startOffset, this.#endOffset)
-      replayProducers(this.producers, this.#segments.all, from ?? this.#startOffset, this.#endOffset)
+      const range = { startOffset: this.#startOffset, endOffset: this.#endOffset }
+      resetProducers(this.producers, this.#producerStore, this.#segments.all, range, this.#options.report)
     })
   }
 

@@ -1,7 +1,7 @@
 // partition.metadata: text, two lines without a line end after the second: `version: 0` and `topic_id: <id>`.
 
 import { isUuid } from '../bytes/uuid.ts'
-import { type Files, replaceFile } from './files.ts'
+import { type Files, isBlank, replaceFile } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
 export const PARTITION_METADATA_FILE = 'partition.metadata'
@@ -33,7 +33,7 @@ export function decodePartitionMetadata(bytes: Buffer, path: string): string {
 export function readTopicId(files: Files, folder: string): string | null {
   const path = `${folder}/${PARTITION_METADATA_FILE}`
   const bytes = files.readFile(path)
-  return bytes === null || bytes.every((byte) => byte === 0) ? null : decodePartitionMetadata(bytes, path)
+  return bytes === null || isBlank(bytes) ? null : decodePartitionMetadata(bytes, path)
 }
 
 /** Notes in the folder which topic it belongs to. */

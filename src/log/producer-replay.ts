@@ -4,11 +4,14 @@ import { baseOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
+import type { PartitionReport } from './recovery-report.ts'
 import type { Segment } from './segment.ts'
+import { isCorruptBatch } from './storage-error.ts'
 
 export interface ReplaySource {
-  clock: Clock
-  settings: () => LogSettings
+  readonly clock: Clock
+  readonly settings: () => LogSettings
+  readonly report: PartitionReport
 }
 
 /** Notes the batches of `buffer` from `at` to `to`, which are in the segment, with the transactions that they end. */
@@ -25,33 +28,45 @@ export function applyBatches(
   }
 }
 
-/** Applies the headers of the batches in [from, to); markers are read whole. The indexes know these transactions. */
-export function replayProducers(
+/**
+ * Applies the headers of the batches in [from, to); markers are read whole. The indexes know these transactions. What
+ * comes after a damaged header in a segment is passed over.
+ */
+function replayProducers(
   producers: ProducerState,
   segments: readonly Segment[],
   from: number,
   to: number,
+  report: PartitionReport,
 ): void {
   if (from >= to) return
   const first = segments.findLastIndex((segment) => segment.baseOffset <= from)
   for (const segment of segments.slice(Math.max(0, first))) {
     if (segment.baseOffset >= to) return
-    const position = segment.baseOffset >= from ? 0 : segment.positionOf(from)
-    if (position < 0) continue
-    const scanner = segment.scan(position)
-    while (scanner.next()) {
-      if (baseOffset(scanner.buffer, scanner.at) >= to) return
-      const { buffer, at } = isControl(scanner.buffer, scanner.at)
-        ? { buffer: segment.batchAt(scanner.position, scanner.size), at: 0 }
-        : scanner
-      producers.apply(buffer, at)
+    try {
+      replaySegment(producers, segment, from, to)
+    } catch (error) {
+      if (!isCorruptBatch(error)) throw error
+      report.damaged(segment.path, error.message)
     }
+  }
+}
+
+function replaySegment(producers: ProducerState, segment: Segment, from: number, to: number): void {
+  const position = segment.baseOffset >= from ? 0 : segment.positionOf(from)
+  if (position < 0) return
+  const scanner = segment.scan(position)
+  while (scanner.next()) {
+    if (baseOffset(scanner.buffer, scanner.at) >= to) return
+    if (isControl(scanner.buffer, scanner.at))
+      producers.apply(segment.batchAt(scanner.position, scanner.size), 0)
+    else producers.apply(scanner.buffer, scanner.at)
   }
 }
 
 /** The producers as they were at `offset`: from the last snapshot before it, and the batches since. */
 export function producersAt(
-  { clock, settings }: ReplaySource,
+  { clock, settings, report }: ReplaySource,
   store: ProducerStore,
   segments: readonly Segment[],
   startOffset: number,
@@ -60,6 +75,20 @@ export function producersAt(
   const producers = new ProducerState(clock)
   const from = store.load(producers, startOffset, offset)
   producers.expire(settings().producerIdExpirationMs)
-  replayProducers(producers, segments, from ?? startOffset, offset)
+  replayProducers(producers, segments, from ?? startOffset, offset, report)
   return producers
+}
+
+/** Takes the producers back to what they were at the end of a log that was cut. */
+export function resetProducers(
+  producers: ProducerState,
+  store: ProducerStore,
+  segments: readonly Segment[],
+  { startOffset, endOffset }: { readonly startOffset: number; readonly endOffset: number },
+  report: PartitionReport,
+): void {
+  producers.clear()
+  store.keepBetween(startOffset, endOffset)
+  const from = store.load(producers, startOffset, endOffset)
+  replayProducers(producers, segments, from ?? startOffset, endOffset, report)
 }

@@ -1,16 +1,26 @@
-import { type Files, removeQuietly, writeWhole } from './files.ts'
+import { type Files, isBlank, removeQuietly, writeWhole } from './files.ts'
 import { checkProducerSnapshot, decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot.ts'
 import type { ProducerState } from './producer-state.ts'
+import type { PartitionReport } from './recovery-report.ts'
 import { fileAt, offsetIn, SNAPSHOT_SUFFIX } from './segment-names.ts'
 
 /** The snapshot files of a partition. One stands beside each segment, and one at the end of a log closed well. */
 export class ProducerStore {
   readonly #files: Files
   readonly #folder: string
+  readonly #report: PartitionReport
+  readonly #wasClean: boolean
   /** Offsets of the snapshots, ascending. */
   #offsets: number[]
 
-  constructor(files: Files, folder: string, fileNames: readonly string[]) {
+  constructor(
+    files: Files,
+    folder: string,
+    fileNames: readonly string[],
+    { report, wasClean }: { readonly report: PartitionReport; readonly wasClean: boolean },
+  ) {
+    this.#report = report
+    this.#wasClean = wasClean
     this.#files = files
     this.#folder = folder
     this.#offsets = fileNames
@@ -46,13 +56,22 @@ export class ProducerStore {
   load(state: ProducerState, startOffset: number, endOffset: number): number | null {
     for (const offset of [...this.#offsets].reverse()) {
       if (offset > endOffset || offset <= startOffset) continue
-      const bytes = this.#files.readFile(this.path(offset))
-      if (bytes !== null && checkProducerSnapshot(bytes).length === 0) {
-        state.load(decodeProducerSnapshot(bytes, this.path(offset)))
-        return offset
-      }
-      this.remove(offset)
+      const bytes = this.#readGood(offset)
+      if (bytes === null) continue
+      state.load(decodeProducerSnapshot(bytes, this.path(offset)))
+      return offset
     }
+    return null
+  }
+
+  /** The snapshot at the offset; null when it is damaged, and removed. */
+  #readGood(offset: number): Buffer | null {
+    const bytes = this.#files.readFile(this.path(offset))
+    const [fault] = bytes === null ? ['it is missing'] : checkProducerSnapshot(bytes)
+    if (fault === undefined) return bytes
+    const isExpected = !this.#wasClean && bytes !== null && isBlank(bytes)
+    if (!isExpected) this.#report.rebuilt(this.path(offset), fault)
+    this.remove(offset)
     return null
   }
 
@@ -76,10 +95,7 @@ export class ProducerStore {
 
   /** Removes snapshots that a power loss left damaged. */
   removeDamaged(): void {
-    for (const offset of this.#offsets) {
-      const bytes = this.#files.readFile(this.path(offset))
-      if (bytes === null || checkProducerSnapshot(bytes).length > 0) this.remove(offset)
-    }
+    for (const offset of this.#offsets) this.#readGood(offset)
   }
 
   /** Removes snapshots that belong to no segment, save one after the start of the last segment. */

@@ -1,6 +1,9 @@
 import { partitionLeaderEpoch } from '../records/batch.ts'
+import { HIGH_WATERMARK_FILE, RECOVERY_POINT_FILE } from './checkpoints.ts'
 import type { Clock } from './clock.ts'
-import type { Files } from './files.ts'
+import { reportGaps, reportMissingEnd, reportMissingStart } from './continuity.ts'
+import { type Files, isBlank } from './files.ts'
+import { keptNames } from './kept-files.ts'
 import {
   checkLeaderEpochs,
   decodeLeaderEpochs,
@@ -9,12 +12,13 @@ import {
   LeaderEpochs,
 } from './leader-epochs.ts'
 import { settleLeftovers } from './leftovers.ts'
-import { baseOffset, lastOffset } from './log-offsets.ts'
+import { baseOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { applyBatches, producersAt } from './producer-replay.ts'
 import type { ProducerState } from './producer-state.ts'
 import { ProducerStore } from './producer-store.ts'
-import { isCorruptBatch, type Segment } from './segment.ts'
+import type { PartitionReport } from './recovery-report.ts'
+import type { Segment } from './segment.ts'
 import {
   LOG_SUFFIX,
   nameAt,
@@ -23,22 +27,35 @@ import {
   TIME_INDEX_SUFFIX,
   TRANSACTION_INDEX_SUFFIX,
 } from './segment-names.ts'
+import { type RecoveringLog, recoverSegments } from './segment-recovery.ts'
+import { isCorruptBatch } from './storage-error.ts'
 
 export interface LoadOptions {
   files: Files
   folder: string
   settings: () => LogSettings
   clock: Clock
+  report: PartitionReport
   /** Makes a segment of the folder. */
   makeSegment: (baseOffset: number, hasTransactionIndex: boolean) => Segment
   /** Everything before it is known to be on the disk. */
   recoveryPoint: number
   logStartOffset: number
+  /** Records before it were there when it was last written down. */
+  highWatermark: number
   /** Whether the log was closed before; nothing is scanned then. */
   wasClean: boolean
 }
 
-export interface LoadedLog {
+/** What opening a log did. */
+export interface OpeningResult {
+  /** Whether batches were checked. */
+  readonly wasRecovered: boolean
+  /** Names of files in the folder with what recovery took out of the log. */
+  readonly keptFiles: readonly string[]
+}
+
+export interface LoadedLog extends OpeningResult {
   /** By base offset, at least one. */
   segments: Segment[]
   startOffset: number
@@ -47,63 +64,83 @@ export interface LoadedLog {
   leaderEpochs: LeaderEpochs
   producers: ProducerState
   producerStore: ProducerStore
-  /** Bytes cut off because no whole batch was in them. */
-  bytesCut: number
 }
 
 /** The files of a partition while they are opened. */
-interface OpeningLog extends LoadOptions {
-  segments: Segment[]
-  leaderEpochs: LeaderEpochs
-  producerStore: ProducerStore
+interface OpeningLog extends LoadOptions, RecoveringLog {
+  readonly files: Files
+  readonly settings: () => LogSettings
+  readonly report: PartitionReport
 }
 
 /** Opens the files of a partition; after a crash, makes them whole again. */
 export function loadLog(options: LoadOptions): LoadedLog {
-  const { files, folder } = options
+  const { files, folder, report } = options
   const names = settleLeftovers(files, folder)
-  const epochs = readEpochs(files, folder)
+  const epochs = readEpochs(options)
   const leaderEpochs = new LeaderEpochs(files, folder, epochs ?? [])
-  const producerStore = new ProducerStore(files, folder, names)
+  const producerStore = new ProducerStore(files, folder, names, options)
   if (!options.wasClean) producerStore.removeDamaged()
   const segments = findSegments(options, names)
-  const log = { ...options, segments, leaderEpochs, producerStore }
-  const unsynced = firstUnsynced(log)
-  ensureIndexes(segments.slice(0, unsynced), names)
+  const log: OpeningLog = { ...options, segments, leaderEpochs, producerStore }
+  const trusted = countTrusted(log)
+  ensureIndexes(segments.slice(0, trusted), names)
+  const unsynced = trusted < segments.length || hasWholeEnd(segments) ? trusted : trusted - 1
   ensureTransactionIndexes(log, unsynced)
-  const recovered = unsynced < segments.length ? recoverSegments(log, unsynced) : null
-  let endOffset = segments.at(-1)?.findEndOffset() ?? 0
-  if (endOffset < options.logStartOffset) {
-    // Files were taken away from under the log; what was promised to be gone must not come back.
-    for (const segment of segments.splice(0)) segment.remove()
-  }
-  const isEmpty = segments.length === 0
-  if (isEmpty) {
-    const first = options.makeSegment(options.logStartOffset, false)
-    first.create()
-    segments.push(first)
-    endOffset = options.logStartOffset
-  }
+  const wasRecovered = unsynced < segments.length
+  const recovered = wasRecovered ? producersBefore(log, segments[unsynced]!) : null
+  const lostTo = recovered === null ? null : recoverSegments(log, unsynced, recovered)
+  const endOffset = settleEnd(log, lostTo)
   const startOffset = startOf(log)
-  if (epochs === null) rebuildEpochs(segments, leaderEpochs)
+  if (!options.settings().isCompacted) reportGaps(segments, report)
+  reportMissingStart(segments[0]!, options.logStartOffset, leaderEpochs.entries, report)
+  if (epochs === null) rebuildEpochs(log)
   leaderEpochs.truncateFromEnd(endOffset)
-  leaderEpochs.truncateFromStart(options.logStartOffset)
+  leaderEpochs.truncateFromStart(startOffset)
 
   producerStore.removeStray(segments.map((segment) => segment.baseOffset))
   producerStore.keepBetween(startOffset, endOffset)
-  const producers =
-    isEmpty || recovered === null
-      ? producersAt(log, producerStore, segments, startOffset, endOffset)
-      : recovered.producers
+  const producers = recovered ?? producersAt(log, producerStore, segments, startOffset, endOffset)
+  for (const { producerId, currentTxnFirstOffset } of producers.openTransactions())
+    report.openTransaction(segments.at(-1)!.path, producerId, currentTxnFirstOffset)
   const recoveryPoint = options.wasClean ? endOffset : Math.min(options.recoveryPoint, endOffset)
   // Many logs are opened at the start, and few of them are used soon.
   for (const segment of segments) segment.release()
-  const bytesCut = recovered?.bytesCut ?? 0
-  return { segments, startOffset, endOffset, recoveryPoint, leaderEpochs, producers, producerStore, bytesCut }
+  const keptFiles = keptNames(lostTo === null ? names : files.list(folder).map(({ name }) => name))
+  const loaded = { segments, startOffset, endOffset, recoveryPoint, leaderEpochs, producers, producerStore }
+  return { ...loaded, wasRecovered, keptFiles }
 }
 
 const startOf = ({ logStartOffset, segments }: OpeningLog): number =>
   Math.max(logStartOffset, segments[0]?.baseOffset ?? 0)
+
+/** The producers at the start of a segment. */
+const producersBefore = (log: OpeningLog, { baseOffset }: Segment): ProducerState =>
+  producersAt(log, log.producerStore, log.segments, startOf(log), baseOffset)
+
+/** Finds the end of the log, and makes an empty segment where none is left. */
+function settleEnd(log: OpeningLog, lostTo: number | null): number {
+  const { segments, report, logStartOffset } = log
+  const endOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset
+  const isGone = endOffset < logStartOffset
+  if (isGone) {
+    // Files were taken away from under the log; what was promised to be gone must not come back.
+    for (const segment of segments.splice(0).reverse()) segment.remove()
+  }
+  if (segments.length === 0) {
+    const first = log.makeSegment(logStartOffset, false)
+    first.create()
+    segments.push(first)
+  }
+  const known = [
+    { offset: log.recoveryPoint, source: RECOVERY_POINT_FILE },
+    { offset: log.highWatermark, source: HIGH_WATERMARK_FILE },
+    { offset: log.producerStore.latestOffset ?? 0, source: 'its last producer snapshot' },
+  ]
+  const settled = isGone ? logStartOffset : endOffset
+  reportMissingEnd(segments.at(-1)!, Math.max(settled, lostTo ?? 0), known, report)
+  return settled
+}
 
 /** The segments by base offset; indexes without a log are removed. */
 function findSegments(options: LoadOptions, names: readonly string[]): Segment[] {
@@ -128,34 +165,39 @@ function ensureIndexes(segments: readonly Segment[], names: readonly string[]): 
     const hasBoth = [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX].every((s) =>
       present.has(nameAt(segment.baseOffset, s)),
     )
-    if (!hasBoth || !segment.hasPlausibleIndexes()) segment.rebuildIndexes()
+    if (segment.sizeInBytes === 0) {
+      segment.resetIndexes()
+      segment.settle()
+    } else if (!hasBoth) segment.rebuildIndexes('it is missing')
+    else if (!segment.hasPlausibleIndexes()) segment.rebuildIndexes('its last entry does not fit the log')
   }
 }
 
 /** Builds the transaction indexes of the first `count` segments again where they are damaged. */
 function ensureTransactionIndexes(log: OpeningLog, count: number): void {
   for (const segment of log.segments.slice(0, count)) {
-    if (segment.transactionIndex.check().length === 0) continue
+    const [fault] = segment.transactionIndex.check()
+    if (fault === undefined) continue
+    log.report.rebuilt(segment.transactionIndex.path, fault)
     segment.transactionIndex.reset()
-    const producers = producersAt(log, log.producerStore, log.segments, startOf(log), segment.baseOffset)
+    const producers = producersBefore(log, segment)
     const scanner = segment.scan(0, true)
     while (scanner.next())
       applyBatches(producers, segment, scanner.buffer, scanner.at, scanner.at + scanner.size)
   }
 }
 
-/** The first segment that must be read whole. */
-function firstUnsynced({ segments, recoveryPoint, wasClean }: OpeningLog): number {
-  const last = segments.at(-1)
-  // The clean marker promised whole batches. If a file was touched since, it is read as after a crash.
-  if (wasClean) return last === undefined || hasWholeEnd(last) ? segments.length : segments.length - 1
+/** How many segments are known to be on the disk as they were written. */
+function countTrusted({ segments, recoveryPoint, wasClean }: OpeningLog): number {
+  if (wasClean) return segments.length
   const holdsRecoveryPoint = segments.findLastIndex((segment) => segment.baseOffset <= recoveryPoint)
   return Math.max(0, holdsRecoveryPoint)
 }
 
-function hasWholeEnd(segment: Segment): boolean {
+/** Whether whole batches end the log. A clean stop promised that; if a file was touched since, it is read as after a crash. */
+function hasWholeEnd(segments: readonly Segment[]): boolean {
   try {
-    segment.findEndOffset()
+    segments.at(-1)?.findEndOffset()
     return true
   } catch (error) {
     if (!isCorruptBatch(error)) throw error
@@ -163,64 +205,29 @@ function hasWholeEnd(segment: Segment): boolean {
   }
 }
 
-/** Reads the segments from the one given on, and cuts the log at the first batch that is not whole. */
-function recoverSegments(log: OpeningLog, from: number): { producers: ProducerState; bytesCut: number } {
-  const { segments, producerStore } = log
-  const first = segments[from]!
-  const producers = producersAt(log, producerStore, segments, startOf(log), first.baseOffset)
-  for (const [i, segment] of [...segments.entries()].slice(from)) {
-    if (segment !== first) producerStore.write(producers, segment.baseOffset, false)
-    const bytesCut = recoverSegment(segment, log.leaderEpochs, producers)
-    if (bytesCut === 0) continue
-    for (const later of segments.splice(i + 1)) later.remove()
-    return { producers, bytesCut }
-  }
-  return { producers, bytesCut: 0 }
-}
-
-/** Checks every batch of a segment, cuts it at the first bad one and builds its indexes again; returns the bytes cut. */
-function recoverSegment(segment: Segment, leaderEpochs: LeaderEpochs, producers: ProducerState): number {
-  segment.resetIndexes()
-  segment.transactionIndex.reset()
-  const scanner = segment.scan(0, true)
-  let end = segment.baseOffset
-  let position = 0
-  try {
-    while (scanner.next()) {
-      const { buffer, at } = scanner
-      if (baseOffset(buffer, at) < end || !segment.canHold(lastOffset(buffer, at))) break
-      segment.noteBatch(buffer, at, scanner.position)
-      leaderEpochs.assign(partitionLeaderEpoch(buffer, at), baseOffset(buffer, at))
-      applyBatches(producers, segment, buffer, at, at + scanner.size)
-      end = lastOffset(buffer, at) + 1
-      position = scanner.position + scanner.size
-    }
-  } catch (error) {
-    if (!isCorruptBatch(error)) throw error
-  }
-  const bytesCut = segment.sizeInBytes - position
-  if (bytesCut > 0) segment.cut(position)
-  segment.checked.note(0, position)
-  segment.settle()
-  return bytesCut
-}
-
 /** The entries of the checkpoint; null when it is missing or damaged. */
-function readEpochs(files: Files, folder: string): EpochStart[] | null {
+function readEpochs({ files, folder, report, wasClean }: LoadOptions): EpochStart[] | null {
   const path = `${folder}/${LEADER_EPOCH_FILE}`
   const bytes = files.readFile(path)
-  return bytes === null || checkLeaderEpochs(bytes).length > 0 ? null : decodeLeaderEpochs(bytes, path)
+  if (bytes === null || (isBlank(bytes) && !wasClean)) return null
+  const [fault] = checkLeaderEpochs(bytes)
+  if (fault === undefined) return decodeLeaderEpochs(bytes, path)
+  report.rebuilt(path, fault)
+  return null
 }
 
-function rebuildEpochs(segments: readonly Segment[], leaderEpochs: LeaderEpochs): void {
+function rebuildEpochs({ segments, leaderEpochs, report }: OpeningLog): void {
   leaderEpochs.clear()
   for (const segment of segments) {
     const scanner = segment.scan(0)
-    while (scanner.next()) {
-      leaderEpochs.assign(
-        partitionLeaderEpoch(scanner.buffer, scanner.at),
-        baseOffset(scanner.buffer, scanner.at),
-      )
+    try {
+      while (scanner.next()) {
+        const { buffer, at } = scanner
+        leaderEpochs.assign(partitionLeaderEpoch(buffer, at), baseOffset(buffer, at))
+      }
+    } catch (error) {
+      if (!isCorruptBatch(error)) throw error
+      report.damaged(segment.path, error.message)
     }
   }
 }

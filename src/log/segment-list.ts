@@ -3,12 +3,14 @@ import { maxTimestamp } from '../records/batch.ts'
 import type { Clock } from './clock.ts'
 import type { LogSettings } from './log-settings.ts'
 import type { OpenFiles } from './open-files.ts'
+import type { PartitionReport } from './recovery-report.ts'
 import { Segment } from './segment.ts'
 
 export interface SegmentSource {
   openFiles: OpenFiles
   folder: string
   settings: () => LogSettings
+  report: PartitionReport
   clock: Clock
   /** Numbers in [0, 1). */
   random: () => number
@@ -16,12 +18,17 @@ export interface SegmentSource {
 
 /** Makes a segment of the folder; its files need not exist. */
 export function makeSegment(source: SegmentSource, baseOffset: number, hasTransactionIndex = false): Segment {
-  const { openFiles, folder, settings } = source
+  const { openFiles, folder, settings, report, clock } = source
   const { segmentJitterMs, segmentMs } = settings()
   const maxJitterMs = Math.min(segmentJitterMs, toSafeNumber(segmentMs))
   const rollJitterMs = maxJitterMs > 0 ? Math.floor(source.random() * maxJitterMs) : 0
-  const { clock } = source
-  return new Segment(openFiles, folder, baseOffset, { settings, clock, rollJitterMs, hasTransactionIndex })
+  return new Segment(openFiles, folder, baseOffset, {
+    settings,
+    report,
+    clock,
+    rollJitterMs,
+    hasTransactionIndex,
+  })
 }
 
 /** The segments of a log by base offset; there is always one, and the last is the one that grows. */

@@ -8,6 +8,7 @@ import { lastOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
 import type { OpenFiles } from './open-files.ts'
+import type { PartitionReport } from './recovery-report.ts'
 import {
   fileAt,
   LOG_SUFFIX,
@@ -15,24 +16,19 @@ import {
   TIME_INDEX_SUFFIX,
   TRANSACTION_INDEX_SUFFIX,
 } from './segment-names.ts'
-import { StorageError } from './storage-error.ts'
-import { TimeIndex } from './time-index.ts'
+import { isCorruptBatch, StorageError } from './storage-error.ts'
+import { type TimeEntry, TimeIndex } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** A header of zeroes is that of no batch. */
 const SPOILED_HEADER = Buffer.alloc(BATCH_OVERHEAD)
-
-export interface TimestampAndOffset {
-  timestamp: Int64
-  offset: number
-}
 
 /** What a segment was before an append. */
 export interface SegmentMark {
   readonly sizeInBytes: number
   readonly offsetEntries: number
   readonly timeEntries: number
-  readonly largest: TimestampAndOffset
+  readonly largest: TimeEntry
   readonly firstTimestamp: Int64 | null
   readonly bytesSinceIndexEntry: number
 }
@@ -54,8 +50,9 @@ export class Segment {
   readonly #createdAtMs: number
   readonly #file: FileHandle
   readonly #settings: () => LogSettings
+  readonly #report: PartitionReport
   #sizeInBytes: number
-  #largest: TimestampAndOffset | null = null
+  #largest: TimeEntry | null = null
   #firstTimestamp: Int64 | null = null
   #bytesSinceIndexEntry = 0
   /** Whether the file may hold bytes after `sizeInBytes`: of an append that failed, or was taken back. */
@@ -72,6 +69,7 @@ export class Segment {
     // Never made again: in a new file the bytes before the next write would be zeroes.
     this.#file = openFiles.file(this.path, 'update')
     this.#settings = options.settings
+    this.#report = options.report
     this.rollJitterMs = options.rollJitterMs
     this.offsetIndex = new OffsetIndex(openFiles, fileAt(folder, baseOffset, OFFSET_INDEX_SUFFIX), baseOffset)
     this.timeIndex = new TimeIndex(openFiles, fileAt(folder, baseOffset, TIME_INDEX_SUFFIX), baseOffset)
@@ -96,7 +94,7 @@ export class Segment {
   }
 
   /** The largest timestamp and the last offset of the batch that has it; timestamp -1 in an empty segment. */
-  get largest(): TimestampAndOffset {
+  get largest(): TimeEntry {
     this.#largest ??= this.timeIndex.last
     return this.#largest
   }
@@ -274,12 +272,13 @@ export class Segment {
         if (!isCorruptBatch(error)) throw error
       }
     }
-    this.rebuildIndexes()
+    this.rebuildIndexes('an entry does not point to its batch')
     return this.scan(0)
   }
 
   /** Fills both indexes from the headers in the log, as far as these make sense. */
-  rebuildIndexes(): void {
+  rebuildIndexes(reason: string): void {
+    this.#report.rebuilt(this.offsetIndex.file.path, reason)
     this.resetIndexes()
     const scanner = this.scan(0)
     try {
@@ -301,6 +300,7 @@ export class Segment {
     return end
   }
 
+  /** Forgets what the indexes say; their files are emptied with the next write. */
   resetIndexes(): void {
     this.offsetIndex.reset()
     this.timeIndex.reset()
@@ -390,11 +390,8 @@ export class Segment {
 
 export interface SegmentOptions {
   settings: () => LogSettings
+  report: PartitionReport
   clock: Clock
   rollJitterMs: number
   hasTransactionIndex?: boolean
 }
-
-/** The failure of a read that met bytes which are no batch. */
-export const isCorruptBatch = (error: unknown): error is StorageError =>
-  error instanceof StorageError && error.code === 'BATCH_CORRUPT'

@@ -40,3 +40,7 @@ export class StorageError extends Error {
       : undefined
   }
 }
+
+/** The failure of a read that met bytes which are no batch. */
+export const isCorruptBatch = (error: unknown): error is StorageError =>
+  error instanceof StorageError && error.code === 'BATCH_CORRUPT'

@@ -65,7 +65,8 @@ test('a log is closed well after failures that it recovered from', () => {
   memory(folder).onWrite = () => null
   folder.reopen()
   expect(folder.dir.wasClean).toBe(true)
-  expect(folder.log().bytesCut).toBe(0)
+  folder.log()
+  expect(folder.findings).toEqual([])
 })
 
 test('a batch whose sync failed is not there, not for its producer either', () => {

@@ -11,6 +11,7 @@ import { lastOffset } from '../../src/log/log-offsets.ts'
 import { DEFAULT_LOG_SETTINGS, type LogSettings } from '../../src/log/log-settings.ts'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import type { LockHolder, Processes } from '../../src/log/processes.ts'
+import type { Finding } from '../../src/log/recovery-report.ts'
 import { batchSize } from '../../src/records/batch.ts'
 import type { Codec } from '../../src/records/codec.ts'
 import { BatchBuilder, type KafkaRecord, readRecords } from '../../src/records/record.ts'
@@ -64,6 +65,8 @@ export class TestFolder {
   readonly random: () => number
   settings: LogSettings
   dir!: LogDir
+  /** What opening and reading logs found wrong. */
+  findings: Finding[] = []
   readonly #maxOpenFiles: number | undefined
   /** What the folder reported of writes. */
   readonly reports: string[] = []
@@ -89,6 +92,7 @@ export class TestFolder {
       randomBytes: (size) => randomBytes(this.random, size),
       settings: () => this.settings,
       processes: this.processes,
+      report: (finding) => this.findings.push(finding),
       ...(this.#maxOpenFiles === undefined ? {} : { maxOpenFiles: this.#maxOpenFiles }),
       nodeId: 1,
       clusterId: 'MkU3OEVBNTcwNTJENDM2Qg',

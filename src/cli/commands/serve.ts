@@ -12,6 +12,7 @@ import { int } from '../options.ts'
 import { parseAdvertised } from '../serve/advertise-option.ts'
 import { mergedSettings } from '../serve/merged-settings.ts'
 import { removeReadyFile, writeReadyFile } from '../serve/ready-file.ts'
+import { recoveryText } from '../serve/recovery-text.ts'
 import { parseSetting, parseTopicOption } from '../serve/topic-option.ts'
 
 const DEFAULT_PORT = 9092
@@ -134,6 +135,8 @@ async function serveClients(
 ): Promise<number | undefined> {
   if (options.seed !== undefined) await seed(options.seed, broker, context)
   context.say(`serving at ${describeListeners(broker)}, data in ${broker.dataDir}`)
+  const recovered = recoveryText(broker.recovery)
+  if (recovered !== null) context.say(recovered)
   const ready = `${JSON.stringify({ event: 'ready', ...readyFields(broker), pid: context.io.pid })}\n`
   if (options.readyFile !== undefined) {
     const path = options.readyFile
@@ -265,10 +268,11 @@ function describeListeners({ listeners }: BrokerHandle): string {
     .join(', ')
 }
 
-const readyFields = ({ bootstrapServers, clusterId, dataDir }: BrokerHandle) => ({
+const readyFields = ({ bootstrapServers, clusterId, dataDir, recovery }: BrokerHandle) => ({
   bootstrapServers,
   clusterId,
   dataDir,
+  recovery,
 })
 
 /** `ktool/broker` in the folder for a user's data (XDG Base Directory Specification). */
