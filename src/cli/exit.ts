@@ -14,6 +14,8 @@ export interface Situation {
   /** The tool and sub-command, for the pointer to its help. */
   readonly command: string
   readonly failure?: FailureSpec | undefined
+  /** Whether the tool mirrors one of Kafka's, and has its sentences. */
+  readonly isMirror?: boolean | undefined
   readonly args: readonly string[]
   readonly isJson: boolean
   readonly debug: boolean
@@ -79,17 +81,9 @@ function tell(error: unknown, situation: Situation): Told {
   }
   const isUnreachable = isConnectionFailure(error) && !['tls', 'authentication'].includes(error.failure)
   const remedy = hintOf(error)
-  if (isUnreachable && server?.source === 'default') {
-    const place = `${reason}; ${server.addresses} is asked when --bootstrap-server is left out`
-    const hint = remedy === undefined ? place : `${place}; ${remedy}`
-    return {
-      exit,
-      message: failure?.noServer ?? 'Missing required argument "[bootstrap-server]"',
-      hint,
-      code: codeOf(error),
-    }
-  }
   const code = codeOf(error)
+  if (isUnreachable && server?.source === 'default')
+    return { exit, code, ...noDefault(error, situation, server) }
   const message = failure?.sentence?.(reason, args, code) ?? reason
   // An address or property that makes no sense: nothing was sent.
   if (error instanceof Error && error.name === 'SettingError') {
@@ -100,6 +94,21 @@ function tell(error: unknown, situation: Situation): Told {
   const hints = [place, remedy].filter((hint) => hint !== undefined)
   const hint = hints.length > 0 ? hints.join('; ') : remedyOf(failure, code, reason)
   return { exit, message, hint, code }
+}
+
+/** No server was named, and the default one does not answer. */
+function noDefault(
+  error: Error & { readonly failure: string },
+  { command, failure, isMirror }: Situation,
+  { addresses }: ServerChoice,
+): Pick<Told, 'message' | 'hint'> {
+  const why = 'reason' in error ? String(error.reason) : error.message
+  const isAbsent = error.failure === 'unreachable'
+  const found = isAbsent ? `no broker at ${addresses}: ${why}` : `${addresses}: ${why}`
+  const remedy = hintOf(error) ?? (isAbsent ? '`ktool serve` starts one' : undefined)
+  if (!isMirror) return { message: `ktool ${command}: ${found}`, hint: remedy }
+  const hint = `${found}; it is asked when --bootstrap-server is left out${remedy ? `; ${remedy}` : ''}`
+  return { message: failure?.noServer ?? 'Missing required argument "[bootstrap-server]"', hint }
 }
 
 function remedyOf(

@@ -75,6 +75,7 @@ async function runCommand(
   const situation: Situation = {
     command: title.name,
     failure: command.failure,
+    isMirror: title.isMirror,
     args,
     ...switches,
   }

@@ -30,7 +30,8 @@ interface Setup {
 
 const failing = (error: Error): Pick<FakeCluster, 'connect'> => {
   const { connect } = fakeCluster()
-  return { connect: () => Object.assign(connect(), { allTopics: () => Promise.reject(error) }) }
+  const fail = () => Promise.reject(error)
+  return { connect: () => Object.assign(connect(), { allTopics: fail, brokers: fail }) }
 }
 const refused = failing(new ConnectionError('unreachable', 'localhost:9092', 'connection refused'))
 
@@ -110,7 +111,15 @@ test('without a server named, a default that does not answer is told in the word
     stdout: '',
     stderr:
       '--bootstrap-server must be specified\n' +
-      'hint: localhost:9092: connection refused; localhost:9092 is asked when --bootstrap-server is left out\n',
+      'hint: no broker at localhost:9092: connection refused; it is asked when --bootstrap-server is left out; `ktool serve` starts one\n',
+  })
+})
+
+test("without a server named, a tool of ktool's own says where it looked and what starts a broker", async () => {
+  expect(await ktool('lag', { cluster: refused })).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr: 'ktool lag: no broker at localhost:9092: connection refused\nhint: `ktool serve` starts one\n',
   })
 })
 
