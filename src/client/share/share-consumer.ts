@@ -114,7 +114,10 @@ export class ShareConsumer {
     const group = this.#options.settings['group.id']
     const release = lifetime.holdUp(() => `the last acknowledgements of group '${group}'`)
     // A member that cannot leave is missed when its session is over.
-    await lifetime.untilOver(farewell())
+    if (!(await lifetime.untilOver(farewell()))) {
+      const error = this.#cluster.late(lifetime.closing())
+      for (const session of this.#sessions.values()) session.abandon(error)
+    }
     release()
   }
 

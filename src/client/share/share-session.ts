@@ -151,6 +151,11 @@ export class ShareSession {
     }
   }
 
+  /** What is acknowledged will not be sent. */
+  abandon(error: Error): void {
+    this.#drop(error)
+  }
+
   async #read({ responses }: DecodedResponseOf<typeof ShareFetch>): Promise<ShareFetched> {
     const records: ShareRecords[] = []
     const moved: SharePartition[] = []

@@ -1,4 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../../src/client/clock.ts'
+import type { ClusterOptions } from '../../../src/client/cluster.ts'
+import { Interrupted, Lifetime } from '../../../src/client/lifetime.ts'
 import type { BatchReport } from '../../../src/client/produce/deliveries.ts'
 import { partitionForKey } from '../../../src/client/produce/partitioner.ts'
 import { Producer } from '../../../src/client/produce/producer.ts'
@@ -19,11 +22,15 @@ const FAST = {
   'request.timeout.ms': '2000',
 }
 
-async function setUp(partitionCount: number, properties: Record<string, string> = {}) {
+async function setUp(
+  partitionCount: number,
+  properties: Record<string, string> = {},
+  options: Partial<ClusterOptions> = {},
+) {
   const twin = new PartitionTwin(partitionCount)
   const broker = await ScriptedBroker.start(twin.scripts())
   broker.script(metadataScript([broker], { orders: Array.from({ length: partitionCount }, () => 1) }))
-  const cluster = connectCluster([broker], { random: () => 0.5 })
+  const cluster = connectCluster([broker], { random: () => 0.5, ...options })
   const reports: BatchReport[] = []
   const settings = producerSettings(new Map(Object.entries({ ...FAST, ...properties })))
   const producer = await Producer.create(cluster, settings, (report) => reports.push(report))
@@ -465,4 +472,32 @@ test('tags come back with their batch, and with the parts of one that was too la
   producer.append('orders', null, letters)
   await producer.flush()
   expect(reports.at(-1)?.runs).toBe(null)
+})
+
+test('after an interrupt a producer has the time for closing, and counts what was not acknowledged', async () => {
+  const lifetime = new Lifetime(systemClock, { closeMs: 200 })
+  const { broker, producer } = await setUp(1, {}, { lifetime })
+  broker.script(on(Produce, () => STAY_SILENT))
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 10)
+  lifetime.interrupt()
+  const startMs = performance.now()
+  const counts = await producer.close()
+  expect(performance.now() - startMs).toBeLessThan(2000)
+  expect(counts).toMatchObject({
+    acknowledged: 0,
+    failed: 10,
+    firstError: { message: 'Producer is closed forcefully.' },
+  })
+})
+
+test('an interrupt ends the wait for memory and for a topic', async () => {
+  const lifetime = new Lifetime(systemClock)
+  const { broker, producer } = await setUp(1, { 'buffer.memory': '100', 'batch.size': '50' }, { lifetime })
+  broker.script(on(Produce, () => STAY_SILENT))
+  await producer.prepare('orders')
+  appendNumbers(producer, 0, 20)
+  const waits = [producer.room(), producer.prepare('nope')]
+  lifetime.interrupt()
+  for (const wait of waits) await expect(wait).rejects.toBeInstanceOf(Interrupted)
 })

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../../src/client/clock.ts'
+import { Lifetime } from '../../../src/client/lifetime.ts'
 import { shareSettings } from '../../../src/client/share/share-config.ts'
 import { ShareConsumer } from '../../../src/client/share/share-consumer.ts'
 import { ShareRecords } from '../../../src/client/share/share-records.ts'
@@ -12,7 +14,7 @@ import {
 import type { DecodedRequestOf, ResponseOf } from '../../../src/protocol/schema.ts'
 import { connectCluster, metadataScript, topicIdOf } from '../../support/cluster-scripts.ts'
 import { batch } from '../../support/logs.ts'
-import { on, ScriptedBroker } from '../../support/scripted-broker.ts'
+import { on, ScriptedBroker, STAY_SILENT } from '../../support/scripted-broker.ts'
 
 const topicId = topicIdOf('orders')
 const NOBODY = { leaderId: -1, leaderEpoch: -1 }
@@ -32,10 +34,12 @@ const acknowledged = ({ topics }: Pick<Fetched, 'topics'>): string[] =>
 interface Given {
   /** What the fetch that comes so many-th has as an error. */
   readonly failure?: (count: number) => number
+  /** The time for closing. */
+  readonly closeMs?: number
 }
 
 /** A broker that leads the one partition of a topic, with the records a, b, c from offset 0. */
-async function setUp({ failure = () => 0 }: Given = {}) {
+async function setUp({ failure = () => 0, closeMs }: Given = {}) {
   const fetches: Fetched[] = []
   const farewells: DecodedRequestOf<typeof ShareAcknowledge>[] = []
   const heartbeats: number[] = []
@@ -75,7 +79,7 @@ async function setUp({ failure = () => 0 }: Given = {}) {
     }),
   ])
   broker.script(metadataScript([broker], { orders: [1] }))
-  const cluster = connectCluster([broker])
+  const cluster = connectCluster([broker], { lifetime: new Lifetime(systemClock, { closeMs }) })
   const lost: string[] = []
   const consumer = new ShareConsumer(cluster, {
     settings: shareSettings(new Map([['group.id', 'g']])),
@@ -84,7 +88,7 @@ async function setUp({ failure = () => 0 }: Given = {}) {
     onAcknowledgeFailure: ({ message }) => lost.push(message),
   })
   onTestFinished(() => consumer.close())
-  return { consumer, fetches, farewells, heartbeats, lost }
+  return { broker, consumer, fetches, farewells, heartbeats, lost }
 }
 
 test('acknowledgements go with the next fetch, in the session that the first one opened', async () => {
@@ -112,6 +116,18 @@ test('closing sends what is decided, and gives the rest back with the session', 
   expect(acknowledged(farewells[0]!)).toEqual(['0-0:1'])
   expect(heartbeats).toEqual([0, -1])
   expect(await consumer.next()).toBeNull()
+})
+
+test('acknowledgements that a broker does not take in the time for closing are reported', async () => {
+  const { broker, consumer, lost } = await setUp({ closeMs: 200 })
+  const records = (await consumer.next())!
+  records.next()
+  records.acknowledge('accept')
+  broker.script(on(ShareAcknowledge, () => STAY_SILENT))
+  const startMs = performance.now()
+  await consumer.close()
+  expect(performance.now() - startMs).toBeLessThan(2000)
+  expect(lost).toEqual([expect.stringMatching(/^orders-0: .*no answer within/)])
 })
 
 test('a session that the broker has forgotten is opened again, and lost acknowledgements are told', async () => {
