@@ -250,6 +250,9 @@ export class Broker implements Services {
     this.groups.close()
     await this.#server.close()
     await this.workers.close()
+    // What was begun is completed: folders must not be changed once another broker may have them.
+    await this.controller.settled()
+    await this.logs.removals
     this.#dir.close()
   }
 

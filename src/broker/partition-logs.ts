@@ -1,5 +1,7 @@
 import type { LogDir } from '../log/log-dir.ts'
+import { partitionFolder } from '../log/partition-folder.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
+import { inSlices, type Work } from '../log/slices.ts'
 import { StorageError } from '../log/storage-error.ts'
 import { reportFailure } from './failures.ts'
 import type { Logger } from './logger.ts'
@@ -13,6 +15,9 @@ export class PartitionLogs {
   readonly #dir: LogDir
   readonly #logger: Logger
   readonly #byTopic = new Map<string, PartitionLog[]>()
+  /** Partitions of deleted topics whose folders are still there, by their folders. */
+  readonly #doomed = new Map<string, { readonly topic: string; readonly partition: number }>()
+  #removals: Promise<void> | null = null
 
   constructor(dir: LogDir, logger: Logger) {
     this.#dir = dir
@@ -42,35 +47,75 @@ export class PartitionLogs {
 
   /**
    * Makes the logs of partitions before their topic is committed, all of them or none; a topic whose folders cannot be
-   * made must not exist. Returns the function that takes them back, for a commit that fails.
+   * made must not exist. Returns the work that takes them back, for a commit that fails.
    */
-  prepare(partitions: readonly NewPartition[]): () => void {
+  *prepare(partitions: readonly NewPartition[]): Work<() => Work<void>> {
     const made: NewPartition[] = []
-    const undo = () => {
-      for (const { topic, partition } of made) this.#dir.discardPartition(topic, partition)
+    const dir = this.#dir
+    function* undo(): Work<void> {
+      for (const { topic, partition } of made) {
+        dir.discardPartition(topic, partition)
+        yield
+      }
     }
     try {
       for (const next of partitions) {
         const { topic, topicId, partition, leaderEpoch } = next
-        const log = this.#dir.createPartition(topic, partition, topicId)
+        this.#removeIfDoomed(topic, partition)
+        const log = dir.createPartition(topic, partition, topicId)
         made.push(next)
         log.startEpoch(leaderEpoch)
+        yield
       }
       return undo
     } catch (error) {
-      undo()
+      yield* undo()
       throw error
     }
   }
 
-  /** Follows a committed change of the metadata. */
+  /** Follows a committed change of the metadata. Logs of deleted topics are gone at once, their folders soon: see `removals`. */
   apply(changes: MetadataChanges): void {
     for (const topic of changes.deletedTopics) {
       this.#byTopic.delete(topic.name)
-      for (const { partition } of topic.partitions) this.#dir.deletePartition(topic.name, partition)
+      for (const { partition } of topic.partitions) {
+        this.#doomed.set(partitionFolder(topic.name, partition), { topic: topic.name, partition })
+      }
     }
+    if (this.#doomed.size > 0 && this.#removals === null) this.#startRemovals()
     for (const state of changes.createdPartitions) this.#create(state)
     for (const state of changes.changedPartitions) this.#startEpoch(state)
+  }
+
+  /** Resolves when the folders of deleted topics are out of the way; null when they are. */
+  get removals(): Promise<void> | null {
+    return this.#removals
+  }
+
+  #startRemovals(): void {
+    const work = inSlices(this.#removeDoomed())
+    if (!(work instanceof Promise)) return
+    this.#removals = work.finally(() => {
+      this.#removals = null
+    })
+  }
+
+  *#removeDoomed(): Work<void> {
+    for (const { topic, partition } of this.#doomed.values()) {
+      this.#removeIfDoomed(topic, partition)
+      yield
+    }
+  }
+
+  // The topic is deleted, whatever happens here: the next start sets aside what was left of it.
+  #removeIfDoomed(topic: string, partition: number): void {
+    if (!this.#doomed.delete(partitionFolder(topic, partition))) return
+    try {
+      this.#dir.deletePartition(topic, partition)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      reportFailure(error, this.#logger, `removing ${topic}-${partition} failed`)
+    }
   }
 
   // The change is committed, whatever happens here: the next append writes the epoch down, or fails.

@@ -59,11 +59,10 @@ export class FolderCheckpoints {
     return this.#found.get(HIGH_WATERMARK_FILE)!.get(partition) ?? 0
   }
 
-  /** Takes a partition out of the files, as soon as they can be written. */
+  /** Takes a partition out of the files, with the next write or `refresh`. */
   forget(partition: string): void {
     for (const offsets of this.#found.values()) offsets.delete(partition)
     this.#isStale = true
-    this.#refreshIfPossible()
   }
 
   /** As forget, for all partitions that only the files know. */
@@ -72,15 +71,6 @@ export class FolderCheckpoints {
       for (const partition of [...offsets.keys()]) {
         if (!isKnown(partition)) this.#isStale = offsets.delete(partition)
       }
-    }
-    this.#refreshIfPossible()
-  }
-
-  #refreshIfPossible(): void {
-    try {
-      this.refresh()
-    } catch (error) {
-      if (!(error instanceof StorageError)) throw error
     }
   }
 
@@ -110,6 +100,7 @@ export class FolderCheckpoints {
     // Belongs to the compaction of Kafka, which expects it to exist.
     const cleaner = this.#files.size(`${this.#folder}/${CLEANER_FILE}`) ?? 0
     if (cleaner === 0) this.#write(CLEANER_FILE, () => null, sync)
+    this.#isStale = false
   }
 
   #write(name: string, offsetOf: (log: PartitionLog) => number | null, sync: boolean): void {

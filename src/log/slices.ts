@@ -58,6 +58,15 @@ export function inSlices<Result>(work: Work<Result>): Result | Promise<Result> {
   return step.done ? step.value : continueLater(work, step.value)
 }
 
+/** Runs work that waits for nothing, without serving others meanwhile. */
+export function atOnce<Result>(work: Work<Result>): Result {
+  for (;;) {
+    const step = work.next()
+    if (step.done) return step.value
+    if (step.value !== undefined) throw new Error('work that waits cannot be done at once')
+  }
+}
+
 /** Goes on as long as the work need not wait. */
 function advance<Result>(work: Work<Result>, from: IteratorResult<undefined | Promise<unknown>, Result>) {
   let step = from

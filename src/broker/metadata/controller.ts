@@ -1,6 +1,7 @@
 // Decides about the cluster's metadata, as Kafka's controller does: what handlers ask for becomes records of the
 // metadata log, and the image is what they add up to.
 
+import { atOnce, type Work, waitFor } from '../../log/slices.ts'
 import {
   ConfigRecord,
   PartitionRecord,
@@ -20,7 +21,7 @@ import {
 } from './bootstrap.ts'
 import type { MetadataListener } from './changes.ts'
 import { type MetadataImage, RESOURCE_TYPES } from './image.ts'
-import { MetadataLog, type MetadataStart, type MetadataStore } from './metadata-log.ts'
+import { encodeChange, MetadataLog, type MetadataStart, type MetadataStore } from './metadata-log.ts'
 import { encodeMetadataRecord, isRecordOf, type MetadataRecord } from './record.ts'
 
 /** A partition that a change of the metadata makes. */
@@ -31,8 +32,13 @@ export interface NewPartition {
   readonly leaderEpoch: number
 }
 
-/** Makes what new partitions need before they exist; returns the function that takes it back. */
-export type Prepare = (partitions: readonly NewPartition[]) => () => void
+/** Makes what new partitions need before they exist; returns the work that takes it back. */
+export type Prepare = (partitions: readonly NewPartition[]) => Work<() => Work<void>>
+
+// biome-ignore lint/correctness/useYield: there is nothing to make.
+const prepareNothing: Prepare = function* () {
+  return function* () {}
+}
 
 /** Runs a change that frees space, if need be with space that is kept back for it. */
 export type SpendReserve = (change: () => void) => void
@@ -61,7 +67,9 @@ export class Controller {
   readonly #directoryId: string
   readonly #configs: ReadonlyMap<number, BrokerConfig>
   readonly #spendReserve: SpendReserve
-  #prepare: Prepare = () => () => {}
+  #prepare: Prepare = prepareNothing
+  /** Ends with the change of topics that is under way. */
+  #topicChange: Promise<void> | null = null
 
   /** Replays the metadata log, and starts it if it is empty. */
   constructor(options: ControllerOptions) {
@@ -125,14 +133,40 @@ export class Controller {
 
   /** Makes the change, on disk first. What this throws was not done, and is not done after a restart either. */
   commit(records: readonly MetadataRecord[]): void {
+    atOnce(this.commitInSlices(records))
+  }
+
+  /** As commit, with others served while many partitions are made. Nothing of it is seen before all of it is done. */
+  *commitInSlices(records: readonly MetadataRecord[]): Work<void> {
     if (records.length === 0) return
-    const undo = this.#prepare(newPartitions(records, this.image))
+    const change = yield* encodeChange(records)
+    const undo = yield* this.#prepare(newPartitions(records, this.image))
     try {
-      if (records.every(freesSpace)) this.#spendReserve(() => this.#log.commit(records))
-      else this.#log.commit(records)
+      if (records.every(freesSpace)) this.#spendReserve(() => this.#log.commit(change))
+      else this.#log.commit(change)
     } catch (error) {
-      undo()
+      yield* undo()
       throw error
+    }
+  }
+
+  /** Resolves when no change of topics is under way. */
+  async settled(): Promise<void> {
+    while (this.#topicChange !== null) await this.#topicChange
+  }
+
+  /** Plans and makes a change of topics while no other is under way: a plan holds for the topics it was made for. */
+  *changeTopics<Result>(change: () => Work<Result>): Work<Result> {
+    while (this.#topicChange !== null) yield* waitFor(this.#topicChange)
+    let end = () => {}
+    this.#topicChange = new Promise((resolve) => {
+      end = resolve
+    })
+    try {
+      return yield* change()
+    } finally {
+      this.#topicChange = null
+      end()
     }
   }
 

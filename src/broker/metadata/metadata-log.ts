@@ -3,6 +3,7 @@
 // be written or synced is taken back from the log: it is in neither, now or after a restart.
 
 import { lastOffset } from '../../log/log-offsets.ts'
+import type { Work } from '../../log/slices.ts'
 import {
   AbortTransactionRecord,
   BeginTransactionRecord,
@@ -15,7 +16,7 @@ import type { Clock } from '../clock.ts'
 import { MetadataChanges, type MetadataListener } from './changes.ts'
 import { MetadataImage } from './image.ts'
 import { encodeMetadataRecord, type MetadataRecord, metadataRecord, openMetadataRecord } from './record.ts'
-import { replayRecord } from './replay.ts'
+import { type ReadRecord, readRecord, replayRecord } from './replay.ts'
 
 export const METADATA_TOPIC = '__cluster_metadata'
 /** The topic id that Kafka reserves for the metadata log. */
@@ -38,6 +39,25 @@ export interface MetadataAppendOptions {
   readonly leaderEpoch: number
   readonly origin: 'metadata'
   readonly sync: boolean
+}
+
+/** A change as it is written, and as it is applied: that is how it will be read after a restart. */
+export interface EncodedChange {
+  readonly encoded: readonly Buffer[]
+  readonly read: readonly ReadRecord[]
+}
+
+/** Encodes the records of a change. */
+export function* encodeChange(records: readonly MetadataRecord[]): Work<EncodedChange> {
+  const encoded: Buffer[] = []
+  const read: ReadRecord[] = []
+  for (const record of records) {
+    const bytes = encodeMetadataRecord(record)
+    encoded.push(bytes)
+    read.push(readRecord(bytes))
+    yield
+  }
+  return { encoded, read }
 }
 
 /** What is known of the metadata beside the log itself. */
@@ -93,21 +113,20 @@ export class MetadataLog {
    * Makes the change: on disk, then in the image, then known to the listeners. All of the records count, or none: what
    * this throws was not done.
    */
-  commit(records: readonly MetadataRecord[]): void {
-    if (records.length === 0) return
-    this.#change(records.map(encodeMetadataRecord), true)
+  commit(change: EncodedChange): void {
+    if (change.encoded.length > 0) this.#change(change, true)
   }
 
   /** As commit, for framed records that no client waits for: a power loss may take them. */
   append(encoded: readonly Buffer[]): void {
-    this.#change(encoded, false)
+    this.#change({ encoded, read: encoded.map(readRecord) }, false)
   }
 
-  #change(encoded: readonly Buffer[], sync: boolean): void {
+  #change({ encoded, read }: EncodedChange, sync: boolean): void {
     const groups = inBatches(encoded)
     this.#append(groups.length === 1 ? groups : inTransaction(groups), sync)
     const changes = new MetadataChanges()
-    for (const bytes of encoded) replayRecord(this.image, bytes, changes)
+    for (const apply of read) apply(this.image, changes)
     this.image.lastOffset = this.#store.endOffset - 1
     for (const listener of this.#listeners) listener(changes)
   }

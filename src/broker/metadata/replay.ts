@@ -137,14 +137,21 @@ const ROWS: readonly Row[] = [
 
 const ROW_OF = new Map(ROWS.map((entry) => [entry.type.apiKey, entry]))
 
-/** Applies one record to the image and notes what it changed; throws RangeError for a record it does not know. */
-export function replayRecord(image: MetadataImage, bytes: Buffer, changes: MetadataChanges): void {
+/** Applies a record that was read, and notes what it changed. */
+export type ReadRecord = (image: MetadataImage, changes: MetadataChanges) => void
+
+/** Reads a record, which takes longer than to apply it; throws RangeError for a record it does not know. */
+export function readRecord(bytes: Buffer): ReadRecord {
   const { apiKey, version, reader } = openMetadataRecord(bytes)
   const known = ROW_OF.get(apiKey)
   if (!known) throw new RangeError(`metadata record of unknown type ${apiKey}`)
   const value = codec(known.type.message, version).decode(reader)
-  known.apply(image, value as never, changes)
+  return (image, changes) => known.apply(image, value as never, changes)
 }
+
+/** Applies one record to the image and notes what it changed; throws RangeError for a record it does not know. */
+export const replayRecord = (image: MetadataImage, bytes: Buffer, changes: MetadataChanges): void =>
+  readRecord(bytes)(image, changes)
 
 function topicOf(image: MetadataImage, id: string) {
   const topic = image.topicsById.get(id)

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 import type { MetadataChanges } from '../../../src/broker/metadata/changes.ts'
 import {
+  encodeChange,
   type MetadataAppendOptions,
   MetadataLog,
   type MetadataStore,
 } from '../../../src/broker/metadata/metadata-log.ts'
-import { encodeMetadataRecord, metadataRecord } from '../../../src/broker/metadata/record.ts'
+import {
+  encodeMetadataRecord,
+  type MetadataRecord,
+  metadataRecord,
+} from '../../../src/broker/metadata/record.ts'
 import { lastOffset } from '../../../src/log/log-offsets.ts'
+import { atOnce } from '../../../src/log/slices.ts'
 import {
   AbortTransactionRecord,
   BeginTransactionRecord,
@@ -49,6 +55,9 @@ class BatchList implements MetadataStore {
 const topic = (name: string, id: number) =>
   metadataRecord(TopicRecord, { name, topicId: Buffer.alloc(16, id).toString('base64url') })
 
+const commit = (log: MetadataLog, records: readonly MetadataRecord[]) =>
+  log.commit(atOnce(encodeChange(records)))
+
 const openLog = (store: BatchList) => new MetadataLog(store, new ManualClock())
 
 test('a change is on disk before it is in the image and known to listeners', () => {
@@ -60,7 +69,7 @@ test('a change is on disk before it is in the image and known to listeners', () 
     expect(log.image.topics.has('b')).toBe(true)
     told.push(changes)
   })
-  log.commit([topic('a', 1), topic('b', 2)])
+  commit(log, [topic('a', 1), topic('b', 2)])
   expect(store.batches).toHaveLength(1)
   expect(store.syncedOffset).toBe(2)
   expect(log.image.lastOffset).toBe(1)
@@ -69,25 +78,25 @@ test('a change is on disk before it is in the image and known to listeners', () 
 
 test('nothing to change is nothing written', () => {
   const store = new BatchList()
-  openLog(store).commit([])
+  commit(openLog(store), [])
   expect(store.batches).toEqual([])
 })
 
 test('replaying the log gives the same image', () => {
   const store = new BatchList()
   const log = openLog(store)
-  for (let id = 1; id <= 9; id++) log.commit([topic(`t${id}`, id)])
+  for (let id = 1; id <= 9; id++) commit(log, [topic(`t${id}`, id)])
   log.appendControl('LEADER_CHANGE', Buffer.alloc(0))
   expect(openLog(store).image).toEqual(log.image)
 })
 
 test('appends go on with the leader epoch of the log', () => {
   const store = new BatchList()
-  openLog(store).commit([topic('a', 1)])
+  commit(openLog(store), [topic('a', 1)])
   setLeaderEpoch(store.batches[0]!, 0, 7)
   const log = openLog(store)
   expect(log.epoch).toBe(7)
-  log.commit([topic('b', 2)])
+  commit(log, [topic('b', 2)])
   expect(store.batches.map((batch) => batch.readInt32BE(12))).toEqual([7, 7])
 })
 
@@ -102,7 +111,10 @@ const large = (name: string) =>
 test('a change that does not fit one batch is bracketed, and none of its batches is too large', () => {
   const store = new BatchList()
   const log = openLog(store)
-  log.commit(Array.from({ length: 600 }, (_, index) => large(`setting-${index}`)))
+  commit(
+    log,
+    Array.from({ length: 600 }, (_, index) => large(`setting-${index}`)),
+  )
   expect(store.batches.length).toBeGreaterThan(4)
   for (const batch of store.batches) expect(batchSize(batch, 0)).toBeLessThan(8 * 1024 * 1024)
   expect([...batches(store.batches[0]!)]).toEqual([0])
@@ -119,7 +131,7 @@ test('a transaction that was cut off counts for nothing, also once it is closed'
   twin.batches.push(...store.batches, ...splitBatches(frames))
   const reopened = openLog(twin)
   expect([...reopened.image.topics.keys()]).toEqual(['a'])
-  reopened.commit([topic('c', 3)])
+  commit(reopened, [topic('c', 3)])
   expect([...openLog(twin).image.topics.keys()]).toEqual(['a', 'c'])
 })
 
@@ -136,8 +148,8 @@ test.each([
 test('a snapshot stands for what is gone from the log', () => {
   const store = new BatchList()
   const log = openLog(store)
-  log.commit([topic('a', 1)])
-  log.commit([topic('b', 2)])
+  commit(log, [topic('a', 1)])
+  commit(log, [topic('b', 2)])
   store.batches.shift()
   store.startOffset = 1
   const snapshot = { endOffset: 1, records: [encodeMetadataRecord(topic('a', 1))] }
