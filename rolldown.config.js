@@ -8,7 +8,7 @@ const chunkFileNames = 'chunks/[name]-[hash].js'
 const COMMAND_LINE_CHUNKS = [
   {
     name: 'cli',
-    test: /src\/cli\/(run|failures|java-regex|internal-topics|command|output|options)\.ts$/,
+    test: /src\/cli\/(run|failures|command|options|output\/listing|patterns\/names)\.ts$/,
     priority: 3,
   },
   { name: 'wire', test: /src\/client\/cluster\.ts$|messages\/metadata\.ts/, priority: 1 },

@@ -34,7 +34,8 @@ export const consumerPerfTest = defineCommand({
     const { properties } = await context.settings(server)
     const { fetch, group, maxPollRecords } = readSettings(options, properties, context.io)
     const { topic, include } = options
-    const selection = topic === undefined ? selectPattern(include!) : selectTopic(topic, undefined, fetch)
+    const selection =
+      topic === undefined ? await selectPattern(include!) : selectTopic(topic, undefined, fetch)
     const cluster = await context.cluster(server, clusterOptions(fetch))
     const { clock } = cluster
     // The time of day at the start, and what has passed since: a clock that is set must not change the figures.

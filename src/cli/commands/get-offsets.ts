@@ -46,7 +46,7 @@ export const getOffsets = defineCommand({
     }
   },
   async run(options, context) {
-    const chosen = readFilter(options)
+    const chosen = await readFilter(options)
     const filter = options.excludeInternalTopics ? withoutInternal(chosen) : chosen
     const cluster = await context.cluster(options)
     const partitions = [...(await cluster.allTopics()).values()].flatMap((topic) =>
@@ -70,15 +70,17 @@ export const getOffsets = defineCommand({
   },
 })
 
-function readFilter({
+async function readFilter({
   topic,
   partitions,
   topicPartitions,
 }: Record<'topic' | 'partitions' | 'topicPartitions', string | undefined>) {
   try {
-    return topicPartitions === undefined ? topicFilter(topic, partitions) : ruleFilter(topicPartitions)
+    return topicPartitions === undefined
+      ? await topicFilter(topic, partitions)
+      : await ruleFilter(topicPartitions)
   } catch (error) {
-    if (error instanceof Failure) throw new UsageError(occurred(error.message))
+    if (error instanceof Failure) throw new UsageError(occurred(error.message), { hint: error.hint })
     throw error
   }
 }

@@ -7,6 +7,7 @@ import { askLag, type LagQuestion } from '../lag/ask.ts'
 import type { GroupLag } from '../lag/group-lag.ts'
 import { overLimits, unreadable } from '../lag/limits.ts'
 import { lagListing } from '../lag/listing.ts'
+import { namePattern } from '../lag/name-pattern.ts'
 import { VIEWS, type View } from '../lag/rows.ts'
 import { BadValue, type OptionSpecs, type Values } from '../option-spec.ts'
 import { int64, SERVER_OPTIONS } from '../options.ts'
@@ -27,12 +28,14 @@ const OPTIONS = {
   group: {
     flags: '-g, --group <pattern>',
     help: 'Groups: a name, or a pattern as bill*. All without it.',
+    parse: namePattern,
     repeatable: true,
     section: 'Which lag',
   },
   topic: {
     flags: '-t, --topic <pattern>',
     help: 'Topics: a name, or a pattern. All without it.',
+    parse: namePattern,
     repeatable: true,
     section: 'Which lag',
   },

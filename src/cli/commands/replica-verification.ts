@@ -1,10 +1,9 @@
 import type { Int64 } from '../../bytes/int64.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import { defineCommand } from '../command.ts'
-import { Failure } from '../failures.ts'
-import { includeList } from '../java/regex.ts'
-import { BadValue } from '../option-spec.ts'
+import { Failure, UsageError } from '../failures.ts'
 import { int, int64, long, SERVER_OPTIONS } from '../options.ts'
+import { includeList } from '../patterns/names.ts'
 import type { ReplicatedPartition } from '../replicas/fetch.ts'
 
 export const replicaVerification = defineCommand({
@@ -20,7 +19,6 @@ export const replicaVerification = defineCommand({
     topicsInclude: {
       flags: '--topics-include <regex>',
       help: 'The topics, as a Java regular expression.',
-      parse: topicFilter,
     },
     time: {
       flags: '--time <ms>',
@@ -70,8 +68,9 @@ export const replicaVerification = defineCommand({
     ])
     const dateText = javaDateFormat('yyyy-MM-dd HH:mm:ss,SSS')
     const { io, interrupted } = context
+    const isIncluded = await topicFilter(options.topicsInclude)
     const cluster = await context.cluster({ bootstrapServer, context: named })
-    const partitions = await choosePartitions(cluster, options.topicsInclude)
+    const partitions = await choosePartitions(cluster, isIncluded)
     const starts = await startsOf(cluster, partitions, options.time)
     const comparison = new ReplicaComparison(starts, (what) => context.warn(`${dateText(io.now())}: ${what}`))
     context.warn(`${dateText(io.now())}: verification process is started`)
@@ -93,17 +92,19 @@ export const replicaVerification = defineCommand({
   },
 })
 
-function topicFilter(text: string): (topic: string) => boolean {
+async function topicFilter(text: string | undefined): Promise<(topic: string) => boolean> {
+  if (text === undefined) return () => true
   try {
-    return includeList(text)
-  } catch {
-    throw new BadValue(`${text} is an invalid regex`, { isWhole: true })
+    return await includeList(text)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    throw new UsageError(`${text} is an invalid regex`, { hint: error.hint })
   }
 }
 
 async function choosePartitions(
   cluster: Cluster,
-  isIncluded: (topic: string) => boolean = () => true,
+  isIncluded: (topic: string) => boolean,
 ): Promise<ReplicatedPartition[]> {
   const topics = [...(await cluster.allTopics()).values()].filter(({ name }) => isIncluded(name))
   if (topics.length === 0) {

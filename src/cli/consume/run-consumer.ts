@@ -27,11 +27,12 @@ export async function runConsumer(options: Options, context: Context): Promise<v
     : new JsonFormatter(context.format === 'json')
   const selection =
     options.topic === undefined
-      ? selectPattern(options.include!)
+      ? await selectPattern(options.include!)
       : selectTopic(options.topic, options.partition, settings, sayOnce(context, options.topic))
   const cluster = await context.cluster(server, clusterOptions(settings))
   const output = new ByteOutput((bytes) => io.out(bytes))
-  const expectations = new Expectations(options.expectMatch)
+  const expectations = await Expectations.of(options.expectMatch)
+  const conditions = await Promise.all(options.where.map((condition) => condition.load()))
   const printer = new RecordPrinter({
     formatter,
     output,
@@ -39,7 +40,7 @@ export async function runConsumer(options: Options, context: Context): Promise<v
       if (!options.skipMessageOnError || error instanceof OutputClosed) throw error
       context.say(`${error.name}: ${error.message}`)
     },
-    keeps: options.where.length === 0 ? undefined : (record) => options.where.every((holds) => holds(record)),
+    keeps: conditions.length === 0 ? undefined : (record) => conditions.every((holds) => holds(record)),
     onRecord: options.expectMatch.length === 0 ? undefined : (record) => expectations.see(record),
   })
   const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())

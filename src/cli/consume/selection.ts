@@ -4,7 +4,7 @@ import type { TopicMetadata } from '../../client/metadata.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Failure } from '../failures.ts'
-import { javaMatcher } from '../java/regex.ts'
+import { javaMatcher } from '../patterns/names.ts'
 
 /** Finds the partitions to read as they are now; none when there is no such topic yet. */
 export type Selection = (cluster: Cluster) => Promise<TopicPartition[]>
@@ -39,8 +39,8 @@ export function selectTopic(
 }
 
 /** The topics whose whole name matches, internal ones left out. */
-export function selectPattern(pattern: string): Selection {
-  const matches = javaMatcher(pattern)
+export async function selectPattern(pattern: string): Promise<Selection> {
+  const matches = await javaMatcher(pattern)
   return async (cluster) =>
     [...(await cluster.allTopics()).values()]
       .filter((topic) => !topic.isInternal && topic.error === 'NONE' && matches(topic.name))

@@ -7,14 +7,14 @@ import type { IsolationLevel } from '../../client/offsets.ts'
 import { comparePartitions, partitionName, type TopicPartition } from '../../client/topic-partition.ts'
 import { Failure } from '../failures.ts'
 import { type FoundOffset, lookUpOffsets, partitionsOf } from '../groups/offset-rows.ts'
-import { globMatcher, isGlob } from './glob.ts'
 import type { GroupLag, PartitionLag } from './group-lag.ts'
+import { anyOf, type NamePattern } from './name-pattern.ts'
 
 export interface LagQuestion {
   /** Names or patterns; all groups when empty. */
-  readonly groups: readonly string[]
+  readonly groups: readonly NamePattern[]
   /** Names or patterns; all topics when empty. */
-  readonly topics: readonly string[]
+  readonly topics: readonly NamePattern[]
   readonly isolationLevel: IsolationLevel
   readonly timeoutMs: number
 }
@@ -34,7 +34,7 @@ export async function askLag(cluster: Cluster, question: LagQuestion): Promise<G
     describeConsumerGroups(cluster, names, { timeoutMs: deadline.leftMs }),
     fetchCommitted(cluster, names, { timeoutMs: deadline.leftMs }),
   ])
-  const wantsTopic = question.topics.length === 0 ? () => true : globMatcher(question.topics)
+  const wantsTopic = question.topics.length === 0 ? () => true : await anyOf(question.topics)
   const known = new Map<string, KnownGroup>()
   const failed = new Map<string, Error>()
   for (const name of names) {
@@ -68,14 +68,15 @@ export async function askLag(cluster: Cluster, question: LagQuestion): Promise<G
 }
 
 async function chooseGroups(cluster: Cluster, { groups, timeoutMs }: LagQuestion): Promise<string[]> {
-  if (groups.length > 0 && !groups.some(isGlob)) return [...new Set(groups)].sort()
+  const named = groups.flatMap(({ text, glob }) => (glob === null ? [text] : []))
+  if (groups.length > 0 && named.length === groups.length) return [...new Set(named)].sort()
   const listed = (await listGroups(cluster, { timeoutMs })).filter(isConsumerGroup)
-  const matches = groups.length === 0 ? () => true : globMatcher(groups)
+  const matches = groups.length === 0 ? () => true : await anyOf(groups)
   const found = listed.map(({ groupId }) => groupId).filter(matches)
   // A group that was asked for by its name is missed when it is not there.
-  const chosen = [...new Set([...found, ...groups.filter((name) => !isGlob(name))])].sort()
+  const chosen = [...new Set([...found, ...named])].sort()
   if (groups.length > 0 && chosen.length === 0) {
-    throw new Failure(`ktool lag: no group matches ${groups.join(', ')}`, {
+    throw new Failure(`ktool lag: no group matches ${groups.map(({ text }) => text).join(', ')}`, {
       hint: 'consumer-groups --list tells which there are',
     })
   }

@@ -1,13 +1,16 @@
 import { Failure } from '../failures.ts'
-import { includeList } from '../java/regex.ts'
 import { isInternalTopic } from '../kafka/internal-topics.ts'
+import { includeList } from '../patterns/names.ts'
 
 /** Whether a partition is asked for. */
 export type PartitionFilter = (topic: string, partition: number) => boolean
 
 /** `--topic` and `--partitions`: both must hold. */
-export function topicFilter(topic: string | undefined, partitions: string | undefined): PartitionFilter {
-  const matchesTopic = includeList(topic ?? '.*')
+export async function topicFilter(
+  topic: string | undefined,
+  partitions: string | undefined,
+): Promise<PartitionFilter> {
+  const matchesTopic = await includeList(topic ?? '.*')
   const wanted = partitions ? new Set(readPartitions(partitions)) : undefined
   return (name, partition) => matchesTopic(name) && (wanted?.has(partition) ?? true)
 }
@@ -21,16 +24,16 @@ function readPartitions(text: string): number[] {
 }
 
 /** `--topic-partitions`: one of its rules must hold, as `orders:0-3`, `orders:5-`, `orders:-3`, `orders:1`, `:1`. */
-export function ruleFilter(rules: string): PartitionFilter {
-  const filters = rules.split(',').map(readRule)
+export async function ruleFilter(rules: string): Promise<PartitionFilter> {
+  const filters = await Promise.all(rules.split(',').map(readRule))
   return (topic, partition) => filters.some((filter) => filter(topic, partition))
 }
 
-function readRule(rule: string): PartitionFilter {
+async function readRule(rule: string): Promise<PartitionFilter> {
   const match = /^([^:,]*)(?::(?:(\d*)|(\d*)-(\d*)))?$/.exec(rule)
   if (match === null) throw new Failure(`Invalid rule specification: ${rule}`)
   const [, topic, single, from, to] = match
-  const matchesTopic = includeList(topic || '.*')
+  const matchesTopic = await includeList(topic || '.*')
   const first = single ? Number(single) : Number(from || 0)
   const end = single ? Number(single) + 1 : Number(to || Number.POSITIVE_INFINITY)
   return (name, partition) => matchesTopic(name) && partition >= first && partition < end

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 import { Failure } from '../failures.ts'
-import { javaRegExp } from '../java/regex.ts'
+import type { Match } from '../patterns/engine.ts'
+import { JavaPattern } from '../patterns/java-pattern.ts'
+import { PatternError } from '../patterns/node.ts'
 
 /** Where the value of the next record lies. */
 export interface Payloads {
@@ -89,28 +91,42 @@ export class ChosenPayloads implements Payloads {
   }
 }
 
-/** The values in a file of UTF-8 text; `say` gets what Kafka's tool tells of it. */
-export function readPayloads(path: string, delimiter: string, say: (line: string) => void): string[] {
+/** The values in a file of UTF-8 text; `say` gets what Kafka's tool reports of it. */
+export async function readPayloads(
+  path: string,
+  delimiter: string,
+  say: (line: string) => void,
+): Promise<string[]> {
   say(`Reading payloads from: ${resolve(path)}`)
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
     throw new Failure('File does not exist or empty file provided.')
   }
-  const values = splitAsScanner(readFileSync(path, 'utf8'), delimiter)
+  const values = await splitAsScanner(readFileSync(path, 'utf8'), delimiter)
   say(`Number of records read: ${values.length}`)
   if (values.length === 0) throw new Failure('File does not exist or empty file provided.')
   return values
 }
 
 /** As java.util.Scanner with a delimiter, which is a regular expression: one that begins or ends the text ends nothing. */
-export function splitAsScanner(text: string, delimiter: string): string[] {
-  const pattern = javaRegExp(delimiter, 'gu')
+export async function splitAsScanner(text: string, delimiter: string): Promise<string[]> {
   const values: string[] = []
   let from = 0
-  for (const { index, 0: found } of text.matchAll(pattern)) {
-    if (found === '' && index === from) continue
-    if (index > from || (index === from && from > 0)) values.push(text.slice(from, index))
-    from = index + found.length
+  for (const { start, end } of await delimitersIn(text, delimiter)) {
+    if (start === end && start === from) continue
+    if (start > from || (start === from && from > 0)) values.push(text.slice(from, start))
+    from = end
   }
   if (from < text.length) values.push(text.slice(from))
   return values
+}
+
+async function delimitersIn(text: string, delimiter: string): Promise<Iterable<Match>> {
+  try {
+    return (await new JavaPattern(delimiter).engine({ isWhole: false })).matchAll(text)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    throw new Failure(`--payload-delimiter: '${delimiter}' is an invalid regex: ${error.message}`, {
+      cause: error,
+    })
+  }
 }

@@ -22,7 +22,7 @@ type Options = Values<typeof SEND_OPTIONS>
 export async function runSendTest(options: Options, context: Context): Promise<void> {
   checkSendNumbers(options)
   const warmup = Math.max(options.warmupRecords, 0)
-  const payloads = payloadsOf(options, context)
+  const payloads = await payloadsOf(options, context)
   const server = sendServer(options)
   const { properties } = await context.settings(server)
   if (!properties.has('client.id')) properties.set('client.id', 'perf-producer-client')
@@ -127,11 +127,11 @@ function paceOf(transactions: TransactionalProducer, durationMs: number): Transa
   }
 }
 
-function payloadsOf(options: Options, context: Context): Payloads {
+async function payloadsOf(options: Options, context: Context): Promise<Payloads> {
   if (options.payloadMonotonic) return new MonotonicPayloads()
   if (options.payloadFile === undefined) return new RandomPayloads(options.recordSize!, options.numRecords)
   // Shells pass on backslash and n, which Kafka's tool takes for a newline, as its regular expression would.
   return new ChosenPayloads(
-    readPayloads(options.payloadFile, options.payloadDelimiter, (line) => context.warn(line)),
+    await readPayloads(options.payloadFile, options.payloadDelimiter, (line) => context.warn(line)),
   )
 }

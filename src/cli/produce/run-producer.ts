@@ -23,7 +23,7 @@ export async function runProducer(options: Options, context: Context): Promise<v
   if (![LINE_READER, 'LineMessageReader'].includes(options.lineReader)) {
     throw new UsageError(`--line-reader: ktool has no '${options.lineReader}', only ${LINE_READER}`)
   }
-  const reader = parserOf(options)
+  const reader = await parserOf(options)
   const server = producerServer(options)
   const { properties } = await context.settings(server)
   const settings = producerSettings(producerProperties(options, properties))
@@ -79,8 +79,8 @@ function inputOf(
   return watchInput(chunks, io, clock, () => producer.counts)
 }
 
-function parserOf(options: Options): RecordParser {
-  const lines = new LineReader(readerProperties(options))
+async function parserOf(options: Options): Promise<RecordParser> {
+  const lines = await LineReader.open(readerProperties(options))
   return options.input === 'jsonl' ? { parse: parseRecordJson } : lines
 }
 

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, normalize, sep } from 'node:path'
 import { Failure } from '../failures.ts'
 import type { Io } from '../io.ts'
+import { javaMatcher } from '../patterns/names.ts'
 import { parseProperties } from './java-properties.ts'
 
 /** Gives the value that a key has at a path. */
@@ -15,14 +16,14 @@ const PACKAGE = 'org.apache.kafka.common.config.provider'
 const VARIABLE = /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g
 
 /** The properties with their variables resolved; those of the providers themselves are left out. */
-export function resolveVariables(
+export async function resolveVariables(
   properties: ReadonlyMap<string, string>,
   env: Io['env'],
-): Map<string, string> {
+): Promise<Map<string, string>> {
   const names = (properties.get('config.providers') ?? '').split(',').map((name) => name.trim())
-  const providers = new Map(
-    names.filter((name) => name !== '').map((name) => [name, providerOf(name, properties, env)]),
-  )
+  const providers = new Map<string, Provider>()
+  for (const name of names) if (name !== '') providers.set(name, await providerOf(name, properties, env))
+
   const resolve = (value: string): string =>
     value.replace(VARIABLE, (whole, provider: string, path: string | undefined, key: string) => {
       return providers.get(provider)?.(path ?? '', key) ?? whole
@@ -31,14 +32,18 @@ export function resolveVariables(
   return new Map(others.map(([name, value]) => [name, resolve(value)]))
 }
 
-function providerOf(name: string, properties: ReadonlyMap<string, string>, env: Io['env']): Provider {
+async function providerOf(
+  name: string,
+  properties: ReadonlyMap<string, string>,
+  env: Io['env'],
+): Promise<Provider> {
   const property = `config.providers.${name}`
   const className = properties.get(`${property}.class`)?.trim()
   const parameter = (suffix: string): string | undefined =>
     properties.get(`${property}.param.${suffix}`)?.trim()
   switch (className) {
     case `${PACKAGE}.EnvVarConfigProvider`:
-      return envProvider(env, parameter('allowlist.pattern'))
+      return await envProvider(env, parameter('allowlist.pattern'))
     case `${PACKAGE}.FileConfigProvider`:
       return fileProvider(allowedPaths(parameter('allowed.paths')))
     case `${PACKAGE}.DirectoryConfigProvider`:
@@ -53,12 +58,12 @@ function providerOf(name: string, properties: ReadonlyMap<string, string>, env: 
   }
 }
 
-function envProvider(env: Io['env'], pattern: string | undefined): Provider {
-  const allowed = new RegExp(`^(?:${pattern ?? '.*'})$`)
+async function envProvider(env: Io['env'], pattern: string | undefined): Promise<Provider> {
+  const isAllowed = await javaMatcher(pattern ?? '.*')
   return (path, key) => {
     if (path !== '')
       throw new Failure(`Path is not supported for EnvVarConfigProvider, invalid value '${path}'`)
-    return allowed.test(key) ? env[key] : undefined
+    return isAllowed(key) ? env[key] : undefined
   }
 }
 

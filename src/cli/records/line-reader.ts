@@ -6,6 +6,8 @@
 import type { Int64 } from '../../bytes/int64.ts'
 import { readName } from '../../records/header-name.ts'
 import { UsageError } from '../failures.ts'
+import type { Match } from '../patterns/engine.ts'
+import { PatternError } from '../patterns/node.ts'
 
 export type Header = [key: string, value: Buffer | null]
 
@@ -63,11 +65,17 @@ export class LineReader implements RecordParser {
   readonly #ignoresErrors: boolean
   readonly #keySeparator: Buffer
   readonly #headersDelimiter: Buffer
-  readonly #headersSeparator: RegExp
+  readonly #headersSeparator: Separator
   readonly #headerKeySeparator: string
   readonly #nullMarker: Buffer | null
 
-  constructor(properties: ReadonlyMap<string, string>) {
+  /** Loads what the separator of headers needs: it is a regular expression in Kafka. */
+  static async open(properties: ReadonlyMap<string, string>): Promise<LineReader> {
+    const separator = properties.get('headers.separator') ?? DEFAULTS['headers.separator']
+    return new LineReader(properties, await compileSeparator(separator))
+  }
+
+  private constructor(properties: ReadonlyMap<string, string>, headersSeparator: Separator) {
     const setting = (name: keyof typeof DEFAULTS | 'null.marker'): string | undefined =>
       properties.get(name) ?? (name === 'null.marker' ? undefined : DEFAULTS[name])
     for (const [one, other] of DISTINCT) {
@@ -79,7 +87,7 @@ export class LineReader implements RecordParser {
     this.#ignoresErrors = isTrue(properties.get('ignore.error'))
     this.#keySeparator = Buffer.from(setting('key.separator')!)
     this.#headersDelimiter = Buffer.from(setting('headers.delimiter')!)
-    this.#headersSeparator = compile(setting('headers.separator')!)
+    this.#headersSeparator = headersSeparator
     this.#headerKeySeparator = asBytes(setting('headers.key.separator')!)
     this.#nullMarker = marker === undefined ? null : Buffer.from(marker)
     this.isPlain = !this.#parsesKey && !this.#parsesHeaders && marker === undefined
@@ -140,23 +148,37 @@ export class LineReader implements RecordParser {
   }
 }
 
-// headers.separator is a regular expression in Kafka.
-function compile(pattern: string): RegExp {
+/** Finds the places that separate headers. */
+type Separator = (text: string) => Iterable<Match>
+
+async function compileSeparator(pattern: string): Promise<Separator> {
+  const source = asBytes(pattern)
+  if (source !== '' && !/[\\^$.*+?()[\]{}|]/.test(source)) return (text) => placesOf(source, text)
+  const { JavaPattern } = await import('../patterns/java-pattern.ts')
   try {
-    return new RegExp(asBytes(pattern))
-  } catch {
-    throw new UsageError(`headers.separator: '${pattern}' is not a regular expression`)
+    const engine = await new JavaPattern(source).engine({ isWhole: false })
+    return (text) => engine.matchAll(text)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    throw new UsageError(`headers.separator: '${pattern}' is not a regular expression: ${error.message}`)
+  }
+}
+
+function* placesOf(literal: string, text: string): Generator<Match> {
+  for (let start = text.indexOf(literal); start >= 0; ) {
+    const end = start + literal.length
+    yield { start, end }
+    start = text.indexOf(literal, end)
   }
 }
 
 // As java.util.regex.Pattern.split: no empty pieces at the end, none before a match of nothing at the start.
-function splitAsJava(text: string, separator: RegExp): string[] {
+function splitAsJava(text: string, separator: Separator): string[] {
   const pieces: string[] = []
   let from = 0
-  for (const match of text.matchAll(new RegExp(separator, 'g'))) {
-    const end = match.index + match[0].length
+  for (const { start, end } of separator(text)) {
     if (end === 0) continue
-    pieces.push(text.slice(from, match.index))
+    pieces.push(text.slice(from, start))
     from = end
   }
   if (from === 0 && pieces.length === 0) return [text]

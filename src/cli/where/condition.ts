@@ -15,17 +15,29 @@ const FIELDS = 'a condition begins with key, value or header.NAME'
 const OPERATORS = '= or != and a pattern is expected here'
 const PATHS = `${OPERATORS}, or .$ and a path into JSON`
 
+/** A condition that was read, and loads what its pattern needs. */
+export interface ReadCondition {
+  load(): Promise<Condition>
+}
+
 /** Reads a condition; BadValue says where it makes no sense and what would. */
-export function parseCondition(text: string): Condition {
+export function parseCondition(text: string): ReadCondition {
   const scanner = new Scanner('--where', text)
   const [field, needsPattern] = takeField(scanner)
-  if (scanner.isAtEnd && !needsPattern) return (record) => field(record).length > 0
+  if (scanner.isAtEnd && !needsPattern) return { load: async () => (record) => field(record).length > 0 }
   const isNegated = scanner.take('!=')
   if (!isNegated && !scanner.take('=')) {
     return scanner.refuse(scanner.takeMatch(/(?=\.)/y) === null ? OPERATORS : PATHS)
   }
-  const matches = takePattern(scanner)
-  return isNegated ? (record) => !holds(field, matches, record) : (record) => holds(field, matches, record)
+  const loadPattern = takePattern(scanner)
+  return {
+    async load() {
+      const matches = await loadPattern()
+      return isNegated
+        ? (record) => !holds(field, matches, record)
+        : (record) => holds(field, matches, record)
+    },
+  }
 }
 
 const holds = (field: Field, matches: Matcher, record: ConsumedRecord): boolean => field(record).some(matches)

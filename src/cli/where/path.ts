@@ -32,24 +32,69 @@ function takeBracketed(scanner: Scanner): Step {
 /** JSON, or undefined where the text is none. */
 export function parseJson(text: string): { root: unknown } | undefined {
   try {
-    // A number would lose its last digits where it is longer than a double; as a text it keeps them.
-    return { root: JSON.parse(/\d{16}/.test(text) ? text.replace(TOKENS, quoteLong) : text) }
+    const root: unknown = JSON.parse(text)
+    // A number loses its last digits where it is longer than a double; as a text it keeps them.
+    return { root: /\d{16}/.test(text) ? JSON.parse(withQuotedNumbers(text)) : root }
   } catch {
     return undefined
   }
 }
 
-const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g
-const quoteLong = (token: string): string =>
-  token.startsWith('"') || token.length < 16 || !Number.isFinite(Number(token)) ? token : `"${token}"`
+/** JSON with quotes around its long numbers. One pass, whatever the text is. */
+function withQuotedNumbers(json: string): string {
+  const parts: string[] = []
+  let from = 0
+  for (let at = 0; at < json.length; ) {
+    if (json[at] === '"') at = endOfString(json, at)
+    else if (isNumberStart(json.charCodeAt(at))) {
+      const end = endOfNumber(json, at)
+      const number = json.slice(at, end)
+      if (number.length >= 16 && Number.isFinite(Number(number))) {
+        parts.push(json.slice(from, at), '"', number, '"')
+        from = end
+      }
+      at = end
+    } else at++
+  }
+  return parts.join('') + json.slice(from)
+}
+
+function endOfString(json: string, start: number): number {
+  for (let at = start + 1; at < json.length; at++) {
+    if (json[at] === '\\') at++
+    else if (json[at] === '"') return at + 1
+  }
+  return json.length
+}
+
+const MINUS = 0x2d
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39
+const isNumberStart = (unit: number): boolean => unit === MINUS || isDigit(unit)
+
+function endOfNumber(json: string, start: number): number {
+  let at = start + 1
+  while (at < json.length && (isDigit(json.charCodeAt(at)) || '.eE+-'.includes(json[at]!))) at++
+  return at
+}
 
 export function findInJson(root: unknown, path: readonly Step[]): Leaf[] {
   let found = [root]
   for (const step of path) found = found.flatMap((value) => into(value, step))
-  return found.map((value) => {
+  return found.flatMap((value) => {
     if (value === null || typeof value === 'string') return { text: value, isText: true }
-    return { text: JSON.stringify(value), isText: false }
+    const text = jsonText(value)
+    return text === null ? [] : { text, isText: false }
   })
+}
+
+/** Null where lists or objects nest too deeply to be written. */
+function jsonText(value: unknown): string | null {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 function into(value: unknown, step: Step): unknown[] {

@@ -1,3 +1,7 @@
+import { Glob } from '../patterns/glob.ts'
+import { JavaPattern } from '../patterns/java-pattern.ts'
+import { PatternError } from '../patterns/node.ts'
+import { patternFlags } from '../patterns/search-flags.ts'
 import type { Scanner } from './scanner.ts'
 
 /** Something of a record that a pattern is held against; text is null where there is nothing. */
@@ -11,25 +15,31 @@ export type Matcher = (leaf: Leaf) => boolean
 
 const SLASH = String.raw`a text that begins with / is written \/`
 
-/** Takes the rest: `/regex/flags`, `"text"`, `null`, or a text in which * and ? stand for others. */
-export function takePattern(scanner: Scanner): Matcher {
+/** Takes the rest: `/regex/flags`, `"text"`, `null`, or a text in which * and ? stand for others. Loads what it needs. */
+export function takePattern(scanner: Scanner): () => Promise<Matcher> {
   const quoted = scanner.takeQuoted()
   if (quoted !== null) {
     if (!scanner.isAtEnd) return scanner.refuse('nothing may follow the text in quotes')
-    return ({ text, isText }) => isText && text === quoted
+    return async () => (leaf) => leaf.isText && leaf.text === quoted
   }
   if (scanner.take('/')) {
-    const regex = takeRegex(scanner)
-    return ({ text }) => text !== null && regex.test(text)
+    const pattern = takeRegex(scanner)
+    return async () => {
+      const engine = await pattern.engine({ isWhole: false })
+      return ({ text }) => text !== null && engine.test(text)
+    }
   }
-  const glob = scanner.rest()
-  if (glob === 'null') return ({ text }) => text === null
-  if (!/[*?\\]/.test(glob)) return ({ text }) => text === glob
-  const regex = globRegex(glob)
-  return ({ text }) => text !== null && regex.test(text)
+  const text = scanner.rest()
+  if (text === 'null') return async () => (leaf) => leaf.text === null
+  if (!/[*?\\]/.test(text)) return async () => (leaf) => leaf.text === text
+  const glob = new Glob(text, { hasEscapes: true })
+  return async () => {
+    const test = await glob.test()
+    return (leaf) => leaf.text !== null && test(leaf.text)
+  }
 }
 
-function takeRegex(scanner: Scanner): RegExp {
+function takeRegex(scanner: Scanner): JavaPattern {
   const rest = scanner.rest()
   const [, source, flags] = /^([\s\S]*)\/([a-z]*)$/.exec(rest) ?? []
   if (source === undefined || flags === undefined) {
@@ -37,24 +47,13 @@ function takeRegex(scanner: Scanner): RegExp {
   }
   if (/[^imsu]/.test(flags)) {
     scanner.back(flags.length)
-    return scanner.refuse(`behind the closing / may stand i, m, s and u; ${SLASH}`)
+    return scanner.refuse(`after the closing / only i, m, s and u may stand; ${SLASH}`)
   }
   try {
-    return new RegExp(source, flags)
+    return new JavaPattern(source, patternFlags(flags))
   } catch (error) {
+    if (!(error instanceof PatternError)) throw error
     scanner.back(rest.length)
-    return scanner.refuse(
-      (error as Error).message.replace(/^Invalid regular expression: /, 'no regular expression: '),
-    )
+    return scanner.refuse(`not a regular expression: ${error.message}`)
   }
-}
-
-/** `*` stands for any text, `?` for one character, and a backslash takes either its meaning. */
-function globRegex(glob: string): RegExp {
-  const source = glob.replace(/\\([\s\S])|[*?]|[\s\S]/gu, (piece, escaped: string | undefined) => {
-    if (escaped === undefined && piece === '*') return '.*'
-    if (escaped === undefined && piece === '?') return '.'
-    return (escaped ?? piece).replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
-  })
-  return new RegExp(`^${source}$`, 'su')
 }

@@ -133,16 +133,16 @@ test.each([
   [':0', ['a0', 'b0']],
   ['b,a:1', ['a1', 'b0', 'b1', 'b2', 'b3']],
   ['[ab]:3', ['a3', 'b3']],
-])('the rules %s choose %j', (rules, chosen) => {
+])('the rules %s choose %j', async (rules, chosen) => {
   const all = ['a', 'b'].flatMap((name) => [0, 1, 2, 3].map((partition) => [name, partition] as const))
-  const filter = ruleFilter(rules)
+  const filter = await ruleFilter(rules)
   expect(all.filter(([name, partition]) => filter(name, partition)).map((pair) => pair.join(''))).toEqual(
     chosen,
   )
 })
 
-test('a topic filter takes the topics and the partitions that it names', () => {
-  const filter = topicFilter('a,b', '0,2')
+test('a topic filter takes the topics and the partitions that it names', async () => {
+  const filter = await topicFilter('a,b', '0,2')
   expect([filter('a', 0), filter('b', 2), filter('a', 1), filter('c', 0)]).toEqual([true, true, false, false])
 })
 

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 
 import { javaDouble, javaFixed, javaFloat } from '../../../src/cli/java/double.ts'
 import { javaHashOrder } from '../../../src/cli/java/order.ts'
-import { includeList, javaMatcher } from '../../../src/cli/java/regex.ts'
 
 // Printed by jshell 17.
 test.each([
@@ -65,32 +64,4 @@ test('strings come in the order of a HashMap of the right size', () => {
     'controller_mutation_rate',
     'request_percentage',
   ])
-})
-
-test.each([
-  ['a.b', 'a-b', true],
-  ['a.b', 'xa.b', false],
-  ['a|b', 'b', true],
-  ['(?i)ORDERS', 'orders', true],
-  ['\\Qa.b\\E', 'a-b', false],
-  ['\\Qa.b\\E', 'a.b', true],
-  ['\\p{Alpha}+', 'abc', true],
-  ['\\p{Alpha}+', 'ab1', false],
-  ['a++', 'aaa', true],
-])('%s against %s is %s', (pattern, name, expected) => {
-  expect(javaMatcher(pattern)(name)).toBe(expected)
-})
-
-test.each([
-  ['a,b', 'b', true],
-  [' a , b ', 'a', true],
-  ['"a.*"', 'abc', true],
-  ["'a'", 'a', true],
-  ['a', 'ab', false],
-])('the list %j takes in %s: %s', (list, name, expected) => {
-  expect(includeList(list)(name)).toBe(expected)
-})
-
-test("what is no pattern is refused in Kafka's words", () => {
-  expect(() => includeList('a(')).toThrow('a( is an invalid regex.')
 })

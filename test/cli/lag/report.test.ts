@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { globMatcher, isGlob } from '../../../src/cli/lag/glob.ts'
 import { type GroupLag, type PartitionLag, totalsOf } from '../../../src/cli/lag/group-lag.ts'
 import { overLimits, unreadable } from '../../../src/cli/lag/limits.ts'
+import { anyOf, namePattern } from '../../../src/cli/lag/name-pattern.ts'
 import { prometheusText } from '../../../src/cli/lag/prometheus.ts'
 import { lagRows } from '../../../src/cli/lag/rows.ts'
 
@@ -129,11 +129,12 @@ test.each([
   ['{orders,bills}-*', 'pays-1', false],
   ['a,b', 'a,b', true],
   ['(x)|y', '(x)|y', true],
-])('the pattern %s and the name %s', (pattern, name, matches) => {
-  expect(globMatcher([pattern])(name)).toBe(matches)
+])('the pattern %s and the name %s', async (pattern, name, matches) => {
+  expect((await anyOf([namePattern(pattern)]))(name)).toBe(matches)
 })
 
 test('a plain name is no pattern', () => {
-  expect(['a.b', 'a-b_c', 'a:b'].some(isGlob)).toBe(false)
-  expect(['a*', '?', '[x]', '{a,b}'].every(isGlob)).toBe(true)
+  const isPlain = (text: string) => namePattern(text).glob === null
+  expect(['a.b', 'a-b_c', 'a:b'].every(isPlain)).toBe(true)
+  expect(['a*', '?', '[x]', '{a,b}'].some(isPlain)).toBe(false)
 })

@@ -220,8 +220,8 @@ test.each([
   ['\n\nabc', '\\n', ['', 'abc']],
   ['a1b22c', '\\d+', ['a', 'b', 'c']],
   ['abc', '', ['a', 'b', 'c']],
-])('%j is split at %j as by java.util.Scanner', (text, delimiter, values) => {
-  expect(splitAsScanner(text, delimiter)).toEqual(values)
+])('%j is split at %j as by java.util.Scanner', async (text, delimiter, values) => {
+  expect(await splitAsScanner(text, delimiter)).toEqual(values)
 })
 
 test('payloads are the same in each run, and never longer than the text they are cut from', () => {

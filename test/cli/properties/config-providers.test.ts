@@ -23,9 +23,9 @@ const PROVIDERS = {
 /** As it stands in a file: a dollar sign and braces. */
 const variable = (...parts: readonly string[]): string => `$\{${parts.join(':')}}`
 
-const resolved = (properties: Record<string, string>): Record<string, string> =>
+const resolved = async (properties: Record<string, string>): Promise<Record<string, string>> =>
   Object.fromEntries(
-    resolveVariables(new Map(Object.entries(properties)), { USER_NAME: 'alice', OTHER: 'x' }),
+    await resolveVariables(new Map(Object.entries(properties)), { USER_NAME: 'alice', OTHER: 'x' }),
   )
 
 test.each<[value: string, resolved: string]>([
@@ -37,15 +37,14 @@ test.each<[value: string, resolved: string]>([
   [variable('file', secrets, 'none'), variable('file', secrets, 'none')],
   [variable('other', 'x'), variable('other', 'x')],
   ['no variable', 'no variable'],
-])('%s becomes %j', (value, expected) => {
-  expect(resolved({ ...PROVIDERS, x: value })).toEqual({ x: expected })
+])('%s becomes %j', async (value, expected) => {
+  expect(await resolved({ ...PROVIDERS, x: value })).toEqual({ x: expected })
 })
 
-test('what a value is replaced by is not read again', () => {
+test('what a value is replaced by is not read again', async () => {
   const properties = new Map(Object.entries({ ...PROVIDERS, x: variable('env', 'A') }))
-  expect(resolveVariables(properties, { A: variable('env', 'B'), B: 'b' }).get('x')).toBe(
-    variable('env', 'B'),
-  )
+  const found = await resolveVariables(properties, { A: variable('env', 'B'), B: 'b' })
+  expect(found.get('x')).toBe(variable('env', 'B'))
 })
 
 test.each<[parameter: Record<string, string>, value: string]>([
@@ -56,13 +55,13 @@ test.each<[parameter: Record<string, string>, value: string]>([
     variable('file', `${mounted}/../secrets.properties`, 'password'),
   ],
   [{ 'config.providers.dir.param.allowed.paths': `${folder}/mount` }, variable('dir', mounted, 'token')],
-])('%j keeps %s as it is', (parameter, value) => {
-  expect(resolved({ ...PROVIDERS, ...parameter, x: value })).toEqual({ x: value })
+])('%j keeps %s as it is', async (parameter, value) => {
+  expect(await resolved({ ...PROVIDERS, ...parameter, x: value })).toEqual({ x: value })
 })
 
-test('a path within one that is allowed is read', () => {
+test('a path within one that is allowed is read', async () => {
   const parameter = { 'config.providers.file.param.allowed.paths': folder }
-  expect(resolved({ ...PROVIDERS, ...parameter, x: variable('file', secrets, 'password') })).toEqual({
+  expect(await resolved({ ...PROVIDERS, ...parameter, x: variable('file', secrets, 'password') })).toEqual({
     x: 'from file',
   })
 })
@@ -79,6 +78,6 @@ test.each<[properties: Record<string, string>, message: string]>([
     { ...PROVIDERS, x: variable('env', '/a', 'b') },
     "Path is not supported for EnvVarConfigProvider, invalid value '/a'",
   ],
-])('%j cannot be resolved', (properties, message) => {
-  expect(() => resolved(properties)).toThrow(expect.objectContaining({ name: 'Failure', message }))
+])('%j cannot be resolved', async (properties, message) => {
+  await expect(resolved(properties)).rejects.toThrow(expect.objectContaining({ name: 'Failure', message }))
 })

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { LineReader } from '../../../src/cli/records/line-reader.ts'
 
 type Settings = Record<string, string>
-const reader = (settings: Settings): LineReader => new LineReader(new Map(Object.entries(settings)))
+const reader = (settings: Settings): Promise<LineReader> => LineReader.open(new Map(Object.entries(settings)))
 
-function parse(settings: Settings, line: string): unknown {
-  const { headers, key, value } = reader(settings).parse(Buffer.from(line), 7)
+async function parse(settings: Settings, line: string): Promise<unknown> {
+  const { headers, key, value } = (await reader(settings)).parse(Buffer.from(line), 7)
   return [headers.map(([name, bytes]) => `${name}=${bytes}`).join(' '), text(key), text(value)]
 }
 const text = (bytes: Buffer | null): string | null => (bytes === null ? null : bytes.toString())
@@ -38,8 +38,8 @@ test.each<[Settings, string, [string, string | null, string | null]]>([
   [{ ...COLON, 'null.marker': 'NULL' }, 'k:not NULL', ['', 'k', 'not NULL']],
   [{ ...HEADERS, 'null.marker': 'NULL' }, 'NULL\tv', ['', null, 'v']],
   [{ ...HEADERS, 'null.marker': 'NULL' }, 'a:NULL\tv', ['a=null', null, 'v']],
-])('with %j the line %j reads %j', (settings, line, expected) => {
-  expect(parse(settings, line)).toEqual(expected)
+])('with %j the line %j reads %j', async (settings, line, expected) => {
+  expect(await parse(settings, line)).toEqual(expected)
 })
 
 test.each<[Settings, string, string]>([
@@ -52,8 +52,8 @@ test.each<[Settings, string, string]>([
     'N:1\tv',
     "Header keys should not be equal to the null marker 'N' as they can't be null",
   ],
-])('with %j the line %j is refused', (settings, line, message) => {
-  expect(() => parse(settings, line)).toThrow(message)
+])('with %j the line %j is refused', async (settings, line, message) => {
+  await expect(parse(settings, line)).rejects.toThrow(message)
 })
 
 test.each<[Settings, string]>([
@@ -62,13 +62,13 @@ test.each<[Settings, string]>([
   [{ 'headers.separator': ':' }, 'headers.separator and headers.key.separator may not be equal'],
   [{ 'null.marker': '\t' }, 'null.marker and key.separator may not be equal'],
   [{ 'headers.separator': '(' }, "headers.separator: '(' is not a regular expression"],
-])('the settings %j are refused', (settings, message) => {
-  expect(() => reader(settings)).toThrow(message)
+])('the settings %j are refused', async (settings, message) => {
+  await expect(reader(settings)).rejects.toThrow(message)
 })
 
-test('bytes that are not UTF-8 pass unchanged in headers, key and value', () => {
+test('bytes that are not UTF-8 pass unchanged in headers, key and value', async () => {
   const line = Buffer.from('h:\xff\xfe\tk\x80\tv\x81', 'latin1')
-  const { headers, key, value } = reader(BOTH).parse(line, 1)
+  const { headers, key, value } = (await reader(BOTH)).parse(line, 1)
   expect([headers[0]?.[1], key, value]).toEqual([
     Buffer.from([0xff, 0xfe]),
     Buffer.from([0x6b, 0x80]),
@@ -76,8 +76,8 @@ test('bytes that are not UTF-8 pass unchanged in headers, key and value', () => 
   ])
 })
 
-test('a reader without keys, headers and marker needs no parsing', () => {
-  expect(reader({}).isPlain).toBe(true)
-  expect(reader(KEY).isPlain).toBe(false)
-  expect(reader({ 'null.marker': '' }).isPlain).toBe(false)
+test('a reader without keys, headers and marker needs no parsing', async () => {
+  expect((await reader({})).isPlain).toBe(true)
+  expect((await reader(KEY)).isPlain).toBe(false)
+  expect((await reader({ 'null.marker': '' })).isPlain).toBe(false)
 })

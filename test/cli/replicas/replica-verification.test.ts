@@ -133,6 +133,6 @@ test('no topic is a failure, and so is a pattern that is none', async () => {
   })
   expect(await runTool('replica-verification [')).toMatchObject({
     exit: 2,
-    stderr: expect.stringMatching(/^\[ is an invalid regex\n/),
+    stderr: expect.stringMatching(/^This tool is deprecated .*\n\[ is an invalid regex\n/),
   })
 })
