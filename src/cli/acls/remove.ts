@@ -16,7 +16,7 @@ export interface Removal {
   readonly error: string | null
 }
 
-/** Removes the ACLs that match, once somebody at a terminal agreed; Failure when one stays. */
+/** Removes the ACLs that match, at a terminal after a question; Failure when one stays. */
 export async function removeAcls(
   cluster: Cluster,
   wanted: readonly ResourceAcls[],
@@ -34,7 +34,8 @@ export async function removeAcls(
     }
     return
   }
-  if (!force && !(await confirm(context, wanted.map(question).join('\n')))) {
+  // A filter is always named, so that without a terminal it is taken at its word.
+  if (!force && (await confirm(context, wanted.map(question).join('\n'))) === false) {
     throw new Failure('nothing was removed', { hint: '--force removes without asking' })
   }
   const { matching, errors } = await deleteAcls(cluster, filters)

@@ -38,7 +38,7 @@ export const apply = defineCommand({
     if (!given.has('file')) throw new UsageError('no file is given', { hint: 'as in apply -f topics.yaml' })
   },
   async run(options, context) {
-    const wanted = await readAll(options.file, context)
+    const wanted = await readAll(options.file, options.prune, context)
     const cluster = await context.cluster(options)
     const plan = await planFor(cluster, wanted, options.prune)
     throwFailures(plan.refusals.map((refusal) => new Failure(`ktool apply: ${refusal}`)))
@@ -61,11 +61,17 @@ export const apply = defineCommand({
   },
 })
 
-async function readAll(files: readonly string[], context: Context): Promise<TopicSpec[]> {
+async function readAll(files: readonly string[], prune: boolean, context: Context): Promise<TopicSpec[]> {
   const { readManifest } = await import('../manifest/read.ts')
   const topics = new Map<string, { file: string; topic: TopicSpec }>()
   for (const file of files) {
-    for (const topic of readManifest(await readText(file, context.io), file)) {
+    const manifest = readManifest(await readText(file, context.io), file)
+    if (prune && !manifest.hasTopics) {
+      throw new UsageError(`ktool apply: ${file} names no topics, and --prune would delete all of them`, {
+        hint: 'topics: {} stands for none',
+      })
+    }
+    for (const topic of manifest.topics) {
       const other = topics.get(topic.name)?.file
       if (other !== undefined) {
         throw new Failure(`ktool apply: topic '${topic.name}' is in ${other} and in ${file}`)

@@ -117,7 +117,7 @@ export const topics = defineCommand({
       help: 'Take --topic as a pattern in any case, and do not ask.',
       own: true,
       details:
-        'Without it an existing name is taken as that one topic, and a pattern that matches several is asked about.',
+        'Without it an existing name is that one topic, and a list of existing names, as a,b or a-[1-3], those. Any other pattern is asked about at a terminal, and refused without one.',
       section: 'Which topic',
     },
     dryRun: DRY_RUN,
@@ -157,7 +157,7 @@ export const topics = defineCommand({
       return await context.print(topicListing(await selectTopics(cluster, { ...options, ifExists: true })))
     if (options.alter) {
       const { addPartitions } = await import('../topics/alter.ts')
-      const found = await selectTopicsToChange(cluster, options, 'Add partitions to', context)
+      const { topics: found } = await selectTopicsToChange(cluster, options, 'Add partitions to', context)
       return await addPartitions(cluster, found, { partitions, replicaAssignment, dryRun }, context)
     }
     if (options.delete) {

@@ -1,30 +1,63 @@
 // Reads a file of topics, as docs/topics-as-code.md describes it. YAML knows where each value stands, so that a
 // mistake is told with its line; JSON is YAML as well.
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type YAMLMap,
+  type YAMLParseError,
+} from 'yaml'
 import { closest } from '../did-you-mean.ts'
 import { Failure } from '../failures.ts'
 import type { TopicSpec } from './manifest.ts'
 
 const TOPIC_FIELDS = ['name', 'partitions', 'replicationFactor', 'configs']
 
+/** What a file says. */
+export interface Manifest {
+  readonly topics: readonly TopicSpec[]
+  /** Whether it says which topics there are: `topics: {}` does and stands for none, an empty file does not. */
+  readonly hasTopics: boolean
+}
+
 /** The topics of a file, by name; Failure with file and line where it makes no sense. */
-export function readManifest(text: string, file: string): TopicSpec[] {
+export function readManifest(text: string, file: string): Manifest {
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines, intAsBigInt: true, uniqueKeys: false })
+  const documents = parseDocuments(text, lines)
   const reader = new ManifestReader(file, lines)
-  const all = Array.isArray(documents) ? documents : []
-  for (const { errors } of all) {
+  for (const { errors } of documents) {
     const [error] = errors
-    if (error) throw reader.mistake(error.pos[0], error.message.split('\n')[0]!.replace(/ at line.*$/, ''))
+    if (error) throw reader.mistake(error.pos[0], reasonOf(error))
   }
-  const topics = all.flatMap(({ contents }) => (contents === null ? [] : reader.document(contents as Node)))
+  const found = documents.flatMap(({ contents }) =>
+    contents === null ? [] : [reader.document(contents as Node)],
+  )
+  const topics = found.flatMap((list) => list ?? [])
   const seen = new Set<string>()
   for (const { name } of topics) {
     if (seen.has(name)) throw new Failure(`${file}: topic '${name}' is there twice`)
     seen.add(name)
   }
-  return topics.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return {
+    topics: topics.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    hasTopics: found.some((list) => list !== null),
+  }
 }
+
+function parseDocuments(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const documents = parseAllDocuments(text, { lineCounter, intAsBigInt: true, uniqueKeys: false })
+  return Array.isArray(documents) ? documents : []
+}
+
+/** What the parser says; it calls itself for each level, and runs out of stack where there are thousands. */
+const reasonOf = ({ code, message }: YAMLParseError): string =>
+  code === 'RESOURCE_EXHAUSTION'
+    ? 'too many levels of lists and maps within one another'
+    : message.split('\n')[0]!.replace(/ at line.*$/, '')
 
 class ManifestReader {
   readonly #file: string
@@ -39,15 +72,16 @@ class ManifestReader {
     return new Failure(`${this.#file}:${this.#lines.linePos(at).line}: ${what}`)
   }
 
-  /** `topics:` with a map or a list below it; or the list alone, as `export -o json` writes it. */
-  document(contents: Node): TopicSpec[] {
+  /** `topics:` with a map or a list below it; or the list alone, as `export -o json` writes it. Null when it has none of them. */
+  document(contents: Node): TopicSpec[] | null {
     if (isSeq(contents)) return this.#list(contents.items as Node[])
+    if (isScalar(contents) && contents.value === null) return null
     if (!isMap(contents)) throw this.#refuse(contents, 'this is no list of topics')
-    const topics: TopicSpec[] = []
+    let topics: TopicSpec[] | null = null
     for (const { key, value } of this.#fields(contents, ['topics'])) {
       if (isScalar(value) && value.value === null) continue
-      if (isSeq(value)) topics.push(...this.#list(value.items as Node[]))
-      else if (isMap(value)) topics.push(...this.#map(value))
+      if (isSeq(value)) topics = this.#list(value.items as Node[])
+      else if (isMap(value)) topics = this.#map(value)
       else throw this.#refuse(value, `${key} is neither a map nor a list`)
     }
     return topics

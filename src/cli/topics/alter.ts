@@ -5,7 +5,8 @@ import { CreatePartitions } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { throwFailures } from '../failures.ts'
 import { plural } from '../output/plural.ts'
-import { removeTopics } from './remove.ts'
+import { tryToRemoveTopics } from './remove.ts'
+import type { ChosenTopics } from './select.ts'
 
 export interface MorePartitions {
   readonly partitions: number
@@ -47,17 +48,18 @@ export async function addPartitions(
 /** Deletes each topic; those that can be deleted are, whatever becomes of the others. */
 export async function deleteTopics(
   cluster: Cluster,
-  topics: readonly TopicMetadata[],
+  { topics, isNamed }: ChosenTopics,
   { dryRun }: { readonly dryRun: boolean },
   context: Context,
 ): Promise<void> {
+  const names = topics.map(({ name }) => name)
   if (dryRun) {
-    for (const { name } of topics) context.say(`dry run: topic ${name} would be deleted`)
+    for (const name of names) context.say(`dry run: topic ${name} would be deleted`)
     return
   }
-  if (topics.length === 0) return
-  await removeTopics(
-    cluster,
-    topics.map(({ name }) => name),
-  )
+  const failures = await tryToRemoveTopics(cluster, names)
+  const deleted = names.filter((name) => !failures.has(name))
+  if (!isNamed && deleted.length > 0)
+    context.say(`deleted ${plural(deleted.length, 'topic')}: ${deleted.join(', ')}`)
+  throwFailures([...failures.values()])
 }

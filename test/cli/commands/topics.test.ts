@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
 import type {
   DescribedPartition,
@@ -8,7 +8,7 @@ import type {
 import { descriptionListing } from '../../../src/cli/topics/description.ts'
 import { parseReplicaAssignment } from '../../../src/cli/topics/replica-assignment.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
-import type { Answers } from '../../support/fake-cluster.ts'
+import type { Answers, Asked } from '../../support/fake-cluster.ts'
 import { fakeCluster, topic } from '../../support/fake-cluster.ts'
 import { runTool } from '../../support/run-tool.ts'
 
@@ -148,18 +148,88 @@ test('an existing name is deleted alone, though it is a pattern as well', async 
   expect(pattern.asked[0]!.body.topics).toMatchObject([{ name: 'a-b' }, { name: 'a.b' }])
 })
 
-test('at a terminal a pattern for several topics needs a yes', async () => {
-  const cluster = fakeCluster({ topics: [topic('a1'), topic('a2')], answers: deleted })
-  const refused = await runTool('topics delete a.', cluster, { isTerminal: true, input: 'n\n' })
-  expect(refused).toEqual({
-    exit: 1,
-    stdout: '',
-    stderr:
-      'Delete 2 topics: a1, a2? (y/N) nothing was changed\nhint: --regex takes a pattern without asking\n',
+describe('a pattern', () => {
+  const topics = [topic('a1'), topic('a2'), topic('b1')]
+  const deletedNames = ({ asked }: { readonly asked: readonly Asked[] }): unknown =>
+    asked.flatMap(({ body }) => (body.topics as { name: string }[]).map(({ name }) => name))
+
+  test.each([
+    ['a.', 'Delete 2 topics: a1, a2'],
+    ['b.*', 'Delete 1 topic: b1'],
+  ])('%s needs a yes at a terminal, whatever it matches', async (pattern, question) => {
+    const cluster = fakeCluster({ topics, answers: deleted })
+    const refused = await runTool(`topics delete ${pattern}`, cluster, { isTerminal: true, input: 'n\n' })
+    expect(refused).toEqual({
+      exit: 1,
+      stdout: '',
+      stderr: `${question}? (y/N) nothing was changed\nhint: --regex takes a pattern without asking\n`,
+    })
+    expect(cluster.asked).toEqual([])
+    const agreed = await runTool(`topics delete ${pattern}`, cluster, { isTerminal: true, input: 'y\n' })
+    expect(agreed.exit).toBe(0)
+    expect(cluster.asked).toHaveLength(1)
   })
-  expect(cluster.asked).toEqual([])
-  expect((await runTool('topics delete a.', cluster, { isTerminal: true, input: 'y\n' })).exit).toBe(0)
-  expect((await runTool('topics delete a.', cluster)).exit).toBe(0)
+
+  test.each([
+    ['delete', 'a.', '2 topics: a1, a2'],
+    ['delete', 'b.*', '1 topic: b1'],
+    ['delete', '(?!b).*', '2 topics: a1, a2'],
+    ['delete', 'a1,b.*', '2 topics: a1, b1'],
+    ['delete', 'b[1-2]', '1 topic: b1'],
+    ['alter --partitions 3', 'a.', '2 topics: a1, a2'],
+  ])('without a terminal: topics %s %s is refused', async (action, pattern, found) => {
+    const cluster = fakeCluster({ topics })
+    expect(await runTool(`topics ${action} ${pattern}`, cluster)).toEqual({
+      exit: 1,
+      stdout: '',
+      stderr: `nothing was changed: '${pattern}' is a pattern that matches ${found}\nhint: --regex takes a pattern without asking\n`,
+    })
+    expect(cluster.asked).toEqual([])
+  })
+
+  test.each([
+    ['a.', '--regex'],
+    ['a1,a2', ''],
+    ['a[1-2]', ''],
+    ['a(1|2)', ''],
+  ])('%s %s is taken, and what was deleted is reported', async (pattern, option) => {
+    const cluster = fakeCluster({ topics, answers: deleted })
+    const line = `topics delete ${pattern} ${option}`.trim()
+    expect(await runTool(line, cluster)).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: 'deleted 2 topics: a1, a2\n',
+    })
+    expect(deletedNames(cluster)).toEqual(['a1', 'a2'])
+  })
+
+  test('needs no consent for a dry run', async () => {
+    const cluster = fakeCluster({ topics })
+    expect(await runTool('topics delete a. --dry-run', cluster)).toMatchObject({
+      exit: 0,
+      stderr: 'dry run: topic a1 would be deleted\ndry run: topic a2 would be deleted\n',
+    })
+    expect(cluster.asked).toEqual([])
+  })
+
+  test.each(['a\\y', '[z-a]', '(a'])(
+    '%s that makes no sense is refused in the words of Kafka',
+    async (pattern) => {
+      for (const action of ['list', 'describe', 'delete', 'alter --partitions 9']) {
+        const { exit, stdout, stderr } = await runTool(`topics ${action} ${pattern}`, fakeCluster({ topics }))
+        expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' })
+        expect(stderr).toMatch(/^Error while executing topic command : .* is an invalid regex\.\nhint: /)
+      }
+    },
+  )
+
+  test('may be a Java class within a class', async () => {
+    const { stdout } = await runTool(
+      ['topics', '--list', '--topic', '[\\p{Alpha}_]+[\\d]'],
+      fakeCluster({ topics }),
+    )
+    expect(stdout).toBe('a1\na2\nb1\n')
+  })
 })
 
 test('every topic that cannot be deleted is told', async () => {
@@ -171,10 +241,11 @@ test('every topic that cannot be deleted is told', async () => {
     })),
   })
   const cluster = fakeCluster({ topics: [topic('a1'), topic('a2'), topic('a3')], answers: { DeleteTopics } })
-  expect(await runTool('topics delete a.', cluster)).toEqual({
+  expect(await runTool('topics delete a. --regex', cluster)).toEqual({
     exit: 1,
     stdout: '',
-    stderr: 'Error while executing topic command : not a1\nError while executing topic command : not a3\n',
+    stderr:
+      'deleted 1 topic: a2\nError while executing topic command : not a1\nError while executing topic command : not a3\n',
   })
 })
 

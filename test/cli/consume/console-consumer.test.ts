@@ -352,7 +352,11 @@ test.each<[string[], number, string]>([
     'Invalid value serializable for configuration isolation.level: String must be one of: read_uncommitted, read_committed',
   ],
   [['--topic', 'one', '--where', 'valu=1'], 2, "--where: 'valu=1', at character 1: a condition begins with"],
-  [['--topic', 'one', '--expect-match', '('], 2, "--expect-match: '(' is not a regular expression: Unclosed group near index 1"],
+  [
+    ['--topic', 'one', '--expect-match', '('],
+    2,
+    "--expect-match: '(' is not a regular expression: Unclosed group near index 1",
+  ],
   [['--topic', 'one', '--deadline-ms', '-1'], 2, "--deadline-ms: '-1' is negative"],
   [['--topic', 'one', '--expect-count', 'x'], 2, "Cannot parse argument 'x' of option expect-count"],
   [['--topic', 'one', '--formatter', 'no.such.Formatter'], 2, "'no.such.Formatter' is not a formatter"],

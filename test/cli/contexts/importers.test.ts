@@ -458,3 +458,8 @@ test('a file that is broken, or missing, is told without what is in it', async (
   )
   await expect(readForeignFile('nothing', { cwd: root })).rejects.toThrow("there is no file 'nothing'")
 })
+
+test('a file that nests too deeply is refused with that reason', async () => {
+  const message = 'has too many levels of lists and maps within one another'
+  await expect(read('rpk.yaml', `a: ${'['.repeat(20_000)}`)).rejects.toThrow(`'rpk.yaml' ${message}`)
+})

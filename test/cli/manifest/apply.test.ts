@@ -117,3 +117,18 @@ test('files are told apart, and missing ones named', async () => {
   expect((await ktool(['apply', '-f', '/no/such/file'])).stderr).toContain('/no/such/file: ENOENT')
   expect((await ktool(['apply'])).exit).toBe(2)
 })
+
+test.each(['', '# nothing\n', 'topics:\n', '{}', 'null'])(
+  '--prune with %j, which names no topics, is refused',
+  async (text) => {
+    for (const more of [[], ['--check'], ['--dry-run']]) {
+      const { exit, stdout, stderr } = await ktool(['apply', '-f', '-', '--prune', ...more], text)
+      expect({ exit, stdout, stderr }).toEqual({
+        exit: 2,
+        stdout: '',
+        stderr:
+          'ktool apply: - names no topics, and --prune would delete all of them\nhint: topics: {} stands for none\n',
+      })
+    }
+  },
+)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { readManifest } from '../../../src/cli/manifest/read.ts'
 
-const read = (text: string) => readManifest(text, 'topics.yaml')
+const read = (text: string) => readManifest(text, 'topics.yaml').topics
+const hasTopics = (text: string) => readManifest(text, 'topics.yaml').hasTopics
 
 test('a topic has what the file says of it, and null for what it leaves out', () => {
   const text = `
@@ -46,6 +47,31 @@ test('lists, JSON and several documents are read, too', () => {
   expect(read('topics: {b: }\n---\ntopics: {a: }\n').map(({ name }) => name)).toEqual(['a', 'b'])
   expect(read('')).toEqual([])
   expect(read('topics:\n')).toEqual([])
+})
+
+test.each([
+  ['', false],
+  ['\n# only a comment\n', false],
+  ['---\n', false],
+  ['null', false],
+  ['{}', false],
+  ['topics:\n', false],
+  ['topics: ~', false],
+  ['topics: {}', true],
+  ['topics: []', true],
+  ['[]', true],
+  ['topics: {a: }\n---\n', true],
+])('%j says which topics there are: %s', (text, expected) => {
+  expect(hasTopics(text)).toBe(expected)
+})
+
+test.each([
+  `topics: ${'['.repeat(20_000)}`,
+  `topics: ${'{a: '.repeat(20_000)}`,
+  `topics: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  Array.from({ length: 5000 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+])('what nests too deeply is refused with a reason', (text) => {
+  expect(() => read(text)).toThrow(/^topics.yaml:\d+: too many levels of lists and maps within one another$/)
 })
 
 test.each([

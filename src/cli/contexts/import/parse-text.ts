@@ -11,6 +11,9 @@ export async function readYaml(text: string, path: string): Promise<unknown> {
   try {
     return parse(text)
   } catch (error) {
+    // The parser calls itself for each level, and runs out of stack where there are thousands.
+    if (error instanceof YAMLParseError && error.code === 'RESOURCE_EXHAUSTION')
+      throw new Failure(`'${path}' has too many levels of lists and maps within one another`)
     const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
     throw notReadable(path, 'YAML', place?.line ?? 1, place?.col ?? 1)
   }
