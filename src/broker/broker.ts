@@ -18,6 +18,7 @@ import { GroupCoordinator } from './groups/coordinator.ts'
 import type { Context } from './handle.ts'
 import { HANDLERS } from './handlers.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { repairInternalTopics } from './internal-topics.ts'
 import { LeveledLogger } from './leveled-logger.ts'
 import type { Logger } from './logger.ts'
 import type { MetadataChanges } from './metadata/changes.ts'
@@ -261,6 +262,7 @@ export class Broker implements Services {
     const followers = [new SettingNotices(this.image, this.logger), this.logs, this.groups]
     this.controller.listen((changes) => this.#follow(changes, followers))
     this.logs.open(this.image)
+    repairInternalTopics(this)
     await this.groups.open()
     this.#recovery = this.#dir.endOpening()
     const rack = this.config.value('broker.rack')

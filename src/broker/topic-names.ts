@@ -3,14 +3,14 @@
 const MAX_LENGTH = 249
 const LEGAL = /^[a-zA-Z0-9._-]+$/
 
-const INTERNAL: ReadonlySet<string> = new Set([
-  '__consumer_offsets',
-  '__transaction_state',
-  '__share_group_state',
-])
+const INTERNAL = ['__consumer_offsets', '__transaction_state', '__share_group_state'] as const
 
-/** Whether clients may not write to the topic. */
-export const isInternalTopic = (name: string): boolean => INTERNAL.has(name)
+/** The topics that the broker keeps for itself. */
+export type InternalTopicName = (typeof INTERNAL)[number]
+
+/** Whether the broker keeps the topic for itself: clients may not write to it. */
+export const isInternalTopic = (name: string): name is InternalTopicName =>
+  (INTERNAL as readonly string[]).includes(name)
 
 /** Why the name is not allowed, in Kafka's words; null when it is. */
 export function checkTopicName(name: string): string | null {

@@ -5,10 +5,11 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import { codecById, loadCodec } from '../../records/compression.ts'
 import type { Clock } from '../clock.ts'
+import { toKafkaError } from '../failures.ts'
 import type { LeveledLogger } from '../leveled-logger.ts'
 import type { MetadataChanges } from '../metadata/changes.ts'
 import type { Controller } from '../metadata/controller.ts'
-import type { PartitionState, TopicState } from '../metadata/image.ts'
+import type { TopicState } from '../metadata/image.ts'
 import type { PartitionLogs } from '../partition-logs.ts'
 import { ClassicGroup } from './classic-group.ts'
 import { resumeGroup } from './classic-rebalance.ts'
@@ -19,6 +20,7 @@ import { expireOffsets, forgetTopic } from './expiry.ts'
 import type { Group } from './group.ts'
 import { GroupShard } from './group-shard.ts'
 import { loadShard } from './load.ts'
+import { MisplacedRecords, moveMisplaced } from './misplaced.ts'
 import { OFFSETS_TOPIC, offsetsPartition } from './offsets-partition.ts'
 
 export interface GroupCoordinatorOptions {
@@ -42,11 +44,16 @@ export class GroupCoordinator {
   async open(): Promise<void> {
     const { config } = this.#options.controller
     await loadCodec(config.number('offsets.topic.compression.codec'))
-    for (const state of this.#topic?.partitions ?? []) {
-      const log = this.#options.logs.get(OFFSETS_TOPIC, state.partition)
+    const partitions = this.#topic?.partitions ?? []
+    const misplaced: [GroupShard, MisplacedRecords][] = []
+    for (const { partition } of partitions) {
+      const log = this.#options.logs.get(OFFSETS_TOPIC, partition)
       if (!log || log.startOffset === log.endOffset) continue
-      await loadShard(this.#shardOf(state), log)
+      const [shard, records] = [this.#shardOf(partition), new MisplacedRecords(partition, partitions.length)]
+      await loadShard(shard, log, records)
+      misplaced.push([shard, records])
     }
+    this.#moveMisplaced(misplaced)
     for (const group of this.all()) resume(group)
     this.#scheduleExpiry()
   }
@@ -56,7 +63,30 @@ export class GroupCoordinator {
     const partitions = this.#topic?.partitions ?? []
     const state = partitions[offsetsPartition(groupId, partitions.length)]
     if (!state || state.leader !== node) throw new KafkaError('NOT_COORDINATOR')
-    return this.#shardOf(state)
+    return this.#shardOf(state.partition)
+  }
+
+  /** All shards are read by now, so that it is known which groups are newer where they belong. */
+  #moveMisplaced(misplaced: readonly [GroupShard, MisplacedRecords][]): void {
+    const { logs, logger } = this.#options
+    const homes = {
+      shard: (partition: number) => this.#shardOf(partition),
+      sync: (partition: number) => logs.get(OFFSETS_TOPIC, partition)?.flush(),
+    }
+    const moved = new Set<string>()
+    for (const [shard, records] of misplaced) {
+      try {
+        for (const group of moveMisplaced(shard, records, homes)) moved.add(group)
+      } catch (error) {
+        const { message } = toKafkaError(error, logger, 'moving groups')
+        logger.warn(
+          `moving groups to their partitions of ${OFFSETS_TOPIC} failed: ${message}; the next start tries again`,
+        )
+      }
+    }
+    if (moved.size === 0) return
+    const what = moved.size === 1 ? '1 group was' : `${moved.size} groups were`
+    logger.warn(`${what} moved to another partition of ${OFFSETS_TOPIC}: their number was changed`)
   }
 
   /** The groups that broker `node` answers for; all when none is named. */
@@ -93,7 +123,7 @@ export class GroupCoordinator {
     return this.#options.controller.image.topics.get(OFFSETS_TOPIC)
   }
 
-  #shardOf({ partition }: PartitionState): GroupShard {
+  #shardOf(partition: number): GroupShard {
     let shard = this.#shards.get(partition)
     if (!shard) {
       shard = this.#makeShard(partition)

@@ -16,13 +16,23 @@ import { controlType } from '../../records/control.ts'
 import { readRecords } from '../../records/record.ts'
 import { openRecords } from '../../records/record-cursor.ts'
 import type { GroupShard } from './group-shard.ts'
+import type { MisplacedRecords } from './misplaced.ts'
 import { replayRecord } from './replay.ts'
 
 const READ_BYTES = 1024 * 1024
 
-/** Replays the log into the shard. */
-export async function loadShard(shard: GroupShard, log: PartitionLog): Promise<void> {
-  const open = new OpenTransactions(shard)
+/** Replays the log into the shard; records of groups that belong to other shards are kept for these in `misplaced`. */
+export async function loadShard(
+  shard: GroupShard,
+  log: PartitionLog,
+  misplaced: MisplacedRecords,
+): Promise<void> {
+  const replayBatch = (buffer: Buffer, at: number): void => {
+    if (isControl(buffer, at)) return
+    const cursor = openRecords(buffer, at)
+    while (cursor.next()) if (!misplaced.take(cursor)) replayRecord(shard, cursor)
+  }
+  const open = new OpenTransactions(replayBatch)
   const upTo = log.endOffset
   for (let from = log.startOffset; from < upTo; ) {
     const read = log.read(from, READ_BYTES, { upTo })
@@ -32,7 +42,7 @@ export async function loadShard(shard: GroupShard, log: PartitionLog): Promise<v
         const codecId = compressionId(read.records, at)
         if (!isCodecLoaded(codecId)) await loadCodec(codecId)
         if (isTransactional(read.records, at)) open.take(read.records, at)
-        else replayBatch(shard, read.records, at)
+        else replayBatch(read.records, at)
         from = lastOffset(read.records, at) + 1
       }
     } finally {
@@ -42,19 +52,13 @@ export async function loadShard(shard: GroupShard, log: PartitionLog): Promise<v
   }
 }
 
-function replayBatch(shard: GroupShard, buffer: Buffer, at: number): void {
-  if (isControl(buffer, at)) return
-  const cursor = openRecords(buffer, at)
-  while (cursor.next()) replayRecord(shard, cursor)
-}
-
 /** Offsets that were committed in a transaction count from its end on, if it is committed. */
 class OpenTransactions {
-  readonly #shard: GroupShard
+  readonly #replay: (buffer: Buffer, at: number) => void
   readonly #batches = new Map<Int64, Buffer[]>()
 
-  constructor(shard: GroupShard) {
-    this.#shard = shard
+  constructor(replay: (buffer: Buffer, at: number) => void) {
+    this.#replay = replay
   }
 
   take(buffer: Buffer, at: number): void {
@@ -67,7 +71,7 @@ class OpenTransactions {
     }
     const [marker] = readRecords(buffer, at)
     if (controlType(marker?.key ?? null) === 'COMMIT') {
-      for (const batch of held) replayBatch(this.#shard, batch, 0)
+      for (const batch of held) this.#replay(batch, 0)
     }
     this.#batches.delete(producer)
   }

@@ -74,17 +74,24 @@ export function readVersion(value: Reader, { name, versions }: Message): number 
   return version
 }
 
-/** Takes in the record that the cursor stands on. One that cannot be read is told to the logger and left out. */
+/** Applies the record that the cursor stands on. One that cannot be read is logged and skipped. */
 export function replayRecord(shard: GroupShard, cursor: RecordCursor): void {
   const { buffer, keyAt, keyBytes, valueAt, valueBytes } = cursor
+  const value = valueBytes < 0 ? null : new Reader(buffer, valueAt, valueAt + valueBytes)
+  replay(shard, new Reader(buffer, keyAt, keyAt + Math.max(0, keyBytes)), value)
+}
+
+/** As replayRecord, for a record in pieces. */
+export const replayBytes = (shard: GroupShard, key: Buffer, value: Buffer | null): void =>
+  replay(shard, new Reader(key), value && new Reader(value))
+
+function replay(shard: GroupShard, key: Reader, value: Reader | null): void {
   try {
-    const key = new Reader(buffer, keyAt, keyAt + Math.max(0, keyBytes))
-    const value = valueBytes < 0 ? null : new Reader(buffer, valueAt, valueAt + valueBytes)
     const kind = key.int16()
-    const replay = REPLAY.get(kind)
+    const apply = REPLAY.get(kind)
     // As in Kafka: a newer version may have written it before a downgrade.
-    if (!replay) shard.logger.warn(`a record of kind ${kind} in __consumer_offsets is passed over`)
-    else replay(shard, key, value)
+    if (!apply) shard.logger.warn(`a record of kind ${kind} in __consumer_offsets is passed over`)
+    else apply(shard, key, value)
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
     shard.logger.error('a record of __consumer_offsets cannot be read', error)

@@ -1,6 +1,7 @@
 import { KafkaError } from '../../protocol/errors.ts'
 import type { CreatePartitions } from '../../protocol/messages/topics.ts'
 import type { DecodedRequestOf } from '../../protocol/schema.ts'
+import { isInternalTopic } from '../topic-names.ts'
 import type { Controller } from './controller.ts'
 import { checkAssignment } from './manual-assignment.ts'
 import type { MetadataRecord } from './record.ts'
@@ -14,6 +15,21 @@ const MAX_NEW_PARTITIONS = 10_000
 export function planPartitions(
   { name, count, assignments }: MorePartitions,
   { image, replicas }: Controller,
+): MetadataRecord[] {
+  // Differs: Kafka adds them, and finds the groups and transactions that hash to another partition then no more.
+  if (image.topics.has(name) && isInternalTopic(name)) {
+    throw new KafkaError(
+      'INVALID_PARTITIONS',
+      `The number of partitions of the internal topic ${name} cannot be changed: what is kept there would not be found.`,
+    )
+  }
+  return planMorePartitions({ name, count, assignments }, { image, replicas })
+}
+
+/** As planPartitions, for any topic. */
+export function planMorePartitions(
+  { name, count, assignments }: MorePartitions,
+  { image, replicas }: Pick<Controller, 'image' | 'replicas'>,
 ): MetadataRecord[] {
   const topic = image.topics.get(name)
   if (!topic) throw new KafkaError('UNKNOWN_TOPIC_OR_PARTITION')

@@ -11,6 +11,7 @@ import { checkTopicConfigs } from '../config/topic-validation.ts'
 import { checkTopicName } from '../topic-names.ts'
 import type { Controller } from './controller.ts'
 import { RESOURCE_TYPES } from './image.ts'
+import { internalTopicDefaults, type TopicDefaults } from './internal-topics.ts'
 import { checkAssignment } from './manual-assignment.ts'
 import { METADATA_TOPIC } from './metadata-log.ts'
 import { type MetadataRecord, metadataRecord } from './record.ts'
@@ -32,10 +33,11 @@ const MAX_PARTITIONS_PER_REQUEST = 10_000
 
 /** Throws POLICY_VIOLATION when the topics together have more partitions than a request may make. */
 export function checkPartitionTotal(topics: readonly NewTopic[], controller: Controller): void {
-  const defaultPartitions = controller.config.number('num.partitions')
-  const total = topics.reduce((sum, { numPartitions, assignments }) => {
+  const total = topics.reduce((sum, { name, numPartitions, assignments }) => {
     if (assignments.length > 0) return sum + assignments.length
-    return sum + (numPartitions === -1 ? defaultPartitions : Math.max(0, numPartitions))
+    return (
+      sum + (numPartitions === -1 ? defaultsFor(name, controller).partitions : Math.max(0, numPartitions))
+    )
   }, 0)
   if (total > MAX_PARTITIONS_PER_REQUEST) {
     throw new KafkaError('POLICY_VIOLATION', 'Excessively large number of partitions per request.')
@@ -45,14 +47,17 @@ export function checkPartitionTotal(topics: readonly NewTopic[], controller: Con
 /** The records that create the topic; throws the KafkaError that says why it cannot be. */
 export function planTopic(topic: NewTopic, controller: Controller): PlannedTopic {
   checkName(topic.name, controller)
-  const configs = new Map(topic.configs.map(({ name, value }) => [name, value]))
+  const defaults = defaultsFor(topic.name, controller)
+  const configs = new Map<string, string | null>(Object.entries(defaults.configs))
+  for (const { name, value } of topic.configs) configs.set(name, value)
   try {
     checkTopicConfigs(configs, controller.config)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     throw new KafkaError('INVALID_CONFIG', error.message, { cause: error })
   }
-  const replicas = topic.assignments.length > 0 ? assigned(topic, controller) : placed(topic, controller)
+  const replicas =
+    topic.assignments.length > 0 ? assigned(topic, controller) : placed(topic, defaults, controller)
   const id = randomUuid(controller.randomBytes)
   return {
     name: topic.name,
@@ -121,9 +126,24 @@ function assigned(topic: NewTopic, { image, replicas }: Controller): number[][] 
   })
 }
 
+/**
+ * What a topic is made of where the request says nothing.
+ * Differs: Kafka gives internal topics that a client creates the numbers and settings of ordinary ones, which remove
+ * committed offsets after a week.
+ */
+function defaultsFor(name: string, { config, replicas }: Controller): TopicDefaults {
+  const ordinary = {
+    partitions: config.number('num.partitions'),
+    replicationFactor: config.number('default.replication.factor'),
+    configs: {},
+  }
+  return internalTopicDefaults(name, config, replicas.liveNodes().length) ?? ordinary
+}
+
 function placed(
   { numPartitions, replicationFactor }: NewTopic,
-  { config, replicas }: Controller,
+  defaults: TopicDefaults,
+  { replicas }: Controller,
 ): number[][] {
   if (replicationFactor < -1 || replicationFactor === 0) {
     throw new KafkaError(
@@ -137,7 +157,7 @@ function placed(
       'Number of partitions was set to an invalid non-positive value.',
     )
   }
-  const partitions = numPartitions === -1 ? config.number('num.partitions') : numPartitions
-  const factor = replicationFactor === -1 ? config.number('default.replication.factor') : replicationFactor
+  const partitions = numPartitions === -1 ? defaults.partitions : numPartitions
+  const factor = replicationFactor === -1 ? defaults.replicationFactor : replicationFactor
   return replicas.placeOrExplain(partitions, factor)
 }
