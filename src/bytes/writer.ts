@@ -1,21 +1,25 @@
+import type { ByteSource } from './byte-source.ts'
 import { type Int64, writeInt64 } from './int64.ts'
 import { writeUuid } from './uuid.ts'
 
 /** Views at least this long are passed on instead of copied: below it, one more socket chunk costs more. */
 const MIN_PASSED_VIEW = 8192
 
+/** A part of what was written: bytes, or where they are. */
+export type Part = Buffer | ByteSource
+
 /**
  * A growing buffer with the matching writes for Reader. Long byte ranges given to `view` are not copied: they
- * become chunks of their own between the written ones, so the caller must leave them alone until the chunks are used.
+ * become parts of their own between the written ones, so the caller must leave them alone until the parts are used.
  */
 export class Writer {
   #buffer: Buffer
   /** Where the next byte goes in the current buffer. */
   #at = 0
-  /** Start of the bytes in the current buffer that no chunk holds yet. */
+  /** Start of the bytes in the current buffer that no part holds yet. */
   #start = 0
-  #chunks: Buffer[] = []
-  #chunkBytes = 0
+  #parts: Part[] = []
+  #partBytes = 0
 
   constructor(initialBytes = 512) {
     this.#buffer = Buffer.allocUnsafe(initialBytes)
@@ -23,7 +27,7 @@ export class Writer {
 
   /** Bytes written so far. */
   get length(): number {
-    return this.#chunkBytes + this.#at - this.#start
+    return this.#partBytes + this.#at - this.#start
   }
 
   #reserve(length: number): number {
@@ -114,15 +118,17 @@ export class Writer {
     this.#buffer.set(value, at)
   }
 
-  /** Takes the bytes over without copying when they are long; they must not change until the chunks are used. */
-  view(value: Buffer): void {
+  /** Takes the bytes over without copying when they are long; they must not change until the parts are used. */
+  view(value: Part): void {
     if (value.length < MIN_PASSED_VIEW) {
-      this.bytes(value)
+      const at = this.#reserve(value.length)
+      if (value instanceof Buffer) this.#buffer.set(value, at)
+      else value.copy(this.#buffer, at, 0, value.length)
       return
     }
-    this.#closeChunk()
-    this.#chunks.push(value)
-    this.#chunkBytes += value.length
+    this.#closePart()
+    this.#parts.push(value)
+    this.#partBytes += value.length
   }
 
   uuid(value: string): void {
@@ -130,27 +136,39 @@ export class Writer {
     writeUuid(value, this.#buffer, at)
   }
 
-  #closeChunk(): void {
+  #closePart(): void {
     if (this.#at === this.#start) return
-    this.#chunks.push(this.#buffer.subarray(this.#start, this.#at))
-    this.#chunkBytes += this.#at - this.#start
+    this.#parts.push(this.#buffer.subarray(this.#start, this.#at))
+    this.#partBytes += this.#at - this.#start
     this.#start = this.#at
   }
 
-  /** All that was written, in order, as few chunks as possible; the writer starts again empty. */
-  takeChunks(): Buffer[] {
-    this.#closeChunk()
-    const chunks = this.#chunks
-    this.#chunks = []
-    this.#chunkBytes = 0
-    return chunks
+  /** All that was written, in order, as few parts as possible; the writer starts again empty. */
+  takeParts(): Part[] {
+    this.#closePart()
+    const parts = this.#parts
+    this.#parts = []
+    this.#partBytes = 0
+    return parts
   }
 
-  /** All that was written as one buffer (a copy only when there are several chunks); starts again empty. */
+  /** As takeParts, with bytes that lay elsewhere copied. */
+  takeChunks(): Buffer[] {
+    return this.takeParts().map(bytesOf)
+  }
+
+  /** All that was written as one buffer (a copy only when there are several parts); starts again empty. */
   takeBytes(): Buffer {
     const chunks = this.takeChunks()
     return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
   }
+}
+
+function bytesOf(part: Part): Buffer {
+  if (part instanceof Buffer) return part
+  const bytes = Buffer.allocUnsafeSlow(part.length)
+  part.copy(bytes, 0, 0, part.length)
+  return bytes
 }
 
 export const utf8Length = (value: string): number => Buffer.byteLength(value, 'utf8')

@@ -10,9 +10,14 @@ export class CheckedRange {
     this.#writtenFrom = sizeInBytes
   }
 
-  /** Whether some of the bytes [from, to) were never compared. */
-  needsCheck(from: number, to: number): boolean {
-    return to > this.#prefixTo && from < this.#writtenFrom
+  /** The first byte at or after `from` that was never compared, unless it is at or after `uncheckedTo`. */
+  uncheckedFrom(from: number): number {
+    return Math.max(from, this.#prefixTo)
+  }
+
+  /** Where the bytes start that this process wrote. */
+  get uncheckedTo(): number {
+    return this.#writtenFrom
   }
 
   /** Notes that the bytes [from, to) were compared. */

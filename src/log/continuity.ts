@@ -1,5 +1,6 @@
 // Whether all records are there that a log should have, as far as its other files tell.
 
+import { findEndOffset } from './batch-search.ts'
 import type { EpochStart } from './leader-epochs.ts'
 import type { PartitionReport } from './recovery-report.ts'
 import type { Segment } from './segment.ts'
@@ -10,7 +11,7 @@ export function reportGaps(segments: readonly Segment[], report: PartitionReport
   for (const [i, segment] of segments.slice(0, -1).entries()) {
     const next = segments[i + 1]!
     try {
-      const end = segment.findEndOffset()
+      const end = findEndOffset(segment)
       if (end >= next.baseOffset) continue
       report.missing(
         segment.path,

@@ -1,12 +1,15 @@
-import { BATCH_OVERHEAD, batchSize, CURRENT_MAGIC, computeCrc, magic, storedCrc } from '../records/batch.ts'
-import { baseOffset, lastOffset } from './log-offsets.ts'
-import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
+import { endOfBatch, lastStart, type Place, startOfOffset } from './batch-search.ts'
+import { EMPTY_FILE_SLICE, type FileSlice, SegmentSlice, type SlicePart } from './file-slice.ts'
+import { lastOffset } from './log-offsets.ts'
 import type { PartitionReport } from './recovery-report.ts'
 import type { Segment } from './segment.ts'
-import { StorageError } from './storage-error.ts'
+import type { SegmentList } from './segment-list.ts'
+import { isCorruptBatch } from './storage-error.ts'
 
 /** Places remembered per partition: as many consumers can follow it without a search. */
 const PLACES = 8
+/** Bytes whose CRCs are compared for one read: a read must not hold the event loop. */
+const CHECKED_AT_ONCE = 1024 * 1024
 
 export interface ReadOptions {
   /** Batches at and after this offset are not given; the high watermark without it. */
@@ -15,32 +18,31 @@ export interface ReadOptions {
   minOneBatch?: boolean
 }
 
-/** A batch that starts with `offset` starts at `position`, or will. */
-interface Place {
-  segment: Segment
-  offset: number
-  position: number
+/** What a read asks for. */
+export interface ReadRange extends Required<ReadOptions> {
+  readonly from: number
+  readonly maxBytes: number
 }
 
-/** Reads whole batches out of segments, and remembers where readers stopped. */
+/** A batch that starts with `offset` starts at `position`, or will. */
+interface SegmentPlace extends Place {
+  readonly segment: Segment
+}
+
+/** Finds whole batches in segments, and remembers where readers stopped. */
 export class LogReader {
-  readonly #buffers: ReadBuffers
   readonly #report: PartitionReport
-  #places: Place[] = []
+  #places: SegmentPlace[] = []
   #nextPlace = 0
   /** Where the last append went: the first place where those who wait at the end will look. */
-  #tail: Place | null = null
+  #tail: SegmentPlace | null = null
 
-  constructor(buffers: ReadBuffers, report: PartitionReport) {
-    this.#buffers = buffers
+  constructor(report: PartitionReport) {
     this.#report = report
   }
 
   noteAppend(segment: Segment, offset: number, position: number): void {
-    if (this.#tail === null) this.#tail = { segment, offset, position }
-    this.#tail.segment = segment
-    this.#tail.offset = offset
-    this.#tail.position = position
+    this.#tail = { segment, offset, position }
   }
 
   /** Forgets all places; needed whenever bytes move or go. */
@@ -51,25 +53,34 @@ export class LogReader {
   }
 
   /**
-   * Batches of the segment, from the one with `from` in it, up to `maxBytes` and before the offset `upTo`. A first
-   * batch larger than `maxBytes` is given only with `minOneBatch`. Null when the segment has nothing at or after `from`.
+   * Batches of one segment of a log that ends at `endOffset`, from the one with `from` in it, up to `maxBytes` and
+   * before the offset `upTo`. A first batch larger than `maxBytes` is given only with `minOneBatch`. No bytes are read
+   * but headers, and batches whose CRCs were not compared yet.
    */
-  read(segment: Segment, from: number, maxBytes: number, upTo: number, minOneBatch: boolean): Slice | null {
-    try {
-      return this.#read(segment, from, maxBytes, upTo, minOneBatch)
-    } catch (error) {
-      throw this.#report.explained(segment.path, error)
+  slice(segments: SegmentList, endOffset: number, range: ReadRange): FileSlice {
+    if (range.from >= range.upTo) return EMPTY_FILE_SLICE
+    const { all } = segments
+    for (let index = segments.indexOf(range.from); index < all.length; index++) {
+      const segment = all[index]!
+      try {
+        const slice = this.#sliceOf(segment, all[index + 1]?.baseOffset ?? endOffset, range)
+        if (slice !== null) return slice
+      } catch (error) {
+        throw this.#report.explained(segment.path, error)
+      }
     }
+    return EMPTY_FILE_SLICE
   }
 
-  #read(segment: Segment, from: number, maxBytes: number, upTo: number, minOneBatch: boolean): Slice | null {
-    const position = this.#find(segment, from)
+  /** Null when the segment has nothing from `range.from` on. */
+  #sliceOf(segment: Segment, nextOffset: number, range: ReadRange): FileSlice | null {
+    const position = this.#find(segment, range.from)
     if (position < 0 || position >= segment.sizeInBytes) return null
-    const slice = this.#readAt(segment, position, maxBytes, upTo)
-    if (slice.records.length > 0 || !minOneBatch) return this.#remember(segment, position, slice)
-    const scanner = segment.scan(position)
-    if (!scanner.next() || baseOffset(scanner.buffer, scanner.at) >= upTo) return slice
-    return this.#remember(segment, position, this.#readAt(segment, position, scanner.size, upTo))
+    const wanted = endOfRange(segment, position, nextOffset, range)
+    if (wanted.position <= position) return EMPTY_FILE_SLICE
+    const part = checkedPart(segment, position, wanted)
+    this.#remember(segment, part.end)
+    return new SegmentSlice(segment, position, part)
   }
 
   #find(segment: Segment, from: number): number {
@@ -80,46 +91,48 @@ export class LogReader {
     return segment.positionOf(from)
   }
 
-  #remember(segment: Segment, position: number, slice: Slice): Slice {
-    const { records } = slice
-    if (records.length === 0) return slice
-    let last = 0
-    for (let at = 0; at < records.length; at += batchSize(records, at)) last = at
-    this.#places[this.#nextPlace] = {
-      segment,
-      offset: lastOffset(records, last) + 1,
-      position: position + records.length,
-    }
+  #remember(segment: Segment, { offset, position }: Place): void {
+    if (offset < 0) return
+    this.#places[this.#nextPlace] = { segment, offset, position }
     this.#nextPlace = (this.#nextPlace + 1) % PLACES
-    return slice
   }
+}
 
-  #readAt(segment: Segment, position: number, maxBytes: number, upTo: number): Slice {
-    const wanted = Math.min(maxBytes, segment.sizeInBytes - position)
-    if (wanted < BATCH_OVERHEAD) return EMPTY_SLICE
-    return this.#buffers.take(wanted, (buffer, start) => {
-      const end = start + segment.read(buffer, start, wanted, position)
-      const needsCheck = segment.checked.needsCheck(position, position + wanted)
-      let at = start
-      while (end - at >= BATCH_OVERHEAD) {
-        const size = batchSize(buffer, at)
-        const isWhole = size <= end - at
-        const isBatch =
-          magic(buffer, at) === CURRENT_MAGIC &&
-          size >= BATCH_OVERHEAD &&
-          (!needsCheck || !isWhole || computeCrc(buffer, at) === storedCrc(buffer, at))
-        if (!isBatch) {
-          // What comes before is good; the next read begins here and says so.
-          if (at > start) break
-          // Throws what is wrong with it.
-          segment.scan(position, true).next()
-          throw new StorageError('BATCH_CORRUPT', `'${segment.path}' at position ${position}: not a batch`)
-        }
-        if (!isWhole || baseOffset(buffer, at) >= upTo) break
-        at += size
+/** Where a read from `position` ends; `nextOffset` is the first offset that the segment does not have. */
+function endOfRange(segment: Segment, position: number, nextOffset: number, range: ReadRange): Place {
+  const { upTo, maxBytes, minOneBatch } = range
+  const end =
+    upTo < nextOffset
+      ? startOfOffset(segment, position, upTo)
+      : { position: segment.sizeInBytes, offset: nextOffset }
+  if (end.position - position <= maxBytes) return end
+  const fitting = lastStart(segment, position, position + maxBytes)
+  if (fitting.position > position || !minOneBatch) return fitting
+  return endOfBatch(segment, position)
+}
+
+/** How far the CRCs of the batches are right, as far as they are compared here; throws if the first is not. */
+function checkedPart(segment: Segment, position: number, end: Place): SlicePart {
+  const from = segment.checked.uncheckedFrom(position)
+  const to = Math.min(end.position, segment.checked.uncheckedTo)
+  if (from >= to) return { end, checkedBytes: 0, isCutShort: false }
+  const scanner = segment.scan(from, true)
+  let good: Place = { position: from, offset: -1 }
+  let isGood = true
+  try {
+    while (good.position < to && good.position - from < CHECKED_AT_ONCE && scanner.next()) {
+      good = {
+        position: scanner.position + scanner.size,
+        offset: lastOffset(scanner.buffer, scanner.at) + 1,
       }
-      if (needsCheck) segment.checked.note(position, position + at - start)
-      return at - start
-    })
+    }
+  } catch (error) {
+    if (!isCorruptBatch(error) || good.position === position) throw error
+    isGood = false
   }
+  segment.checked.note(from, good.position)
+  const checkedBytes = good.position - from
+  return good.position >= to
+    ? { end, checkedBytes, isCutShort: false }
+    : { end: good, checkedBytes, isCutShort: isGood }
 }

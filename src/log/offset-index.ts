@@ -51,6 +51,7 @@ export function checkOffsetIndex(bytes: Buffer, baseOffset: number): string[] {
   return faults
 }
 
+const positionAt = (buffer: Buffer, at: number): number => buffer.readInt32BE(at + 4)
 const relativeOffsetAt = (buffer: Buffer, at: number): number => buffer.readInt32BE(at)
 
 /** The offset index of one segment. */
@@ -97,6 +98,11 @@ export class OffsetIndex {
   keep(count: number): void {
     this.file.truncate(count)
     this.#last = null
+  }
+
+  /** The last entry of a batch that starts at or before the position. */
+  lookupPosition(position: number): OffsetEntry {
+    return this.entry(this.file.floor(position, positionAt))
   }
 
   /** Forgets the entries at and after the offset. */

@@ -24,6 +24,14 @@ export function handlesFor(files: Files): number {
   return Math.max(MIN_HANDLES, Math.min(MAX_HANDLES, Math.floor(limit * SHARE_OF_LIMIT)))
 }
 
+/** A file that is opened by its use and closed when it is idle. */
+export interface LogFile extends FileHandle {
+  /** Keeps the file readable until the function that is returned is called, even if it is removed after `retire`. */
+  retain(): () => void
+  /** Closes the file, now or once no reader retains it. The next use opens it again. */
+  retire(): void
+}
+
 export class OpenFiles {
   readonly files: Files
   /** For syncs that nobody waits for: many partitions may roll their segments at the same time. */
@@ -45,7 +53,7 @@ export class OpenFiles {
   }
 
   /** The file at the path, which is not opened yet; `update` and `write` as in Files.open. */
-  file(path: string, mode: 'update' | 'write'): FileHandle {
+  file(path: string, mode: 'update' | 'write'): LogFile {
     return new SharedFile(this, path, mode)
   }
 
@@ -96,13 +104,16 @@ function isOutOfHandles(error: unknown): boolean {
 }
 
 /** A handle that is closed and opened again as needed. */
-class SharedFile implements FileHandle {
+class SharedFile implements LogFile {
   readonly path: string
   readonly mode: 'update' | 'write'
   /** Calls of `closeIdle` since the last use. */
   idleCalls = 0
   readonly #owner: OpenFiles
   #handle: FileHandle | null = null
+  #readers = 0
+  /** Whether the last reader closes the file. */
+  #isRetired = false
 
   constructor(owner: OpenFiles, path: string, mode: 'update' | 'write') {
     this.#owner = owner
@@ -139,6 +150,32 @@ class SharedFile implements FileHandle {
 
   syncLater(): Promise<void> {
     return this.#use().syncLater()
+  }
+
+  retain(): () => void {
+    this.#readers++
+    let isRetained = true
+    return () => {
+      if (!isRetained) return
+      isRetained = false
+      if (--this.#readers === 0 && this.#isRetired) this.retire()
+    }
+  }
+
+  retire(): void {
+    this.#isRetired = this.#readers > 0
+    if (!this.#isRetired) {
+      this.close()
+      return
+    }
+    try {
+      this.#use()
+      // It may lose its name: if it were closed as idle, it could not be opened again.
+      this.#owner.forget(this)
+    } catch (error) {
+      // The readers will report it.
+      if (!(error instanceof StorageError)) throw error
+    }
   }
 
   close(): void {

@@ -1,6 +1,8 @@
 import type { Int64 } from '../bytes/int64.ts'
 import { maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOptions, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
+import { findEndOffset } from './batch-search.ts'
+import type { FileSlice } from './file-slice.ts'
 import type { Ownership } from './folder-lock.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
 import { LogReader, type ReadOptions } from './log-reader.ts'
@@ -8,7 +10,7 @@ import { LogSync } from './log-sync.ts'
 import { applyBatches, resetProducers } from './producer-replay.ts'
 import { firstOffsetOf, type ProducerState } from './producer-state.ts'
 import type { ProducerStore } from './producer-store.ts'
-import { EMPTY_SLICE, type ReadBuffers, type Slice } from './read-buffers.ts'
+import type { ReadBuffers, Slice } from './read-buffers.ts'
 import { type LoadedLog, loadLog, type OpeningResult } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
@@ -64,7 +66,7 @@ export class PartitionLog {
     this.opening = loaded
     this.#options = options
     this.#producerStore = loaded.producerStore
-    this.#reader = new LogReader(options.buffers, options.report)
+    this.#reader = new LogReader(options.report)
     this.#segments = new SegmentList(options, loaded.segments)
     this.#startOffset = loaded.startOffset
     this.#endOffset = loaded.endOffset
@@ -200,10 +202,10 @@ export class PartitionLog {
   }
 
   /**
-   * Whole batches from the one with offset `from` on, of one segment; empty when there is nothing yet. Call
+   * Where whole batches lie, from the one with offset `from` on, in one segment; empty when there is nothing yet. Call
    * `release()` once the bytes are used. Throws OFFSET_OUT_OF_RANGE outside [startOffset, endOffset].
    */
-  read(from: number, maxBytes: number, options: ReadOptions = {}): Slice {
+  slice(from: number, maxBytes: number, options: ReadOptions = {}): FileSlice {
     this.#refuseIfClosed()
     if (!(from >= this.#startOffset && from <= this.#endOffset)) {
       throw new StorageError(
@@ -211,14 +213,13 @@ export class PartitionLog {
         `${this.#name}: offset ${from} is not between ${this.#startOffset} and ${this.#endOffset}`,
       )
     }
-    const upTo = options.upTo ?? this.highWatermark
-    if (from >= upTo) return EMPTY_SLICE
-    const { all } = this.#segments
-    for (let i = this.#segments.indexOf(from); i < all.length; i++) {
-      const slice = this.#reader.read(all[i]!, from, maxBytes, upTo, options.minOneBatch ?? true)
-      if (slice !== null) return slice
-    }
-    return EMPTY_SLICE
+    const { upTo = this.highWatermark, minOneBatch = true } = options
+    return this.#reader.slice(this.#segments, this.#endOffset, { from, maxBytes, upTo, minOneBatch })
+  }
+
+  /** As slice, with the bytes. */
+  read(from: number, maxBytes: number, options?: ReadOptions): Slice {
+    return this.#options.buffers.fill(this.slice(from, maxBytes, options))
   }
 
   /** Aborted transactions with records in [from, to), by their last offset. */
@@ -319,7 +320,7 @@ export class PartitionLog {
       const { active } = this.#segments
       active.truncateTo(offset)
       active.sync()
-      this.#endOffset = active.findEndOffset()
+      this.#endOffset = findEndOffset(active)
       if (this.#endOffset < this.#startOffset) this.#startAgain()
       this.#sync.cut(this.#endOffset)
       this.leaderEpochs.truncateFromEnd(this.#endOffset)

@@ -1,3 +1,5 @@
+import type { FileSlice } from './file-slice.ts'
+
 /** Size of one block: fresh large buffers cost page faults, so blocks are used again. */
 const BLOCK_BYTES = 2 * 1024 * 1024
 /** Blocks kept for later when nobody uses them. */
@@ -15,32 +17,39 @@ class Block {
   slices = 0
 }
 
-const EMPTY = Buffer.alloc(0)
-
-/** A slice without bytes. */
-export const EMPTY_SLICE: Slice = { records: EMPTY, release: () => {} }
+const EMPTY_SLICE: Slice = { records: Buffer.alloc(0), release: () => {} }
 
 /** Hands out parts of a few large blocks, and takes them back in any order. */
 export class ReadBuffers {
   #current = new Block()
   readonly #idle: Block[] = []
 
-  /** Lets `fill` write up to `length` bytes to `buffer` from `at` on; it gives the number to keep. */
-  take(length: number, fill: (buffer: Buffer, at: number) => number): Slice {
+  /** The bytes of the slice, which is released. */
+  fill(slice: FileSlice): Slice {
+    try {
+      return this.#copy(slice)
+    } finally {
+      slice.release()
+    }
+  }
+
+  #copy(slice: FileSlice): Slice {
+    const { length } = slice
+    if (length === 0) return EMPTY_SLICE
     if (length > BLOCK_BYTES) {
-      const buffer = Buffer.allocUnsafeSlow(length)
-      return { records: buffer.subarray(0, fill(buffer, 0)), release: () => {} }
+      const records = Buffer.allocUnsafeSlow(length)
+      slice.copy(records, 0, 0, length)
+      return { records, release: () => {} }
     }
     if (BLOCK_BYTES - this.#current.used < length) this.#current = this.#idle.pop() ?? new Block()
     const block = this.#current
     const start = block.used
-    const kept = fill(block.bytes, start)
-    if (kept === 0) return EMPTY_SLICE
-    block.used = start + kept
+    slice.copy(block.bytes, start, 0, length)
+    block.used = start + length
     block.slices++
     let isReleased = false
     return {
-      records: block.bytes.subarray(start, start + kept),
+      records: block.bytes.subarray(start, start + length),
       release: () => {
         if (isReleased) return
         isReleased = true

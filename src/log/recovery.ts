@@ -1,4 +1,5 @@
 import { partitionLeaderEpoch } from '../records/batch.ts'
+import { findEndOffset } from './batch-search.ts'
 import { HIGH_WATERMARK_FILE, RECOVERY_POINT_FILE } from './checkpoints.ts'
 import type { Clock } from './clock.ts'
 import { reportGaps, reportMissingEnd, reportMissingStart } from './continuity.ts'
@@ -121,7 +122,8 @@ const producersBefore = (log: OpeningLog, { baseOffset }: Segment): ProducerStat
 /** Finds the end of the log, and makes an empty segment where none is left. */
 function settleEnd(log: OpeningLog, lostTo: number | null): number {
   const { segments, report, logStartOffset } = log
-  const endOffset = segments.at(-1)?.findEndOffset() ?? logStartOffset
+  const last = segments.at(-1)
+  const endOffset = last === undefined ? logStartOffset : findEndOffset(last)
   const isGone = endOffset < logStartOffset
   if (isGone) {
     // Files were taken away from under the log; what was promised to be gone must not come back.
@@ -197,7 +199,8 @@ function countTrusted({ segments, recoveryPoint, wasClean }: OpeningLog): number
 /** Whether whole batches end the log. A clean stop promised that; if a file was touched since, it is read as after a crash. */
 function hasWholeEnd(segments: readonly Segment[]): boolean {
   try {
-    segments.at(-1)?.findEndOffset()
+    const last = segments.at(-1)
+    if (last !== undefined) findEndOffset(last)
     return true
   } catch (error) {
     if (!isCorruptBatch(error)) throw error

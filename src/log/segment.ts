@@ -3,11 +3,11 @@ import { BATCH_OVERHEAD, batchSize, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { CheckedRange } from './checked-range.ts'
 import type { Clock } from './clock.ts'
-import type { FileHandle, Files } from './files.ts'
+import type { Files } from './files.ts'
 import { lastOffset } from './log-offsets.ts'
 import type { LogSettings } from './log-settings.ts'
 import { MAX_RELATIVE_OFFSET, type OffsetEntry, OffsetIndex } from './offset-index.ts'
-import type { OpenFiles } from './open-files.ts'
+import type { LogFile, OpenFiles } from './open-files.ts'
 import type { PartitionReport } from './recovery-report.ts'
 import {
   fileAt,
@@ -48,9 +48,11 @@ export class Segment {
   readonly #clock: Clock
   /** In monotonic time. */
   readonly #createdAtMs: number
-  readonly #file: FileHandle
+  readonly #file: LogFile
   readonly #settings: () => LogSettings
   readonly #report: PartitionReport
+  /** How many times the end of the file was cut off: what was found in it before may be gone. */
+  cuts = 0
   #sizeInBytes: number
   #largest: TimeEntry | null = null
   #firstTimestamp: Int64 | null = null
@@ -239,6 +241,11 @@ export class Segment {
     return this.#file.read(buffer, at, Math.min(length, this.#sizeInBytes - position), position)
   }
 
+  /** Keeps the log file readable, even if the segment is removed, until the function that is returned is called. */
+  retain(): () => void {
+    return this.#file.retain()
+  }
+
   /** Walks over the batches from `position` on. */
   scan(position: number, whole = false): BatchScanner {
     return new BatchScanner(this.#file, this.path, position, this.#sizeInBytes, whole)
@@ -254,7 +261,7 @@ export class Segment {
   /** Where the first batch starts that ends at or after the offset; -1 when there is none. */
   positionOf(offset: number): number {
     const entry = this.offsetIndex.lookup(offset)
-    const scanner = this.#scanFrom(entry)
+    const scanner = this.scanFrom(entry)
     do {
       if (scanner.size > 0 && lastOffset(scanner.buffer, scanner.at) >= offset) return scanner.position
     } while (scanner.next())
@@ -262,7 +269,7 @@ export class Segment {
   }
 
   /** A scan from the batch of an index entry; an entry that points elsewhere makes the indexes be built again. */
-  #scanFrom(entry: OffsetEntry): BatchScanner {
+  scanFrom(entry: OffsetEntry): BatchScanner {
     if (entry.position === 0) return this.scan(0)
     if (entry.position > 0 && entry.position < this.#sizeInBytes) {
       try {
@@ -290,16 +297,6 @@ export class Segment {
     this.settle()
   }
 
-  /** The offset after the last batch, found through the index; the base offset when there is none. */
-  findEndOffset(): number {
-    const scanner = this.#scanFrom(this.offsetIndex.last)
-    let end = this.baseOffset
-    do {
-      if (scanner.size > 0) end = lastOffset(scanner.buffer, scanner.at) + 1
-    } while (scanner.next())
-    return end
-  }
-
   /** Forgets what the indexes say; their files are emptied with the next write. */
   resetIndexes(): void {
     this.offsetIndex.reset()
@@ -311,6 +308,7 @@ export class Segment {
 
   /** Cuts the log file at a position where a batch starts; the indexes must say nothing about what is behind it. */
   cut(position: number): void {
+    this.cuts++
     this.#file.truncate(position)
     this.#sizeInBytes = position
     this.checked.cut(position)
@@ -373,7 +371,7 @@ export class Segment {
 
   /** Closes the files; using the segment opens them again. */
   release(): void {
-    this.#file.close()
+    this.#file.retire()
     this.offsetIndex.file.release()
     this.timeIndex.file.release()
     this.transactionIndex.release()

@@ -1,7 +1,7 @@
 // What generated encoders and decoders call for values with a length. "Compact" forms, of flexible versions, write
 // the length plus one as an unsigned varint and zero for null.
 import { MalformedError, type Reader } from '../bytes/reader.ts'
-import { utf8Length, type Writer } from '../bytes/writer.ts'
+import { type Part, utf8Length, type Writer } from '../bytes/writer.ts'
 
 /** A value that the chosen version cannot carry; the message names the field. */
 export class EncodeError extends Error {
@@ -50,12 +50,12 @@ export function writeCompactBytes(writer: Writer, value: Buffer): void {
   writer.bytes(value)
 }
 
-export function writeRecords(writer: Writer, value: Buffer): void {
+export function writeRecords(writer: Writer, value: Part): void {
   writer.int32(value.length)
   writer.view(value)
 }
 
-export function writeCompactRecords(writer: Writer, value: Buffer): void {
+export function writeCompactRecords(writer: Writer, value: Part): void {
   writer.uvarint(value.length + 1)
   writer.view(value)
 }

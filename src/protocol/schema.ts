@@ -2,6 +2,7 @@
 // a declaration and a version into an encoder and a decoder; the types below give both sides their shapes.
 
 import type { Int64 } from '../bytes/int64.ts'
+import type { Part } from '../bytes/writer.ts'
 
 /** Versions from `from` to `to`, both included. */
 export interface VersionRange {
@@ -114,10 +115,10 @@ function makeField<Value>(
 }
 
 const scalar =
-  <Value>(kind: Kind, zero: Value) =>
+  <Value, In = Value>(kind: Kind, zero: Value) =>
   <const O extends FieldOptions<Value> = Record<never, never>>(
     options?: O,
-  ): Field<Value | NullOf<O>, Value | NullOf<O>, IsOptional<O>> =>
+  ): Field<In | NullOf<O>, Value | NullOf<O>, IsOptional<O>> =>
     makeField(kind, zero, options)
 
 export const bool = scalar<boolean>('bool', false)
@@ -133,7 +134,7 @@ export const string = scalar<string>('string', '')
 /** Decoding gives a view on the input; encoding copies. */
 export const bytes = scalar<Buffer>('bytes', Buffer.alloc(0))
 /** Record batches: decoding gives a view on the input, and encoding passes long ones on without a copy. */
-export const records = scalar<Buffer>('records', Buffer.alloc(0))
+export const records = scalar<Buffer, Part>('records', Buffer.alloc(0))
 
 export function array<In, Out, const O extends FieldOptions<Out[]> = Record<never, never>>(
   element: Field<In, Out, boolean>,
