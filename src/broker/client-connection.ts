@@ -8,6 +8,8 @@ export interface ClientConnection {
   readonly listener: string
   /** Name and version of the client's library, once it has told them with ApiVersions. */
   software: { name: string; version: string } | null
+  /** Null if a long answer may be made now; otherwise resolves when it may, to false once the connection is closed. */
+  roomForAnswer(): Promise<boolean> | null
   /** Runs `ended` when the connection is gone; the function that is given back forgets it. */
   onClose(ended: () => void): () => void
 }

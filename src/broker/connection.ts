@@ -1,4 +1,6 @@
 import type { Duplex } from 'node:stream'
+import { StorageError } from '../log/storage-error.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import type { ClientConnection } from './client-connection.ts'
 import type { Clock } from './clock.ts'
 import type { Answer, Dispatcher } from './dispatch.ts'
@@ -7,12 +9,14 @@ import type { FrameMemory } from './frame-memory.ts'
 import { FrameCutter, FrameSizeError } from './frames.ts'
 import type { Input, Receiver } from './input.ts'
 import type { Logger } from './logger.ts'
+import { Output } from './output.ts'
 
 export interface ConnectionOptions {
   readonly input: Input
   readonly dispatcher: Pick<Dispatcher, 'answer'>
   readonly buffers: FrameBuffers
   readonly memory: FrameMemory
+  readonly answers: AnswerMemory
   /** The broker id that this connection talks to. */
   readonly node: number
   readonly clientAddress: string
@@ -40,6 +44,7 @@ export class Connection implements ClientConnection, Receiver {
   readonly #options: ConnectionOptions
   readonly #stream: Duplex
   readonly #frames: FrameCutter
+  readonly #output: Output
   readonly #closeListeners = new Set<() => void>()
   #isBusy = false
   #isPaused = false
@@ -56,7 +61,16 @@ export class Connection implements ClientConnection, Receiver {
     this.listener = options.listener
     this.lastActiveMs = options.clock.monotonicMs()
     this.#frames = new FrameCutter(options.buffers, options.maxRequestBytes, options.memory)
-    this.#stream.on('drain', () => this.#pump())
+    this.#output = new Output({
+      stream: this.#stream,
+      memory: options.answers,
+      taken: () => this.#noteActivity(),
+      failed: (error) => {
+        this.#report(error)
+        this.close()
+      },
+    })
+    this.#stream.on('drain', () => this.#drained())
     this.#stream.on('end', () => {
       this.#hasEnded = true
       if (!this.#isBusy) this.#leave()
@@ -71,8 +85,21 @@ export class Connection implements ClientConnection, Receiver {
     return !this.#isBusy
   }
 
+  /** What unread answers hold in memory, apart from pieces of files. */
+  get unreadBytes(): number {
+    return this.#output.heldBytes
+  }
+
   get #isOpen(): boolean {
     return !this.#isClosed && !this.#isLeaving
+  }
+
+  #noteActivity(): void {
+    this.lastActiveMs = this.#options.clock.monotonicMs()
+  }
+
+  roomForAnswer(): Promise<boolean> | null {
+    return this.#options.answers.room()?.then(() => !this.#isClosed) ?? null
   }
 
   onClose(ended: () => void): () => void {
@@ -85,18 +112,37 @@ export class Connection implements ClientConnection, Receiver {
     this.#isClosed = true
     this.#stopWaiting()
     this.#stream.destroy()
+    this.#output.close()
     for (const ended of this.#closeListeners) ended()
     this.#closeListeners.clear()
     // A request at work may still look at its frame; it is released when that ends.
     if (!this.#isBusy) this.#frames.close()
   }
 
-  /** Closes the connection once the client has the answers that are written: they are about earlier requests. */
+  #report(error: unknown): void {
+    const { logger } = this.#options
+    if (error instanceof FrameSizeError || error instanceof StorageError) {
+      logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
+    } else logger.error('a request failed', error)
+  }
+
+  /** Closes the connection once the client has the answers that are made: they are about earlier requests. */
   #leave(): void {
-    if (this.#isClosed || this.#isLeaving) return
+    if (!this.#isOpen) return
     this.#isLeaving = true
+    this.#endOutput()
+  }
+
+  #endOutput(): void {
+    if (!this.#output.isEmpty) return
     if (this.#stream.writableLength === 0) this.close()
     else this.#stream.end(() => this.close())
+  }
+
+  #drained(): void {
+    this.#output.flow()
+    if (this.#isLeaving) this.#endOutput()
+    else this.#pump()
   }
 
   get gap(): Buffer | null {
@@ -105,7 +151,7 @@ export class Connection implements ClientConnection, Receiver {
 
   fillGap(count: number): void {
     if (!this.#isOpen) return
-    this.lastActiveMs = this.#options.clock.monotonicMs()
+    this.#noteActivity()
     if (this.#frames.fillGap(count)) this.#pump()
   }
 
@@ -123,7 +169,7 @@ export class Connection implements ClientConnection, Receiver {
   }
 
   #received(): void {
-    this.lastActiveMs = this.#options.clock.monotonicMs()
+    this.#noteActivity()
     if (!this.#isBusy) this.#pump()
     else this.#setPaused(true)
   }
@@ -133,22 +179,19 @@ export class Connection implements ClientConnection, Receiver {
     if (this.#isBusy || !this.#isOpen) return
     this.#stream.cork()
     try {
-      while (!this.#isBusy && this.#isOpen && !this.#stream.writableNeedDrain) {
+      while (!this.#isBusy && this.#isOpen && !this.#output.isFull) {
         const frame = this.#frames.next()
         if (!frame) break
         this.#answer(frame)
       }
     } catch (error) {
-      const { logger } = this.#options
-      if (error instanceof FrameSizeError) {
-        logger.warn(`closing the connection from ${this.clientAddress}: ${error.message}`)
-      } else logger.error('a request failed', error)
+      this.#report(error)
       this.#leave()
     } finally {
       this.#stream.uncork()
     }
     // Not while a request waits: a paused stream would not tell that the client went away.
-    this.#setPaused(this.#stream.writableNeedDrain || this.#frames.isStarved)
+    this.#setPaused(this.#output.isFull || this.#frames.isStarved)
     if (this.#frames.isStarved) {
       this.#stopWaiting()
       this.#stopWaiting = this.#options.memory.whenRoom(() => this.#pump())
@@ -190,21 +233,9 @@ export class Connection implements ClientConnection, Receiver {
       this.#leave()
       return
     }
-    this.lastActiveMs = this.#options.clock.monotonicMs()
-    const { chunks, onSent } = answer
-    const last = chunks.length - 1
-    if (this.#isClosed) {
-      for (const done of onSent) done()
-      return
-    }
-    for (let index = 0; index < last; index++) this.#stream.write(chunks[index])
-    // The callback also runs, with an error, when the stream is destroyed first.
-    if (onSent.length === 0) this.#stream.write(chunks[last])
-    else {
-      this.#stream.write(chunks[last], () => {
-        for (const done of onSent) done()
-      })
-    }
+    this.#noteActivity()
+    if (this.#isClosed) for (const done of answer.onSent) done()
+    else this.#output.write(answer)
   }
 
   #setPaused(paused: boolean): void {

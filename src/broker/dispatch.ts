@@ -1,7 +1,7 @@
 // From a frame to an answer: header, version, body, handler. What cannot be answered closes the connection, as in
 // Kafka's SocketServer: an unknown API, a version out of range, a body that does not parse.
 import { MalformedError, Reader } from '../bytes/reader.ts'
-import { Writer } from '../bytes/writer.ts'
+import { type Part, Writer } from '../bytes/writer.ts'
 import { codec } from '../protocol/compile.ts'
 import { type RequestHeader, readRequestHeader, skipTags, writeResponseHeader } from '../protocol/header.ts'
 import type { Fields } from '../protocol/schema.ts'
@@ -13,8 +13,8 @@ import type { Services } from './services.ts'
 
 /** The bytes of an answer, its length included, and what to run once they have left. */
 export interface Answer {
-  readonly chunks: Buffer[]
-  readonly onSent: (() => void)[]
+  readonly parts: readonly Part[]
+  readonly onSent: readonly (() => void)[]
 }
 
 export class Dispatcher {
@@ -66,7 +66,9 @@ export class Dispatcher {
     } catch (error) {
       return this.#hangUp(error, connection)
     }
-    return this.#run(handler, request, header, node, connection)
+    const run = () => this.#run(handler, request, header, node, connection)
+    const room = handler.answersBriefly ? null : connection.roomForAnswer()
+    return room === null ? run() : room.then((isOpen) => (isOpen ? run() : 'close'))
   }
 
   #run(
@@ -120,14 +122,15 @@ function encode(
   version: number,
   header: RequestHeader,
   body: object,
-  onSent: (() => void)[],
+  onSent: readonly (() => void)[],
 ): Answer {
   const writer = new Writer(256)
   writer.int32(0)
   writeResponseHeader(writer, api, version, header.correlationId)
   codec<Fields>(message, version).encode(writer, body as Record<string, never>)
   const frameBytes = writer.length - 4
-  const chunks = writer.takeChunks()
-  chunks[0]!.writeInt32BE(frameBytes, 0)
-  return { chunks, onSent }
+  const parts = writer.takeParts()
+  const [first] = parts
+  if (first instanceof Buffer) first.writeInt32BE(frameBytes, 0)
+  return { parts, onSent }
 }

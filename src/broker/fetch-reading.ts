@@ -1,4 +1,5 @@
 // Reading for one fetch request: partition after partition, until the request's bytes are used up.
+import type { FileSlice } from '../log/file-slice.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { type ErrorName, errorCode, KafkaError } from '../protocol/errors.ts'
 import type { Fetch } from '../protocol/messages/fetch.ts'
@@ -17,21 +18,26 @@ export interface PartitionReading {
   readonly answer: FetchAnswer
   /** The log that was read, to wait on; null after an error. */
   readonly log: PartitionLog | null
-  /** An error, or news of another leader: no waiting then. */
+  /** The records of the answer. */
+  readonly slice: FileSlice | null
+  /** An error, news of another leader, or records left for the next read: no waiting then. */
   readonly isRemarkable: boolean
 }
 
 export interface Reading {
   readonly partitions: readonly PartitionReading[]
   readonly bytes: number
+  /** Whether there is a reason not to wait, apart from the bytes. */
   readonly isRemarkable: boolean
-  /** Lets the buffers be used again; the answers must not be looked at afterwards. */
+  /** Ends the use of the files; records of the answers cannot be read afterwards. */
   release(): void
 }
 
 const NO_RECORDS = Buffer.alloc(0)
 const UNKNOWN: ReadonlySet<ErrorName> = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'])
 const READ_COMMITTED = 1
+/** One request must not hold the event loop: the next one goes on where the CRCs of so many bytes were compared. */
+const MAX_CHECKED_BYTES = 8 * 1024 * 1024
 
 /** Reads what the request may have now. The first records found are given even when they are over the limits. */
 export function readPartitions(
@@ -39,24 +45,30 @@ export function readPartitions(
   wanted: readonly FetchPartition[],
   limits: { maxBytes: number; isolationLevel: number },
 ): Reading {
-  const releases: (() => void)[] = []
+  const slices: FileSlice[] = []
   const partitions: PartitionReading[] = []
   let bytes = 0
   let isRemarkable = false
+  let checkedBytes = 0
   for (const partition of wanted) {
     const left = bytes === 0 ? limits.maxBytes : Math.max(0, limits.maxBytes - bytes)
-    const maxBytes = Math.min(partition.maxBytes, left)
-    const reading = readPartition(context, partition, maxBytes, bytes === 0, limits.isolationLevel, releases)
-    bytes += reading.answer.records?.length ?? 0
+    const maxBytes = checkedBytes < MAX_CHECKED_BYTES ? Math.min(partition.maxBytes, left) : 0
+    const reading = readPartition(context, partition, maxBytes, bytes === 0, limits.isolationLevel)
+    const { slice } = reading
+    if (slice !== null) {
+      slices.push(slice)
+      bytes += slice.length
+      checkedBytes += slice.checkedBytes
+    }
     isRemarkable ||= reading.isRemarkable
     partitions.push(reading)
   }
   return {
     partitions,
     bytes,
-    isRemarkable,
+    isRemarkable: isRemarkable || checkedBytes >= MAX_CHECKED_BYTES,
     release: () => {
-      for (const release of releases) release()
+      for (const slice of slices) slice.release()
     },
   }
 }
@@ -67,7 +79,6 @@ function readPartition(
   maxBytes: number,
   isFirst: boolean,
   isolationLevel: number,
-  releases: (() => void)[],
 ): PartitionReading {
   const topic = findTopic(context, partition.topic, partition.topicId)
   if (typeof topic === 'string') return failed(partition, topic)
@@ -87,16 +98,16 @@ function readPartition(
     const isCommittedOnly = isolationLevel === READ_COMMITTED
     const upTo = isCommittedOnly ? log.lastStableOffset : log.highWatermark
     if (maxBytes < 0) throw new KafkaError('UNKNOWN_SERVER_ERROR')
-    const slice = log.read(partition.fetchOffset, maxBytes, { upTo, minOneBatch: isFirst })
-    releases.push(slice.release)
+    const slice = log.slice(partition.fetchOffset, maxBytes, { upTo, minOneBatch: isFirst })
     return {
       partition,
       log,
-      isRemarkable: false,
+      slice,
+      isRemarkable: slice.isCutShort,
       answer: {
         ...positions(log, partition),
         abortedTransactions: isCommittedOnly ? log.abortedTransactions(partition.fetchOffset, upTo) : null,
-        records: slice.records,
+        records: slice,
       },
     }
   } catch (error) {
@@ -128,6 +139,7 @@ function failed(partition: FetchPartition, error: ErrorName, state?: PartitionSt
   return {
     partition,
     log: null,
+    slice: null,
     isRemarkable: true,
     answer: {
       partitionIndex: partition.partition,

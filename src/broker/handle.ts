@@ -12,7 +12,7 @@ export interface Context {
   /** Empty when the client gave none. */
   readonly clientId: string
   readonly connection: ClientConnection
-  /** Runs `done` once the answer has left the process or the connection is gone: pooled bytes can go back then. */
+  /** Runs `done` once the answer has left the process or the connection is gone: what was read can be released then. */
   onSent(done: () => void): void
 }
 
@@ -23,6 +23,8 @@ export interface Handler<Request extends Fields = Fields, Response extends Field
   readonly api: Api<Request, Response>
   /** The lowest version that ApiVersions tells, where it differs from the lowest that is served. */
   readonly advertisedMinVersion: number
+  /** Whether answers are short, records aside: they are made even when long answers have to wait. */
+  readonly answersBriefly: boolean
   run(
     request: Decoded<Request>,
     context: Context,
@@ -34,9 +36,12 @@ export interface Handler<Request extends Fields = Fields, Response extends Field
 /** Joins an API with what answers it; ApiVersions is made from the table of these. */
 export function handle<Request extends Fields, Response extends Fields>(
   api: Api<Request, Response>,
-  parts: Pick<Handler<Request, Response>, 'run' | 'refuse'> & { advertisedMinVersion?: number },
+  parts: Pick<Handler<Request, Response>, 'run' | 'refuse'> & {
+    advertisedMinVersion?: number
+    answersBriefly?: boolean
+  },
 ): Handler {
-  const { run, refuse, advertisedMinVersion = api.minVersion } = parts
+  const { run, refuse, advertisedMinVersion = api.minVersion, answersBriefly = false } = parts
   // The table of handlers forgets the shapes: dispatch decodes with the same API that it encodes with.
-  return { api, advertisedMinVersion, run, refuse } as unknown as Handler
+  return { api, advertisedMinVersion, answersBriefly, run, refuse } as unknown as Handler
 }

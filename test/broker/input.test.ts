@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { AnswerMemory } from '../../src/broker/answer-memory.ts'
 import { Connection } from '../../src/broker/connection.ts'
 import type { Answer } from '../../src/broker/dispatch.ts'
 import { FrameMemory } from '../../src/broker/frame-memory.ts'
@@ -91,13 +92,15 @@ test('sockets are read into the one buffer that they share, and into gaps', asyn
 })
 
 /** An answer that shows whether the frame was right: its length and checksum. */
-function answerTo(frame: Buffer): Answer {
+function answerBytes(frame: Buffer): Buffer {
   const bytes = Buffer.alloc(12)
   bytes.writeInt32BE(8)
   bytes.writeInt32BE(frame.length, 4)
   bytes.writeUInt32BE(crc32c(frame), 8)
-  return { chunks: [bytes], onSent: [] }
+  return bytes
 }
+
+const answerTo = (frame: Buffer): Answer => ({ parts: [answerBytes(frame)], onSent: [] })
 
 /** Node with other internals: nothing can be read into a buffer of ours. */
 const asOtherNode = (socket: Socket, shared: Buffer): Input => {
@@ -158,6 +161,7 @@ async function startEcho(way: (socket: Socket, shared: Buffer) => Input, random:
       },
       buffers,
       memory: new FrameMemory(() => 3_000_000),
+      answers: new AnswerMemory(),
       node: 1,
       clientAddress: '',
       localAddress: '',
@@ -183,7 +187,7 @@ test.each(WAYS)('requests in any pieces are answered in order, read into %s', as
       const written = writeInPieces(socket, Buffer.concat(bodies.map(framed)), random)
       for (const body of bodies) {
         const frame = await client.nextFrame()
-        expect(frame, `seed ${seed}`).toEqual(answerTo(body).chunks[0]!.subarray(4))
+        expect(frame, `seed ${seed}`).toEqual(answerBytes(body).subarray(4))
       }
       await written
       socket.destroy()
@@ -231,6 +235,7 @@ test('a connection that closes while its request fails gives the memory of the f
         },
         buffers,
         memory,
+        answers: new AnswerMemory(),
         node: 1,
         clientAddress: '',
         localAddress: '',

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import type { FileSlice } from '../../src/log/file-slice.ts'
 import { Fetch } from '../../src/protocol/messages/fetch.ts'
 import { ApiVersions } from '../../src/protocol/messages/metadata.ts'
 import { startTestBroker, type TestBroker } from '../support/broker.ts'
@@ -83,21 +84,21 @@ test('a connection whose request waits is not idle', async () => {
   expect((await client.receive(Fetch, 12)).body.errorCode).toBe(0)
 })
 
-/** Counts the slices of a log that were read and not given back. */
+/** Counts the slices of a log that were handed out and not released. */
 function countLent(broker: TestBroker): () => number {
   const log = broker.log('orders')
-  const read = log.read.bind(log)
-  const lent = new Set<object>()
-  log.read = (...args) => {
-    const slice = read(...args)
-    if (slice.records.length > 0) lent.add(slice)
-    return {
-      records: slice.records,
-      release() {
-        lent.delete(slice)
-        slice.release()
-      },
+  const slice = log.slice.bind(log)
+  const lent = new Set<FileSlice>()
+  log.slice = (...args) => {
+    const given = slice(...args)
+    if (given.length === 0) return given
+    lent.add(given)
+    const release = given.release.bind(given)
+    given.release = () => {
+      lent.delete(given)
+      release()
     }
+    return given
   }
   return () => lent.size
 }

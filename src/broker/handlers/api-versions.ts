@@ -22,6 +22,7 @@ const FEATURES_FROM_ZERO = 4
 /** Made from the table of handlers, so that nothing is told that is not served. */
 export const apiVersions = (handlers: () => Iterable<Handler>) =>
   handle(ApiVersions, {
+    answersBriefly: true,
     run(request, { broker, connection, version }) {
       const { clientSoftwareName: name, clientSoftwareVersion } = request
       if (version >= 3) {

@@ -128,6 +128,7 @@ function joinedGroup({ broker, node }: Context, groupId: string): ClassicGroup |
 }
 
 export const heartbeats = handle(Heartbeat, {
+  answersBriefly: true,
   run(request, context) {
     const group = joinedGroup(context, request.groupId)
     const error =

@@ -22,6 +22,7 @@ type CommittedTopic = CommitAnswer['topics'][number]
 const FIRST_WITH_IDS = 10
 
 export const offsetCommit = handle(OffsetCommit, {
+  answersBriefly: true,
   run(request, context) {
     const { known, unknown } = sortTopics(request, context)
     if (known.length === 0) return { topics: unknown }

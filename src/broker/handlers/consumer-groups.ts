@@ -22,6 +22,7 @@ const LEAVING = -1
 const AWAY = -2
 
 export const consumerGroupHeartbeat = handle(ConsumerGroupHeartbeat, {
+  answersBriefly: true,
   run(request, context) {
     checkProtocol(context)
     checkRequest(request, context)

@@ -51,6 +51,7 @@ const READ_COMMITTED = 1
 const NO_RECORDS = Buffer.alloc(0)
 
 export const fetch = handle(Fetch, {
+  answersBriefly: true,
   run(request, context) {
     const { broker, version } = context
     if (request.isolationLevel < 0 || request.isolationLevel > READ_COMMITTED) {

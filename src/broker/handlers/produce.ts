@@ -41,6 +41,7 @@ const failed = (
 })
 
 export const produce = handle(Produce, {
+  answersBriefly: true,
   advertisedMinVersion: TOLD_MIN_VERSION,
   run(request, context) {
     // Without an id nobody can say that the client may use it.

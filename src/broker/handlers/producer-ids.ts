@@ -6,6 +6,7 @@ const refusal = (code: number) => ({ errorCode: code, producerId: -1, producerEp
 
 /** Ids for idempotent producers; a new one each time, as in Kafka. */
 export const initProducerId = handle(InitProducerId, {
+  answersBriefly: true,
   run(request, { broker }) {
     if (request.transactionalId === '') return refusal(errorCode('INVALID_REQUEST'))
     if (request.transactionalId !== null) return refusal(errorCode('UNSUPPORTED_VERSION'))

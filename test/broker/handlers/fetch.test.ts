@@ -209,6 +209,22 @@ test('fetch.max.bytes bounds what a client may ask for', async () => {
   expect(valuesOf((await fetch(broker, {})).records)).toHaveLength(2)
 })
 
+test('a fetch of what an earlier process wrote ends where many bytes were checked, and does not wait', async () => {
+  const broker = await startTestBroker({ topics: { orders: 20 } })
+  const value = 'x'.repeat(900_000)
+  for (let partition = 0; partition < 20; partition++) append(broker.log('orders', partition), value)
+  await broker.restart()
+  const partitions = Array.from({ length: 20 }, (_, partition) => ({ topic: 'orders', partition }))
+  const request = fetchFrom(partitions, { maxBytes: 50_000_000, minBytes: 50_000_000, maxWaitMs: 60_000 })
+  const ask = async (waits: boolean) => {
+    const { responses } = await broker.ask(Fetch, 12, waits ? request : { ...request, maxWaitMs: 0 })
+    return responses[0]!.partitions.map(({ records }) => valuesOf(records).length)
+  }
+  expect(await ask(true)).toEqual(partitions.map(({ partition }) => (partition < 10 ? 1 : 0)))
+  // The first ten need no second check.
+  expect(await ask(false)).toEqual(partitions.map(() => 1))
+})
+
 test('many partitions are answered at once', async () => {
   const broker = await startTestBroker({ topics: { orders: 500 } })
   for (let partition = 0; partition < 500; partition++)
