@@ -95,7 +95,7 @@ export class Broker implements Services {
 
   private constructor(options: BrokerOptions, dir: LogDir, nodes: readonly number[]) {
     const { clock, randomBytes } = options
-    const logger = new LeveledLogger(options.logger)
+    const logger = new LeveledLogger(options.logger, clock)
     this.clock = clock
     this.logger = logger
     this.workers = new WorkerPool(logger)

@@ -7,7 +7,8 @@
 // before it reads the folder: what the other one has acknowledged is in the files by then, and nothing else will be.
 
 import type { Clock } from './clock.ts'
-import type { Files } from './files.ts'
+import { isDiskFull, RESERVE_FILE } from './disk-reserve.ts'
+import { type Files, removeQuietly, writeWhole } from './files.ts'
 import { type LockHolder, type Processes, parseHolder } from './processes.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -78,9 +79,8 @@ export class FolderLock implements Ownership {
     const path = `${folder}/${LOCK_FILE}`
     const text = `${JSON.stringify({ ...processes.self(), nonce })}\n`
     const own = `${path}.${nonce}`
-    const file = files.open(own, 'write')
-    file.write(Buffer.from(text), 0, Buffer.byteLength(text), 0)
-    file.close()
+    refuseIfHeld(place, path)
+    writeLock(place, own, Buffer.from(text))
     let isTaken = false
     try {
       let before: FormerHolder = 'none'
@@ -176,8 +176,28 @@ export class FolderLock implements Ownership {
 const takenOver = (path: string, process: number | string): string =>
   `'${path}' was taken over by process ${process}`
 
-/** Clears the way if the holder is gone, and returns what was found of it; throws FOLDER_LOCKED otherwise. */
-function removeStale(place: LockPlace, path: string, aside: string): FormerHolder | null {
+/** Writes the file that becomes the lock. On a full disk it takes the place of the reserve, or no start could free space. */
+function writeLock({ files, folder }: LockPlace, path: string, text: Buffer): void {
+  try {
+    writeWhole(files, path, text, false)
+  } catch (error) {
+    removeQuietly(files, path)
+    const reserve = `${folder}/${RESERVE_FILE}`
+    if (!isDiskFull(error) || files.size(reserve) === null) throw error
+    files.rename(reserve, path)
+    const file = files.open(path, 'update')
+    try {
+      // In this order no new space is needed.
+      file.write(text, 0, text.length, 0)
+      file.truncate(text.length)
+    } finally {
+      file.close()
+    }
+  }
+}
+
+/** What is found of the holder of a lock, null without a lock; throws FOLDER_LOCKED if it is alive. */
+function refuseIfHeld(place: LockPlace, path: string): { bytes: Buffer; found: FormerHolder } | null {
   const { files } = place
   const bytes = files.readFile(path)
   if (bytes === null) return null
@@ -189,11 +209,19 @@ function removeStale(place: LockPlace, path: string, aside: string): FormerHolde
   }
   const foreign = fileLockHolder(files, path)
   if (foreign !== null) throw new StorageError('FOLDER_LOCKED', `'${path}' is held by process ${foreign}`)
+  return { bytes, found: life === 'silent' ? 'silent' : 'ended' }
+}
+
+/** Clears the way if the holder is gone, and returns what was found of it; throws FOLDER_LOCKED otherwise. */
+function removeStale(place: LockPlace, path: string, aside: string): FormerHolder | null {
+  const { files } = place
+  const stale = refuseIfHeld(place, path)
+  if (stale === null) return null
   // Two starters may both have found it stale; the second moves the first one's new lock, sees that, and puts it back.
   files.rename(path, aside)
-  if (files.readFile(aside)?.equals(bytes) === false) files.link(aside, path)
+  if (files.readFile(aside)?.equals(stale.bytes) === false) files.link(aside, path)
   files.remove(aside)
-  return life === 'silent' ? 'silent' : 'ended'
+  return stale.found
 }
 
 /**

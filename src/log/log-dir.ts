@@ -239,7 +239,7 @@ export class LogDir {
   }
 
   get #isDiskFull(): boolean {
-    return this.#full.size > 0 || this.#reserve.isSpent
+    return this.#full.size > 0 || this.#reserve.isDiskFull
   }
 
   /** Runs a change that frees space; on a full disk with the space that is kept back for it. */
@@ -300,7 +300,7 @@ export class LogDir {
     this.#refuseUnlessOurs()
     this.#each((log) => {
       log.expireProducers()
-      log.applyRetention()
+      this.withReserve(() => log.applyRetention())
     })
   }
 
@@ -357,9 +357,10 @@ export class LogDir {
     // What a crash left in a partition that nobody opened since is not recovered yet.
     let isClean =
       this.wasClean || this.found().every((f) => this.partition(f.topic, f.partition) !== undefined)
-    for (const log of this.#logs.values()) if (!log.close()) isClean = false
-    this.#cutForeignBytes()
     try {
+      this.#reserve.makeRoom()
+      for (const log of this.#logs.values()) if (!log.close()) isClean = false
+      this.#cutForeignBytes()
       this.#checkpoints.write(true)
       if (isClean) {
         this.#ageKeptFiles()

@@ -176,12 +176,13 @@ export class TestBroker {
   }
 
   /** Kills the broker, as far as its files are concerned, and starts another on what it left. */
-  async crash(): Promise<void> {
+  async crash(prepare: (left: MemoryFiles) => void = () => {}): Promise<void> {
     if (!(this.files instanceof MemoryFiles)) throw new Error('only a broker in memory can crash')
     const left = this.files.afterKill()
     // As after a reboot: a process that has not ended holds the lock.
     left.writeFile(`${this.folder}/${LOCK_FILE}`, Buffer.from('{"pid":1,"boot":"the one before"}'))
     await this.broker.close()
+    prepare(left)
     this.files = left
     await this.open()
   }

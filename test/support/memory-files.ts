@@ -41,6 +41,8 @@ function diskFailed(call: FileCall, path: string, errno: string): StorageError {
   return new StorageError('DISK_FAILED', message, { cause, isSync: call === 'sync' })
 }
 
+const PAGE_BYTES = 4096
+
 let lastId = 0
 const newId = (): string => String(++lastId)
 
@@ -62,6 +64,8 @@ export class MemoryFiles implements Files {
   openHandles = 0
   /** The most that were open at once. */
   mostHandles = 0
+  /** So many bytes fit, in pages. */
+  capacityBytes = Number.POSITIVE_INFINITY
   /** With so many open handles, the next one is refused as by a process that has no more. */
   maxHandles = Number.POSITIVE_INFINITY
 
@@ -93,6 +97,25 @@ export class MemoryFiles implements Files {
     const file = this.#files.get(path)
     if (file === undefined) throw new StorageError('DISK_FAILED', `'${path}' is missing`)
     return file
+  }
+
+  #tornByFullDisk(file: MemoryFile, end: number, position: number): number | null {
+    if (this.capacityBytes === Number.POSITIVE_INFINITY) return null
+    const pages =
+      Math.ceil(file.length / PAGE_BYTES) + Math.max(0, Math.floor(this.#freeBytes() / PAGE_BYTES))
+    return end <= pages * PAGE_BYTES ? null : Math.max(0, pages * PAGE_BYTES - position)
+  }
+
+  #freeBytes(): number {
+    return this.capacityBytes - this.usedBytes
+  }
+
+  /** In whole pages. */
+  get usedBytes(): number {
+    let used = 0
+    for (const { length } of new Set(this.#files.values()))
+      used += Math.ceil(length / PAGE_BYTES) * PAGE_BYTES
+    return used
   }
 
   #call(call: FileCall, path: string): void {
@@ -130,7 +153,7 @@ export class MemoryFiles implements Files {
       write: (buffer, offset, length, position) => {
         check()
         this.#call('write', path)
-        const torn = this.onWrite(path, length)
+        const torn = this.onWrite(path, length) ?? this.#tornByFullDisk(file, position + length, position)
         put(file, buffer.subarray(offset, offset + (torn ?? length)), position)
         if (torn !== null) throw diskFailed('write', path, 'ENOSPC')
       },
@@ -243,7 +266,8 @@ export class MemoryFiles implements Files {
   }
 
   space(): { totalBytes: number; usableBytes: number } {
-    return { totalBytes: 1e9, usableBytes: 1e9 }
+    if (this.capacityBytes === Number.POSITIVE_INFINITY) return { totalBytes: 1e9, usableBytes: 1e9 }
+    return { totalBytes: this.capacityBytes, usableBytes: Math.max(0, this.#freeBytes()) }
   }
 
   touch(path: string, ms: number): void {
