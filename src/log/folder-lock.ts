@@ -129,13 +129,23 @@ export class FolderLock implements Ownership {
   maintain(): void {
     this.check()
     const { files, clock } = this.#place
-    // A broker of Kafka does not see a lock of this kind, and takes its own.
-    const foreign = fileLockHolder(files, this.#path)
+    const foreign = this.#foreignHolder()
     if (foreign !== null) this.#lose(new StorageError('FOLDER_LOCKED', takenOver(this.#path, foreign)))
     if (clock.monotonicMs() - this.#renewedMs < RENEWED_WITHIN_MS / 3) return
     files.touch(this.#path, clock.now())
     this.#renewedMs = clock.monotonicMs()
     this.#seal = files.fingerprint(this.#path)
+  }
+
+  /** A broker of Kafka does not see a lock of this kind, and takes its own. */
+  #foreignHolder(): string | null {
+    try {
+      return fileLockHolder(this.#place.files, this.#path)
+    } catch (error) {
+      // Without file handles the next look will tell.
+      if (!(error instanceof StorageError)) throw error
+      return null
+    }
   }
 
   #lose(reason: StorageError): never {

@@ -144,6 +144,8 @@ test('without file handles the folder is still known to be ours', () => {
   files.onCall = (call) => (['open', 'readFile', 'list'].includes(call) ? 'EMFILE' : null)
   folder.clock.pass(100)
   expect(append(log, 'c').baseOffset).toBe(2)
+  folder.clock.pass(20_000)
+  folder.dir.flushDue()
   files.onCall = () => null
   folder.close()
 })
