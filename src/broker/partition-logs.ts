@@ -42,7 +42,19 @@ export class PartitionLogs {
       this.#logger.warn(`${topic}-${partition} belongs to no topic: its folder is now ${aside}`)
     }
     this.#dir.forgetUnknown((topic, partition) => image.partition(topic, partition) !== undefined)
-    for (const topic of image.topics.values()) for (const state of topic.partitions) this.#create(state)
+    for (const topic of image.topics.values()) for (const state of topic.partitions) this.#open(state)
+  }
+
+  /** One log that cannot be opened must not keep the others from being served. */
+  #open(state: PartitionState): void {
+    try {
+      this.#create(state)
+    } catch (error) {
+      if (isLossOfFolder(error)) throw error
+      const { topic, partition } = state
+      const report = this.#dir.report.partition(topic.name, partition)
+      report.unavailable(`${this.folder}/${partitionFolder(topic.name, partition)}`, messageOf(error))
+    }
   }
 
   /**
@@ -146,3 +158,8 @@ export class PartitionLogs {
     this.#byTopic.set(topic.name, logs)
   }
 }
+
+const isLossOfFolder = (error: unknown): boolean =>
+  error instanceof StorageError && (error.code === 'FOLDER_LOCKED' || error.code === 'FOLDER_LOST')
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,3 +1,5 @@
+import { quoted } from './printable.ts'
+
 /** The id that means "none" on the wire. */
 export const ZERO_UUID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
@@ -9,7 +11,7 @@ export function formatUuid(buffer: Buffer, offset: number): string {
 /** Writes the text form of an id as 16 bytes; throws RangeError when `text` is not one. */
 export function writeUuid(text: string, buffer: Buffer, offset: number): void {
   if (text.length !== 22 || buffer.write(text, offset, 16, 'base64url') !== 16) {
-    throw new RangeError(`'${text}' is not an id of 22 base64url characters`)
+    throw new RangeError(`${quoted(text)} is not an id of 22 base64url characters`)
   }
 }
 

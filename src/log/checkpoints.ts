@@ -7,6 +7,7 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
+import { quoted } from '../bytes/printable.ts'
 import { type Files, isBlank } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -31,10 +32,13 @@ export function encodeCheckpoint(entries: readonly OffsetCheckpoint[]): Buffer {
 /** What is wrong with the text of a checkpoint: a line per fault. */
 export function checkCheckpoint(bytes: Buffer): string[] {
   const [version, count, ...lines] = bytes.toString().split('\n')
-  if (version !== String(VERSION)) return [`version '${version}' is not known`]
+  if (version !== String(VERSION)) return [`version ${quoted(version ?? '')} is not known`]
   const entries = lines.filter((line) => line !== '')
-  if (count !== String(entries.length)) return [`'${count}' entries announced, ${entries.length} are there`]
-  return entries.filter((line) => !/^\S+ \d+ \d+$/.test(line)).map((line) => `'${line}' is not an entry`)
+  if (count !== String(entries.length))
+    return [`${quoted(count ?? '')} entries announced, ${entries.length} are there`]
+  return entries
+    .filter((line) => !/^\S+ \d+ \d+$/.test(line))
+    .map((line) => `${quoted(line)} is not an entry`)
 }
 
 /** The entries of a checkpoint; throws LOG_CORRUPT where the text makes no sense. */

@@ -47,9 +47,16 @@ export class DeletedFolders {
   /** As hide, for a folder that could not be made whole; one with records is left where it is. */
   hideIfEmpty(topic: string, partition: number): void {
     const path = this.#path(topic, partition)
-    const names = this.#files.list(path).map(({ name }) => name)
-    const hasRecords = names.some((name) => name.endsWith(LOG_SUFFIX) && this.#files.size(`${path}/${name}`))
-    if (!hasRecords) this.hide(topic, partition, 0)
+    try {
+      const names = this.#files.list(path).map(({ name }) => name)
+      const hasRecords = names.some(
+        (name) => name.endsWith(LOG_SUFFIX) && this.#files.size(`${path}/${name}`),
+      )
+      if (!hasRecords) this.hide(topic, partition, 0)
+    } catch (error) {
+      // What failed before is what the caller must know.
+      if (!(error instanceof StorageError)) throw error
+    }
   }
 
   /** Makes sure that no deleted folder is in the place of the partition. */

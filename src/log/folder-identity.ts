@@ -1,3 +1,4 @@
+import { quoted } from '../bytes/printable.ts'
 import { randomUuid } from '../bytes/uuid.ts'
 import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
@@ -28,7 +29,7 @@ export function identifyFolder(
     if ((clusterId ?? found.clusterId) === found.clusterId && found.nodeId === nodeId) return found
     throw new StorageError(
       'FOLDER_MISMATCH',
-      `'${folder}' belongs to node ${found.nodeId} of cluster ${found.clusterId}, not to node ${nodeId}${clusterId === undefined ? '' : ` of ${clusterId}`}`,
+      `'${folder}' belongs to node ${found.nodeId} of cluster ${quoted(found.clusterId)}, not to node ${nodeId}${clusterId === undefined ? '' : ` of ${quoted(clusterId)}`}`,
     )
   }
   const meta = {

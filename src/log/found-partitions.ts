@@ -6,7 +6,7 @@ import { readTopicId } from './partition-metadata.ts'
 export interface FoundPartition {
   topic: string
   partition: number
-  /** Null when the folder does not say. */
+  /** Null when the folder does not say, or what it says is damaged. */
   topicId: string | null
 }
 
@@ -18,8 +18,8 @@ export function findPartitions(files: Files, folder: string): FoundPartition[] {
     .map((entry) => parsePartitionFolder(entry.name))
     .filter((found) => found !== null)
     .map(({ topic, partition }) => {
-      const topicId = readTopicId(files, `${folder}/${partitionFolder(topic, partition)}`)
-      return { topic, partition, topicId }
+      const { id } = readTopicId(files, `${folder}/${partitionFolder(topic, partition)}`)
+      return { topic, partition, topicId: id }
     })
     .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1))
 }

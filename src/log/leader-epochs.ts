@@ -2,6 +2,7 @@
 //
 // To change the format: raise the version, decode by version, check both, and write the new one.
 
+import { quoted } from '../bytes/printable.ts'
 import { type Files, replaceFile } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -45,10 +46,13 @@ const parseLines = (bytes: Buffer): EpochStart[] =>
 /** What is wrong with the text of a checkpoint: a line per fault. */
 export function checkLeaderEpochs(bytes: Buffer): string[] {
   const [version, count, ...lines] = bytes.toString().split('\n')
-  if (version !== String(VERSION)) return [`version '${version}' is not known`]
+  if (version !== String(VERSION)) return [`version ${quoted(version ?? '')} is not known`]
   const entries = lines.filter((line) => line !== '')
-  if (count !== String(entries.length)) return [`'${count}' entries announced, ${entries.length} are there`]
-  const wrong = entries.filter((line) => !/^\d+ \d+$/.test(line)).map((line) => `'${line}' is not an entry`)
+  if (count !== String(entries.length))
+    return [`${quoted(count ?? '')} entries announced, ${entries.length} are there`]
+  const wrong = entries
+    .filter((line) => !/^\d+ \d+$/.test(line))
+    .map((line) => `${quoted(line)} is not an entry`)
   if (wrong.length > 0) return wrong
   const parsed = parseLines(bytes)
   return parsed.flatMap((entry, i) => {

@@ -11,7 +11,7 @@ import { type MetaProperties, readMetaProperties } from './meta-properties.ts'
 import { OpenFiles } from './open-files.ts'
 import { isDeletedFolder, parsePartitionFolder, partitionFolder, strayFolder } from './partition-folder.ts'
 import { PartitionLog } from './partition-log.ts'
-import { readTopicId, writeTopicId } from './partition-metadata.ts'
+import { PARTITION_METADATA_FILE, readTopicId, writeTopicId } from './partition-metadata.ts'
 import { type Processes, realProcesses } from './processes.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import type { Report } from './recovery-report.ts'
@@ -28,7 +28,7 @@ export interface LogDirOptions extends FolderIdentity {
   maxOpenFiles?: number
   processes?: Processes
   listener?: LogDirListener
-  /** Is called with what opening logs finds wrong, and later with damage that readers meet. */
+  /** Is called with what is found wrong, while logs are opened and later. */
   report?: Report
 }
 
@@ -46,6 +46,7 @@ const NOBODY: LogDirListener = { writesFailed() {}, writesResumed() {}, folderLo
 export class LogDir {
   readonly folder: string
   readonly meta: MetaProperties
+  readonly report: FolderReport
   /** Whether the last broker closed the folder; otherwise logs are recovered when opened. */
   readonly wasClean: boolean
   /**
@@ -64,7 +65,6 @@ export class LogDir {
   readonly #checkpoints: FolderCheckpoints
   /** Partitions whose last write failed because the disk is full. */
   readonly #full = new Set<string>()
-  readonly #report: FolderReport
   #isClosed = false
 
   private constructor(options: LogDirOptions, lock: FolderLock, meta: MetaProperties, isNew: boolean) {
@@ -77,10 +77,10 @@ export class LogDir {
     this.wasClean = this.#files.size(this.#path(CLEAN_SHUTDOWN_FILE)) !== null
     const isUnlocked = lock.before === 'none' && !isNew && !this.wasClean
     this.isContested = lock.before === 'silent' || isUnlocked
-    this.#report = new FolderReport(options.clock, options.report)
+    this.report = new FolderReport(options.clock, options.report)
     this.#checkpoints = new FolderCheckpoints(this.#files, this.folder, this.#logs, {
       wasClean: this.wasClean,
-      report: this.#report.add,
+      report: this.report.add,
     })
     this.#deleted = new DeletedFolders(this.#files, options)
     this.#reserve = new DiskReserve(this.#files, this.folder)
@@ -147,7 +147,10 @@ export class LogDir {
     const name = partitionFolder(topic, partition)
     const folder = this.#path(name)
     this.#files.makeFolder(folder)
-    const idInFolder = open?.topicId ?? readTopicId(this.#files, folder)
+    const report = this.report.partition(topic, partition)
+    const { id, fault } = readTopicId(this.#files, folder)
+    if (fault !== null) report.rewritten(`${folder}/${PARTITION_METADATA_FILE}`, fault, `topic id ${topicId}`)
+    const idInFolder = open?.topicId ?? id
     if (idInFolder !== null && idInFolder !== topicId) {
       throw new StorageError(
         'FOLDER_MISMATCH',
@@ -164,7 +167,7 @@ export class LogDir {
       clock: this.#options.clock,
       random: () => this.#options.randomBytes(4).readUInt32BE(0) / 2 ** 32,
       buffers: this.#buffers,
-      report: this.#report.partition(topic, partition),
+      report,
       highWatermark: this.#checkpoints.highWatermark(name),
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.startOffset(name),
@@ -200,7 +203,7 @@ export class LogDir {
 
   /** Ends the opening of logs that were there before, and sums up what it found. */
   endOpening(): RecoverySummary {
-    return this.#report.endOpening(this.wasClean, this.partitions())
+    return this.report.endOpening(this.wasClean, this.partitions())
   }
 
   /** The log of an open partition. */
@@ -221,8 +224,9 @@ export class LogDir {
     this.#refuseUnlessOurs()
     const name = partitionFolder(topic, partition)
     const log = this.#logs.get(name)
-    if (log === undefined) return
-    log.abandon()
+    // One that could not be opened has a folder all the same.
+    if (log === undefined && !this.#files.list(this.folder).some((entry) => entry.name === name)) return
+    log?.abandon()
     this.#logs.delete(name)
     const delayMs = this.#isDiskFull ? 0 : this.#options.settings(topic).fileDeleteDelayMs
     this.#full.delete(name)
@@ -374,7 +378,7 @@ export class LogDir {
 
   /** What recovery took out of the logs is kept over one clean stop, if the broker had started at all. */
   #ageKeptFiles(): void {
-    if (!this.#report.isOpen) return
+    if (!this.report.isOpen) return
     for (const log of this.#logs.values()) {
       const folder = this.#path(partitionFolder(log.topic, log.partition))
       ageKept(this.#files, folder, log.opening.keptFiles)

@@ -1,5 +1,7 @@
 // meta.properties: the identity of a data folder, as Java properties: version=1, cluster.id, node.id, directory.id.
 
+import { quoted } from '../bytes/printable.ts'
+import { isUuid } from '../bytes/uuid.ts'
 import { type Files, replaceFile } from './files.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -33,16 +35,24 @@ function parse(bytes: Buffer): Map<string, string> {
 export function checkMetaProperties(bytes: Buffer): string[] {
   const values = parse(bytes)
   const faults: string[] = []
-  if (values.get('version') !== VERSION) faults.push(`version '${values.get('version')}' is not known`)
-  if ((values.get('cluster.id') ?? '') === '') faults.push('cluster.id is missing')
-  if (!/^\d+$/.test(values.get('node.id') ?? '')) faults.push('node.id is missing')
+  if (values.get('version') !== VERSION)
+    faults.push(`version ${quoted(values.get('version') ?? '')} is not known`)
+  const [clusterId = '', nodeId = ''] = [values.get('cluster.id'), values.get('node.id')]
+  const directoryId = values.get('directory.id')
+  if (clusterId === '') faults.push('cluster.id is missing')
+  else if (!/^[\x21-\x7e]+$/.test(clusterId)) faults.push(`cluster.id ${quoted(clusterId)} is not an id`)
+  if (nodeId === '') faults.push('node.id is missing')
+  else if (!/^\d{1,10}$/.test(nodeId)) faults.push(`node.id ${quoted(nodeId)} is not a broker id`)
+  if (directoryId !== undefined && !isUuid(directoryId)) {
+    faults.push(`directory.id ${quoted(directoryId)} is not an id of 22 base64url characters`)
+  }
   return faults
 }
 
 /** The identity in the text; throws LOG_CORRUPT where it makes no sense. */
 export function decodeMetaProperties(bytes: Buffer, path: string): MetaProperties {
   const faults = checkMetaProperties(bytes)
-  if (faults.length > 0) throw new StorageError('LOG_CORRUPT', `'${path}': ${faults.join(', ')}`)
+  if (faults.length > 0) throw new StorageError('LOG_CORRUPT', `'${path}' is damaged: ${faults.join(', ')}`)
   const values = parse(bytes)
   return {
     clusterId: values.get('cluster.id')!,

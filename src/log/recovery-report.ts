@@ -21,6 +21,8 @@ export type FindingKind =
   | 'missing'
   /** A batch is damaged; its readers get an error. */
   | 'damaged'
+  /** The log of a partition cannot be opened. */
+  | 'unavailable'
   /** An open transaction keeps readers of committed records from what follows. */
   | 'open-transaction'
 
@@ -87,6 +89,15 @@ export class PartitionReport {
 
   rebuilt(file: string, reason: string): void {
     this.#add('rebuilt', file, `'${file}' is rebuilt from the log: ${reason}`)
+  }
+
+  /** A damaged file that is written again with what is known from elsewhere. */
+  rewritten(file: string, reason: string, content: string): void {
+    this.#add('rebuilt', file, `'${file}' is written again with ${content}: ${reason}`)
+  }
+
+  unavailable(file: string, reason: string): void {
+    this.#add('unavailable', file, `the partition is not available: ${reason}`)
   }
 
   /** Records [from, to) should be there. */

@@ -14,6 +14,7 @@ export interface RecoverySummary {
   readonly rebuiltFiles: number
   readonly missingRecords: number
   readonly openTransactions: number
+  readonly unavailablePartitions: number
 }
 
 /** The findings of a data folder: passed on one by one, and summed up while its logs are opened. */
@@ -67,5 +68,6 @@ function summarize(
     rebuiltFiles: of('rebuilt').length,
     missingRecords: sum(of('missing'), 'records'),
     openTransactions: of('open-transaction').length,
+    unavailablePartitions: of('unavailable').length,
   }
 }

@@ -76,13 +76,22 @@ interface OpeningLog extends LoadOptions, RecoveringLog {
 
 /** Opens the files of a partition; after a crash, makes them whole again. */
 export function loadLog(options: LoadOptions): LoadedLog {
+  const names = settleLeftovers(options.files, options.folder)
+  const segments = findSegments(options, names)
+  try {
+    return loadSegments(options, names, segments)
+  } finally {
+    // Many logs are opened at the start, and few of them are used soon.
+    for (const segment of segments) segment.release()
+  }
+}
+
+function loadSegments(options: LoadOptions, names: readonly string[], segments: Segment[]): LoadedLog {
   const { files, folder, report } = options
-  const names = settleLeftovers(files, folder)
   const epochs = readEpochs(options)
   const leaderEpochs = new LeaderEpochs(files, folder, epochs ?? [])
   const producerStore = new ProducerStore(files, folder, names, options)
   if (!options.wasClean) producerStore.removeDamaged()
-  const segments = findSegments(options, names)
   const log: OpeningLog = { ...options, segments, leaderEpochs, producerStore }
   const trusted = countTrusted(log)
   ensureIndexes(segments.slice(0, trusted), names)
@@ -105,8 +114,6 @@ export function loadLog(options: LoadOptions): LoadedLog {
   for (const { producerId, currentTxnFirstOffset } of producers.openTransactions())
     report.openTransaction(segments.at(-1)!.path, producerId, currentTxnFirstOffset)
   const recoveryPoint = options.wasClean ? endOffset : Math.min(options.recoveryPoint, endOffset)
-  // Many logs are opened at the start, and few of them are used soon.
-  for (const segment of segments) segment.release()
   const keptFiles = keptNames(lostTo === null ? names : files.list(folder).map(({ name }) => name))
   const loaded = { segments, startOffset, endOffset, recoveryPoint, leaderEpochs, producers, producerStore }
   return { ...loaded, wasRecovered, keptFiles }

@@ -33,6 +33,8 @@ export interface GroupCoordinatorOptions {
 export class GroupCoordinator {
   readonly #options: GroupCoordinatorOptions
   readonly #shards = new Map<number, GroupShard>()
+  /** Why the groups of a partition are not known, by partition. */
+  readonly #unavailable = new Map<number, string>()
   readonly #nextExpiry: Deadline
 
   constructor(options: GroupCoordinatorOptions) {
@@ -47,22 +49,55 @@ export class GroupCoordinator {
     const partitions = this.#topic?.partitions ?? []
     const misplaced: [GroupShard, MisplacedRecords][] = []
     for (const { partition } of partitions) {
-      const log = this.#options.logs.get(OFFSETS_TOPIC, partition)
-      if (!log || log.startOffset === log.endOffset) continue
-      const [shard, records] = [this.#shardOf(partition), new MisplacedRecords(partition, partitions.length)]
-      await loadShard(shard, log, records)
-      misplaced.push([shard, records])
+      const records = new MisplacedRecords(partition, partitions.length)
+      const shard = await this.#load(partition, records)
+      if (shard !== null) misplaced.push([shard, records])
     }
     this.#moveMisplaced(misplaced)
     for (const group of this.all()) resume(group)
     this.#scheduleExpiry()
   }
 
-  /** The shard that a group belongs to; throws NOT_COORDINATOR when broker `node` does not lead its partition. */
+  /**
+   * The groups of a partition, null when it is empty or not available: groups that cannot be read must not keep those
+   * of other partitions from being served.
+   */
+  async #load(partition: number, misplaced: MisplacedRecords): Promise<GroupShard | null> {
+    const { logs, logger } = this.#options
+    const name = `${OFFSETS_TOPIC}-${partition}`
+    const log = logs.get(OFFSETS_TOPIC, partition)
+    if (log !== undefined && log.startOffset === log.endOffset) return null
+    try {
+      if (log === undefined) throw new Error('its log could not be opened')
+      const shard = this.#shardOf(partition)
+      await loadShard(shard, log, misplaced)
+      return shard
+    } catch (error) {
+      this.#shards.get(partition)?.unload()
+      this.#shards.delete(partition)
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#unavailable.set(partition, `the groups of ${name} cannot be read: ${reason}`)
+      logger.error(`the groups of ${name} are not available`, error)
+      return null
+    }
+  }
+
+  /** Why a group is not available; null when it is. */
+  failureOf(groupId: string): string | null {
+    const count = this.#topic?.partitions.length ?? 0
+    return count === 0 ? null : (this.#unavailable.get(offsetsPartition(groupId, count)) ?? null)
+  }
+
+  /**
+   * The shard that a group belongs to; throws NOT_COORDINATOR when broker `node` does not lead its partition, and, as
+   * Kafka does, when the partition cannot be read.
+   */
   shard(groupId: string, node: number): GroupShard {
     const partitions = this.#topic?.partitions ?? []
     const state = partitions[offsetsPartition(groupId, partitions.length)]
     if (!state || state.leader !== node) throw new KafkaError('NOT_COORDINATOR')
+    const failure = this.#unavailable.get(state.partition)
+    if (failure !== undefined) throw new KafkaError('NOT_COORDINATOR', failure)
     return this.#shardOf(state.partition)
   }
 
@@ -70,7 +105,7 @@ export class GroupCoordinator {
   #moveMisplaced(misplaced: readonly [GroupShard, MisplacedRecords][]): void {
     const { logs, logger } = this.#options
     const homes = {
-      shard: (partition: number) => this.#shardOf(partition),
+      shard: (partition: number) => (this.#unavailable.has(partition) ? null : this.#shardOf(partition)),
       sync: (partition: number) => logs.get(OFFSETS_TOPIC, partition)?.flush(),
     }
     const moved = new Set<string>()
@@ -117,6 +152,7 @@ export class GroupCoordinator {
   #unload(): void {
     for (const shard of this.#shards.values()) shard.unload()
     this.#shards.clear()
+    this.#unavailable.clear()
   }
 
   get #topic(): TopicState | undefined {

@@ -1,7 +1,7 @@
 // Reads the state of groups back from a partition of __consumer_offsets.
 
 import type { Int64 } from '../../bytes/int64.ts'
-import { lastOffset } from '../../log/log-offsets.ts'
+import { baseOffset, lastOffset } from '../../log/log-offsets.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import {
   batches,
@@ -27,10 +27,12 @@ export async function loadShard(
   log: PartitionLog,
   misplaced: MisplacedRecords,
 ): Promise<void> {
+  const name = `${log.topic}-${log.partition}`
   const replayBatch = (buffer: Buffer, at: number): void => {
     if (isControl(buffer, at)) return
     const cursor = openRecords(buffer, at)
-    while (cursor.next()) if (!misplaced.take(cursor)) replayRecord(shard, cursor)
+    const place = () => `${name} at offset ${baseOffset(buffer, at) + cursor.offsetDelta}`
+    while (cursor.next()) if (!misplaced.take(cursor)) replayRecord(shard, cursor, place)
   }
   const open = new OpenTransactions(replayBatch)
   const upTo = log.endOffset
@@ -48,7 +50,7 @@ export async function loadShard(
     } finally {
       read.release()
     }
-    if (from === before) throw new RangeError(`${log.topic}-${log.partition} has no batch at offset ${from}`)
+    if (from === before) throw new RangeError(`${name} has no batch at offset ${from}`)
   }
 }
 

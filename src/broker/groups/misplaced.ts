@@ -82,7 +82,8 @@ export class MisplacedRecords {
 
 /** Where misplaced records go. */
 export interface Homes {
-  shard(partition: number): GroupShard
+  /** Null for a partition that is not available. */
+  shard(partition: number): GroupShard | null
   /** Returns once what was written to the partition is on the disk. */
   sync(partition: number): void
 }
@@ -96,6 +97,7 @@ export function moveMisplaced(source: GroupShard, misplaced: MisplacedRecords, h
   const failures: unknown[] = []
   for (const [partition, records] of misplaced.byHome()) {
     const home = homes.shard(partition)
+    if (home === null) continue
     const wanted = recordsToKeep(home, records)
     try {
       home.write(wanted)

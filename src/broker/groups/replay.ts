@@ -74,26 +74,26 @@ export function readVersion(value: Reader, { name, versions }: Message): number 
   return version
 }
 
-/** Applies the record that the cursor stands on. One that cannot be read is logged and skipped. */
-export function replayRecord(shard: GroupShard, cursor: RecordCursor): void {
+/** Replays the record that the cursor is at. One that cannot be read is reported with its place, and skipped. */
+export function replayRecord(shard: GroupShard, cursor: RecordCursor, place: () => string): void {
   const { buffer, keyAt, keyBytes, valueAt, valueBytes } = cursor
   const value = valueBytes < 0 ? null : new Reader(buffer, valueAt, valueAt + valueBytes)
-  replay(shard, new Reader(buffer, keyAt, keyAt + Math.max(0, keyBytes)), value)
+  replay(shard, new Reader(buffer, keyAt, keyAt + Math.max(0, keyBytes)), value, place)
 }
 
 /** As replayRecord, for a record in pieces. */
 export const replayBytes = (shard: GroupShard, key: Buffer, value: Buffer | null): void =>
-  replay(shard, new Reader(key), value && new Reader(value))
+  replay(shard, new Reader(key), value && new Reader(value), () => 'the records to be moved')
 
-function replay(shard: GroupShard, key: Reader, value: Reader | null): void {
+function replay(shard: GroupShard, key: Reader, value: Reader | null, place: () => string): void {
   try {
     const kind = key.int16()
     const apply = REPLAY.get(kind)
     // As in Kafka: a newer version may have written it before a downgrade.
-    if (!apply) shard.logger.warn(`a record of kind ${kind} in __consumer_offsets is passed over`)
+    if (!apply) shard.logger.warn(`skipped a record of unknown kind ${kind} in ${place()}`)
     else apply(shard, key, value)
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error
-    shard.logger.error('a record of __consumer_offsets cannot be read', error)
+    shard.logger.error(`skipped a record that cannot be read in ${place()}`, error)
   }
 }

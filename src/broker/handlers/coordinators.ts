@@ -36,6 +36,10 @@ function findCoordinator(context: Context, key: string, keyType: number): Coordi
   const partitions = partitionsOfGroups(broker)
   if (!partitions) return unfound(key, 'COORDINATOR_NOT_AVAILABLE')
   const { leader } = partitions[offsetsPartition(key, partitions.length)]!
+  // Differs: Kafka names the coordinator all the same, which then answers NOT_COORDINATOR; clients that show the message
+  // of this error say why.
+  const failure = broker.groups.failureOf(key)
+  if (failure !== null) return unfound(key, 'COORDINATOR_NOT_AVAILABLE', failure)
   const endpoint = broker.endpoints(context).find(({ nodeId }) => nodeId === leader)
   if (!endpoint) return unfound(key, 'COORDINATOR_NOT_AVAILABLE')
   const { nodeId, host, port } = endpoint

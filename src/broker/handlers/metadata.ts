@@ -25,25 +25,29 @@ const failedTopic = (
   topicAuthorizedOperations: operations,
 })
 
-function describePartition(state: PartitionState) {
+const NO_LEADER = -1
+
+/** A partition whose log cannot be opened has no leader, and all its replicas are offline. */
+function describePartition({ broker }: Context, state: PartitionState) {
+  const isAvailable = broker.logs.get(state.topic.name, state.partition) !== undefined
   return {
-    errorCode: 0,
+    errorCode: errorCode(isAvailable ? 'NONE' : 'LEADER_NOT_AVAILABLE'),
     partitionIndex: state.partition,
-    leaderId: state.leader,
+    leaderId: isAvailable ? state.leader : NO_LEADER,
     leaderEpoch: state.leaderEpoch,
     replicaNodes: state.replicas,
     isrNodes: state.isr,
-    offlineReplicas: [],
+    offlineReplicas: isAvailable ? [] : state.replicas,
   }
 }
 
-function describeTopic(topic: TopicState, operations: number): MetadataTopic {
+function describeTopic(context: Context, topic: TopicState, operations: number): MetadataTopic {
   return {
     errorCode: 0,
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions.map(describePartition),
+    partitions: topic.partitions.map((state) => describePartition(context, state)),
     topicAuthorizedOperations: operations,
   }
 }
@@ -52,7 +56,7 @@ function describeTopic(topic: TopicState, operations: number): MetadataTopic {
 function topicByName(context: Context, name: string, mayCreate: boolean, operations: number): MetadataTopic {
   const { broker } = context
   const known = broker.image.topics.get(name)
-  if (known) return describeTopic(known, operations)
+  if (known) return describeTopic(context, known, operations)
   const failed = (error: ErrorName) => failedTopic(name, ZERO_UUID, error, operations)
   if (checkTopicName(name) !== null) return failed('INVALID_TOPIC_EXCEPTION')
   if (!mayCreate || !broker.config.boolean('auto.create.topics.enable'))
@@ -60,7 +64,9 @@ function topicByName(context: Context, name: string, mayCreate: boolean, operati
   // Differs: Kafka answers UNKNOWN_TOPIC_OR_PARTITION first and lets the client ask again; here the topic is there at once.
   const failure = autoCreateTopic(broker, name)
   const created = broker.image.topics.get(name)
-  return created ? describeTopic(created, operations) : failed(failure ?? 'UNKNOWN_TOPIC_OR_PARTITION')
+  return created
+    ? describeTopic(context, created, operations)
+    : failed(failure ?? 'UNKNOWN_TOPIC_OR_PARTITION')
 }
 
 /** The topics that are asked for: all, by id if one is asked for by id, else by name; each of them once. */
@@ -70,13 +76,13 @@ function findTopics(request: DecodedRequestOf<typeof Metadata>, context: Context
   const { topics: wanted, allowAutoTopicCreation } = request
   // Version 0 has no null: there an empty list means all topics.
   if (wanted === null || (context.version === 0 && wanted.length === 0)) {
-    return Array.from(topics.values(), (topic) => describeTopic(topic, operations))
+    return Array.from(topics.values(), (topic) => describeTopic(context, topic, operations))
   }
   const ids = new Set(wanted.map(({ topicId }) => topicId).filter((id) => id !== ZERO_UUID))
   if (ids.size > 0) {
     return Array.from(ids, (id) => {
       const known = topicsById.get(id)
-      return known ? describeTopic(known, operations) : failedTopic(null, id, 'UNKNOWN_TOPIC_ID')
+      return known ? describeTopic(context, known, operations) : failedTopic(null, id, 'UNKNOWN_TOPIC_ID')
     })
   }
   const names = new Set(wanted.map(({ name }) => name ?? ''))
@@ -110,7 +116,8 @@ export const metadata = handle(Metadata, {
 })
 
 export const describeTopicPartitions = handle(DescribeTopicPartitions, {
-  run(request, { broker }) {
+  run(request, context) {
+    const { broker } = context
     const { cursor } = request
     const { topics: known } = broker.image
     const names = request.topics.length > 0 ? request.topics.map(({ name }) => name) : [...known.keys()]
@@ -158,7 +165,7 @@ export const describeTopicPartitions = handle(DescribeTopicPartitions, {
         isInternal: isInternalTopic(name),
         topicAuthorizedOperations: ALL_TOPIC_OPERATIONS,
         partitions: partitions.map((state) => ({
-          ...describePartition(state),
+          ...describePartition(context, state),
           eligibleLeaderReplicas: state.eligibleLeaderReplicas ?? [],
           lastKnownElr: state.lastKnownElr ?? [],
         })),

@@ -20,6 +20,9 @@ function findings(recovery: Recovery): string[] {
     ...(removedSegments > 0 ? [`${count(removedSegments, 'segment')} removed`] : []),
     ...(missingRecords > 0 ? [`${count(missingRecords, 'record')} missing`] : []),
     ...(rebuiltFiles > 0 ? [`${count(rebuiltFiles, 'file')} rebuilt`] : []),
+    ...(recovery.unavailablePartitions > 0
+      ? [`${count(recovery.unavailablePartitions, 'partition')} not available`]
+      : []),
     ...(recovery.openTransactions > 0 ? [`${count(recovery.openTransactions, 'open transaction')}`] : []),
   ]
 }
