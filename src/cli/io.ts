@@ -51,6 +51,8 @@ export interface OutputState {
   drained(): Promise<void>
   /** Drops what is queued from this position on, as far as it can still be recalled. */
   cut(position: number): void
+  /** Drops all that is not accepted, and everything that follows. */
+  abandon(): void
 }
 
 /** SIGHUP only where the process was not started to outlive it, as by `nohup`. */

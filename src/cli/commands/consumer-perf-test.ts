@@ -32,7 +32,7 @@ export const consumerPerfTest = defineCommand({
     const formatTime = javaDateFormat(options.dateFormat)
     const server = readServer(options)
     const { properties } = await context.settings(server)
-    const { fetch, group, maxPollRecords } = readSettings(options, properties, context.io)
+    const { fetch, group } = readSettings(options, properties, context.io)
     const { topic, include } = options
     const selection =
       topic === undefined ? await selectPattern(include!) : selectTopic(topic, undefined, fetch)
@@ -65,7 +65,7 @@ export const consumerPerfTest = defineCommand({
     const count = ({ cursor: { keyBytes, valueBytes } }: FetchedRecords): void => {
       figures.bytes += Math.max(0, keyBytes) + Math.max(0, valueBytes)
     }
-    const polls = new Polls(consumer, maxPollRecords)
+    const polls = new Polls(consumer, group['max.poll.records'])
     try {
       while (figures.records < wanted) {
         const poll = await polls.next(timeoutMs, count)

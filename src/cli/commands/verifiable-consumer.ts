@@ -33,7 +33,7 @@ export const verifiableConsumer = defineCommand({
       commandConfig: options.commandConfig ?? options['consumer.config'],
     }
     const { properties } = await context.settings(server)
-    const { fetch, group, maxPollRecords } = memberSettings(consumerProperties(options, properties))
+    const { fetch, group } = memberSettings(consumerProperties(options, properties))
     const cluster = await context.cluster(server, clusterOptions(fetch))
     const events = new EventPrinter(context, () => cluster.clock.now())
     const tell = (name: string) => (partitions: readonly TopicPartition[]) =>
@@ -66,7 +66,7 @@ export const verifiableConsumer = defineCommand({
     events.print('startup_complete')
     const reader = new VerifiableReader(
       consumer,
-      new Polls(consumer, maxPollRecords),
+      new Polls(consumer, group['max.poll.records']),
       {
         limit: options.maxMessages,
         tellsRecords: options.verbose,

@@ -1,6 +1,8 @@
+import type { Int64 } from '../../bytes/int64.ts'
 import { randomUuid } from '../../bytes/uuid.ts'
 import type { Cluster } from '../../client/cluster.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
+import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
 import type { GroupSettings } from '../../client/groups/group-config.ts'
 import { GroupConsumer, type GroupTopics } from '../../client/groups/group-consumer.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
@@ -15,12 +17,14 @@ export interface GroupReaderOptions {
   readonly selection: Selection
   readonly onAssigned?: ((partitions: readonly TopicPartition[]) => void) | undefined
   readonly onRevoked?: ((partitions: readonly TopicPartition[]) => void) | undefined
+  /** The offset up to which the records that were read last are used; left out, by the next read. */
+  readonly usedUpTo?: ((records: FetchedRecords) => Int64 | null) | undefined
 }
 
 /** Reads the chosen topics as a member of a group. */
 export function openGroupReader(
   cluster: Cluster,
-  { group, fetch, topic, selection, onAssigned, onRevoked }: GroupReaderOptions,
+  { group, fetch, topic, selection, onAssigned, onRevoked, usedUpTo }: GroupReaderOptions,
   context: Context,
 ): GroupConsumer {
   const topics = async (): Promise<GroupTopics> => {
@@ -33,6 +37,7 @@ export function openGroupReader(
     topics,
     onAssigned,
     onRevoked,
+    usedUpTo,
     memberId: randomUuid((size) => context.io.randomBytes(size)),
     onCommitFailure: (error) => context.say(`WARN: the offsets were not committed: ${error.message}`),
   })

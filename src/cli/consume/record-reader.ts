@@ -99,7 +99,7 @@ export class RecordReader {
     this.#current = null
     if (!records) return
     const { topic, partition } = records
-    this.#targets.set(partitionName(records), { topic, partition, from: records.range.nextOffset })
+    this.#targets.set(partitionName(records), { topic, partition, from: records.nextOffset })
   }
 
   /** Whether the brokers have said what there is to read. */

@@ -5,14 +5,16 @@ import type { Context } from '../context.ts'
 import { ConditionNotMet, Failure } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
 import type { Values } from '../option-spec.ts'
-import { ByteOutput } from '../records/byte-output.ts'
 import { formatterOf } from '../records/formatters.ts'
 import { JsonFormatter } from '../records/record-json.ts'
+import { MAX_PRINTED, RecordOutput } from '../records/record-output.ts'
 import { Expectations } from './expectation.ts'
 import type { GroupReaderOptions } from './group-reader.ts'
 import type { CONSUMER_OPTIONS } from './options.ts'
-import { limitsOf, printRecords, RecordPrinter, type RecordSource, type Stop } from './record-printer.ts'
+import { limitsOf, printRecords, type Reading, type RecordSource } from './read-loop.ts'
+import { RecordPrinter } from './record-printer.ts'
 import { RecordReader } from './record-reader.ts'
+import { closedEarly, reportStall, tally } from './reports.ts'
 import { selectPattern, selectTopic } from './selection.ts'
 import { consumerServer, consumerSettings, formatterProperties } from './settings.ts'
 
@@ -30,7 +32,7 @@ export async function runConsumer(options: Options, context: Context): Promise<v
       ? await selectPattern(options.include!)
       : selectTopic(options.topic, options.partition, settings, sayOnce(context, options.topic))
   const cluster = await context.cluster(server, clusterOptions(settings))
-  const output = new ByteOutput((bytes) => io.out(bytes))
+  const output = new RecordOutput(io)
   const expectations = await Expectations.of(options.expectMatch)
   const conditions = await Promise.all(options.where.map((condition) => condition.load()))
   const printer = new RecordPrinter({
@@ -45,22 +47,45 @@ export async function runConsumer(options: Options, context: Context): Promise<v
   })
   const range = rangeOf(options, settings['auto.offset.reset'], cluster.clock.now())
   const reader = group
-    ? await groupReader(cluster, { group, fetch: settings, topic: options.topic, selection }, context)
+    ? await groupReader(
+        cluster,
+        {
+          group,
+          fetch: settings,
+          topic: options.topic,
+          selection,
+          usedUpTo: (records) => output.acceptedUpTo(records),
+        },
+        context,
+      )
     : new RecordReader(cluster, settings, selection, range)
-  context.onInterrupt(() => reader.close())
-  let stop: Stop
+  let reading: Reading
   try {
-    stop = await printRecords(reader, printer, limitsOf(options), cluster, io.output)
-    formatter.end?.(output)
-    output.flush()
-    context.say(tally(printer))
+    reading = await printRecords({
+      reader,
+      printer,
+      output,
+      limits: limitsOf(options),
+      most: Math.min(MAX_PRINTED, group?.['max.poll.records'] ?? MAX_PRINTED),
+      isGentle: group !== null,
+      cluster,
+      stop: interrupted,
+    })
+    if (!reading.isStalled) {
+      formatter.end?.(output.bytes)
+      output.bytes.flush()
+    }
+    context.say(tally(printer, output))
   } catch (error) {
-    // Whoever closed the output is not interested in the count either.
-    if (!(error instanceof OutputClosed)) context.say(tally(printer))
+    // Without a group nobody is interested in what `head` left unread.
+    if (!(error instanceof OutputClosed)) context.say(tally(printer, output))
+    else if (group !== null) context.say(closedEarly(printer, output, 'committed'))
     throw error
   } finally {
     await reader.close()
   }
+  const { stop, isStalled } = reading
+  if (isStalled) return reportStall(stop, options, context)
   if (options.enableSystestEvents) io.out('shutdown_complete\n')
   if (interrupted.aborted) return
   const isBounded = reader instanceof RecordReader && options.until !== undefined
@@ -105,9 +130,6 @@ async function groupReader(
   const { openGroupReader } = await import('../consume/group-reader.ts')
   return openGroupReader(cluster, options, context)
 }
-
-const tally = ({ count, leftOut }: RecordPrinter): string =>
-  `Processed a total of ${count} messages${leftOut > 0 ? `, ${leftOut} more were read and left out` : ''}`
 
 function rangeOf(options: Options, reset: 'earliest' | 'latest' | 'none', nowMs: number): ReadRange {
   return { from: options.from?.(nowMs) ?? startOf(options, reset), until: options.until?.(nowMs) }

@@ -2,7 +2,7 @@ import type { Cluster } from '../../client/cluster.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { FetchTarget } from '../../client/fetch/fetch-partition.ts'
 import { Fetcher } from '../../client/fetch/fetcher.ts'
-import { currentRecord } from '../consume/record-printer.ts'
+import { currentRecord } from '../records/current-record.ts'
 import type { ConsumedRecord } from '../records/formatter.ts'
 
 /** The records of one partition, one by one; each is good until the next. */

@@ -16,7 +16,6 @@ export interface Poll {
 export class Polls {
   readonly #consumer: GroupConsumer
   readonly #maxRecords: number
-  #records: FetchedRecords | null = null
 
   constructor(consumer: GroupConsumer, maxRecords: number) {
     this.#consumer = consumer
@@ -26,10 +25,9 @@ export class Polls {
   /** The next records, of which each is given to `use`; null when there are none within `timeoutMs`, or after close. */
   async next(timeoutMs: number, use: (records: FetchedRecords) => void): Promise<Poll | null> {
     for (;;) {
-      this.#records ??= await this.#consumer.next(timeoutMs)
-      if (this.#records === null) return null
-      const poll = this.#take(this.#records, use)
-      if (poll.count < this.#maxRecords) this.#records = null
+      const records = await this.#consumer.next(timeoutMs)
+      if (records === null) return null
+      const poll = this.#take(records, use)
       if (poll.count > 0) return poll
     }
   }

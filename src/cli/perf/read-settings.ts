@@ -1,5 +1,3 @@
-import { pickSettings, property } from '../../client/config/properties.ts'
-import { int } from '../../client/config/property-types.ts'
 import { type FetchSettings, fetchSettings } from '../../client/fetch/fetch-config.ts'
 import { type GroupSettings, groupSettings } from '../../client/groups/group-config.ts'
 import type { Io } from '../io.ts'
@@ -12,7 +10,6 @@ type Options = Values<typeof READ_OPTIONS>
 export interface MemberSettings {
   readonly fetch: FetchSettings
   readonly group: GroupSettings
-  readonly maxPollRecords: number
 }
 
 /** Both spellings of what names the cluster. */
@@ -38,12 +35,7 @@ export function readSettings(
   return memberSettings(properties)
 }
 
-/** The settings of a member that gets its records poll by poll. */
-export function memberSettings(properties: ReadonlyMap<string, string>): MemberSettings {
-  const polls = pickSettings({ 'max.poll.records': property(int(1), 500) }, properties)
-  return {
-    fetch: fetchSettings(properties),
-    group: groupSettings(properties),
-    maxPollRecords: polls['max.poll.records'],
-  }
-}
+export const memberSettings = (properties: ReadonlyMap<string, string>): MemberSettings => ({
+  fetch: fetchSettings(properties),
+  group: groupSettings(properties),
+})

@@ -16,6 +16,11 @@ export class ByteOutput {
     this.#buffer = Buffer.allocUnsafe(bufferBytes)
   }
 
+  /** Bytes that wait for the next write. */
+  get used(): number {
+    return this.#used
+  }
+
   bytes(source: Buffer): void {
     this.range(source, 0, source.length)
   }

@@ -1,15 +1,16 @@
 import { randomUuid } from '../../bytes/uuid.ts'
 import { clusterOptions } from '../../client/config/common-config.ts'
 import { ShareConsumer } from '../../client/share/share-consumer.ts'
-import { limitsOf, printRecords } from '../consume/record-printer.ts'
+import { limitsOf, printRecords, type Reading } from '../consume/read-loop.ts'
+import { closedEarly, reportStall, tally } from '../consume/reports.ts'
 import { formatterProperties } from '../consume/settings.ts'
 import type { Context } from '../context.ts'
 import { ConditionNotMet } from '../failures.ts'
 import { OutputClosed } from '../io.ts'
 import type { Values } from '../option-spec.ts'
-import { ByteOutput } from '../records/byte-output.ts'
 import { formatterOf } from '../records/formatters.ts'
 import { JsonFormatter } from '../records/record-json.ts'
+import { MAX_PRINTED, RecordOutput } from '../records/record-output.ts'
 import type { SHARE_CONSUMER_OPTIONS } from './options.ts'
 import { shareConsumerSettings, shareServer } from './settings.ts'
 import { SharePrinter } from './share-printer.ts'
@@ -24,7 +25,7 @@ export async function runShareConsumer(options: Options, context: Context): Prom
     ? await formatterOf(options.formatter, formatterProperties(options), (line) => context.say(line))
     : new JsonFormatter(context.format === 'json')
   const cluster = await context.cluster(server, clusterOptions(settings))
-  const output = new ByteOutput((bytes) => io.out(bytes))
+  const output = new RecordOutput(io)
   const printer = new SharePrinter({
     formatter,
     output,
@@ -40,21 +41,34 @@ export async function runShareConsumer(options: Options, context: Context): Prom
     memberId: randomUuid((size) => io.randomBytes(size)),
     onAcknowledgeFailure: (error) =>
       context.say(`WARN: not acknowledged, and so to come again: ${error.message}`),
+    usedUpTo: (records) => output.acceptedUpTo(records),
   })
-  context.onInterrupt(() => reader.close())
-  let hasReader = true
+  let reading: Reading
   try {
-    await printRecords(reader, printer, limitsOf(options), cluster, io.output)
-    formatter.end?.(output)
-    output.flush()
+    reading = await printRecords({
+      reader,
+      printer,
+      output,
+      limits: limitsOf(options),
+      most: MAX_PRINTED,
+      isGentle: true,
+      cluster,
+      stop: interrupted,
+    })
+    if (!reading.isStalled) {
+      formatter.end?.(output.bytes)
+      output.bytes.flush()
+    }
   } catch (error) {
-    hasReader = !(error instanceof OutputClosed)
+    const isClosed = error instanceof OutputClosed
+    context.say(isClosed ? closedEarly(printer, output, 'acknowledged') : tally(printer, output))
     throw error
   } finally {
     await reader.close()
-    // Whoever closed the output is not interested in the count either.
-    if (hasReader) context.say(`Processed a total of ${printer.count} messages`)
   }
+  context.say(tally(printer, output))
+  const { stop, isStalled } = reading
+  if (isStalled) return reportStall(stop, options, context)
   if (options.enableSystestEvents) io.out('shutdown_complete\n')
   if (options.expectCount !== undefined && printer.count < options.expectCount && !interrupted.aborted) {
     throw new ConditionNotMet(`${options.expectCount} records were expected, ${printer.count} were read`)

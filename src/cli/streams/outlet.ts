@@ -23,6 +23,7 @@ export class Outlet implements OutputState {
   /** Bytes of the first piece that are being written and may be accepted at any moment. */
   #inFlight = 0
   #failure: { readonly error: unknown } | null = null
+  #isAbandoned = false
   #waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
 
   /** The port is opened by the first write. */
@@ -52,6 +53,7 @@ export class Outlet implements OutputState {
   /** Throws when this or an earlier write failed: bytes after a gap are worth nothing. */
   write(chunk: string | Uint8Array, isTalk = false): void {
     if (this.#failure !== null) throw this.#failure.error
+    if (this.#isAbandoned) return
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     let at = 0
     if (this.#pending === 0) {
@@ -95,19 +97,20 @@ export class Outlet implements OutputState {
     if (left === 0) this.#settle()
   }
 
+  abandon(): void {
+    this.#isAbandoned = true
+    this.#clear()
+    this.#settle()
+  }
+
   get #opened(): Port {
     this.#port ??= this.#openPort()
     return this.#port
   }
 
-  /** Writes until the port accepts no more; returns how many bytes were accepted. */
   #writeNow(bytes: Uint8Array): number {
     try {
-      let at = 0
-      for (let count = 1; at < bytes.length && count > 0; at += count) {
-        count = this.#opened.tryWrite(bytes, at)
-      }
-      return at
+      return this.#opened.tryWrite(bytes)
     } catch (error) {
       this.#fail(error)
       throw error
@@ -120,6 +123,7 @@ export class Outlet implements OutputState {
         // Small enough to be accepted as a whole, so that what was accepted is known when the rest fails.
         this.#inFlight = Math.min(this.#queue[0]!.bytes.length, MAX_IN_FLIGHT)
         const count = await this.#opened.writeSome(this.#queue[0]!.bytes.subarray(0, this.#inFlight))
+        if (this.#isAbandoned) return
         this.#inFlight = 0
         this.#accept(count)
         while (this.#queue.length > 0) {
@@ -131,7 +135,7 @@ export class Outlet implements OutputState {
       }
       this.#settle()
     } catch (error) {
-      this.#fail(error)
+      if (!this.#isAbandoned) this.#fail(error)
     }
   }
 
@@ -145,12 +149,16 @@ export class Outlet implements OutputState {
 
   #fail(error: unknown): void {
     this.#failure = { error }
+    this.#clear()
+    for (const { reject } of this.#waiters.splice(0)) reject(error)
+  }
+
+  #clear(): void {
     this.#inFlight = 0
     this.#queue = []
     this.given -= this.#pending
     this.#pending = 0
     this.#pendingTalk = 0
-    for (const { reject } of this.#waiters.splice(0)) reject(error)
   }
 
   #settle(): void {

@@ -10,8 +10,8 @@ import { isClosedAtStart } from './closed-at-start.ts'
 export interface Port {
   /** Whether a program reads what is written, which may be slow, stall, or end early. */
   readonly hasReader: boolean
-  /** Writes without waiting; returns how many bytes were accepted, 0 when none can be accepted at the moment. */
-  tryWrite(bytes: Uint8Array, from: number): number
+  /** Writes without waiting; returns how many bytes were accepted: fewer than all when there is no room at the moment. */
+  tryWrite(bytes: Uint8Array): number
   /** Waits until at least some of the first bytes are accepted; returns how many were. */
   writeSome(bytes: Uint8Array): Promise<number>
 }
@@ -40,7 +40,12 @@ export function isSamePort(one: number, other: number): boolean {
 /** Files and devices accept everything at once, or report an error. */
 const filePort = (fd: number): Port => ({
   hasReader: false,
-  tryWrite: (bytes, from) => tryWrite(fd, bytes, from),
+  tryWrite(bytes) {
+    let at = 0
+    // A disk that is full accepts a part, and reports the error for the rest.
+    for (let count = 1; at < bytes.length && count > 0; at += count) count = tryWrite(fd, bytes, at)
+    return at
+  },
   writeSome: (bytes) => polled(fd, bytes),
 })
 
@@ -58,7 +63,7 @@ function socketPort(fd: number, isReady: boolean): Port {
   let socket: Socket | null = null
   return {
     hasReader: true,
-    tryWrite: (bytes, from) => (isReady ? tryWrite(fd, bytes, from) : 0),
+    tryWrite: (bytes) => (isReady ? tryWrite(fd, bytes) : 0),
     async writeSome(bytes) {
       if (socket === null) {
         // Loaded by those whose reader is slow: most never need it.
@@ -84,7 +89,7 @@ function terminalPort(fd: number): Port {
   const own = reopened(fd) ?? fd
   return {
     hasReader: true,
-    tryWrite: (bytes, from) => tryWrite(own, bytes, from),
+    tryWrite: (bytes) => tryWrite(own, bytes),
     writeSome: (bytes) => polled(own, bytes),
   }
 }
@@ -106,12 +111,12 @@ function reopened(fd: number): number | null {
 async function polled(fd: number, bytes: Uint8Array): Promise<number> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    const count = tryWrite(fd, bytes, 0)
+    const count = tryWrite(fd, bytes)
     if (count > 0) return count
   }
 }
 
-function tryWrite(fd: number, bytes: Uint8Array, from: number): number {
+function tryWrite(fd: number, bytes: Uint8Array, from = 0): number {
   try {
     return writeSync(fd, bytes, from)
   } catch (error) {

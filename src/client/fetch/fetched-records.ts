@@ -39,6 +39,8 @@ export class FetchedRecords {
   cursor: RecordCursor
   offset: Int64 = -1
   timestampMs: Int64 = -1
+  /** Whether `next()` has returned false. */
+  isExhausted = false
   /** Where the next batch starts. */
   #at = 0
   #baseOffset: Int64 = 0
@@ -63,20 +65,32 @@ export class FetchedRecords {
     return this.#appendTimestamp === null ? 'CreateTime' : 'LogAppendTime'
   }
 
+  /** The offset after the records that were stepped through: where reading goes on. */
+  get nextOffset(): Int64 {
+    if (this.isExhausted) return this.range.nextOffset
+    return this.offset < 0 ? this.range.from : addInt64(this.offset, 1)
+  }
+
   /** Steps on the next record; false after the last. RecordsError when the bytes are corrupt. */
   next(): boolean {
+    if (this.isExhausted) return false
     for (;;) {
       const { cursor } = this
       while (cursor.next()) {
         const offset = addInt64(this.#baseOffset, cursor.offsetDelta)
         if (offset < this.range.from) continue
-        if (offset >= this.range.until) return false
+        if (offset >= this.range.until) return this.#end()
         this.offset = offset
         this.timestampMs = this.#appendTimestamp ?? addInt64(this.#baseTimestamp, cursor.timestampDelta)
         return true
       }
-      if (!this.#openBatch()) return false
+      if (!this.#openBatch()) return this.#end()
     }
+  }
+
+  #end(): false {
+    this.isExhausted = true
+    return false
   }
 
   /** The current record as an object of its own: its bytes are copied and stay. */

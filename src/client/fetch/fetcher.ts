@@ -41,7 +41,7 @@ export class Fetcher {
   readonly #ready: { records: FetchedRecords; response: Response }[] = []
   readonly #alarm: Alarm
   #partitions: FetchPartition[]
-  #current: Response | null = null
+  #current: { readonly records: FetchedRecords; readonly response: Response } | null = null
   readonly #changes: Changes
   #isRefreshing = false
   #isClosed = false
@@ -60,21 +60,26 @@ export class Fetcher {
 
   /** Whether every partition was read up to the offset where reading it should end. */
   get isDone(): boolean {
-    return this.#ready.length === 0 && this.#partitions.every(({ isDone }) => isDone)
+    const isRead = this.#ready.length === 0 && (this.#current?.records.isExhausted ?? true)
+    return isRead && this.#partitions.every(({ isDone }) => isDone)
   }
 
   /**
-   * The next records, which may be used until the next call; null when there are none within `timeoutMs`, or never
-   * again (`isDone`). Rejects with what will not pass.
+   * The next records, which may be used until the next call: those of the last call again while some of them were not
+   * stepped through. Null when there are none within `timeoutMs`, or never again (`isDone`). Rejects with what will not
+   * pass.
    */
   async next(timeoutMs = Infinity): Promise<FetchedRecords | null> {
+    if (this.#current !== null && !this.#current.records.isExhausted && !this.#isClosed) {
+      return this.#current.records
+    }
     this.#release()
     const deadline = this.#cluster.deadline(timeoutMs)
     this.#step()
     for (;;) {
       const found = this.#ready.shift()
       if (found !== undefined) {
-        this.#current = found.response
+        this.#current = found
         return found.records
       }
       if (this.#failure !== null) throw this.#failure
@@ -102,9 +107,9 @@ export class Fetcher {
   }
 
   #release(): void {
-    const response = this.#current
+    const response = this.#current?.response
     this.#current = null
-    if (response === null || --response.left > 0) return
+    if (response === undefined || --response.left > 0) return
     response.connection.recycle(response.frame)
     this.#unread.set(response.lane, this.#unread.get(response.lane)! - 1)
   }

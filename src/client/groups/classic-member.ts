@@ -14,7 +14,7 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from './consumer-protocol.ts'
-import { CoordinatorLink, isCoordinatorFailure, Pause } from './coordinator-link.ts'
+import { bothSettled, CoordinatorLink, isCoordinatorFailure, Pause } from './coordinator-link.ts'
 import type { GroupSettings } from './group-config.ts'
 import type { GroupHost, Membership } from './membership.ts'
 
@@ -107,14 +107,27 @@ export class ClassicMember implements Membership {
     await this.#beat(() => failure !== null)
     await assigning
     if (failure !== null) throw failure
-    if (!this.#isLeaving) await this.#host.revoke([])
+    if (!this.#isLeaving) await this.#beatDuring(this.#host.revoke([]))
   }
 
-  /** Stays in the generation until it ends. */
-  async #beat(mustStop: () => boolean): Promise<void> {
-    for (;;) {
+  /** Stays in the group while partitions are given up: what was read from them may still be waiting to be used. */
+  async #beatDuring(work: Promise<void>): Promise<void> {
+    let isOver = false
+    const done = work.finally(() => {
+      isOver = true
+      this.#pause.end()
+    })
+    await bothSettled(
+      done,
+      this.#beat(() => isOver, true),
+    )
+  }
+
+  /** Stays in the generation until it ends, or while it ends. */
+  async #beat(mustStop: () => boolean, isEnding = false): Promise<void> {
+    while (!mustStop()) {
       await this.#pause.for(this.#settings['heartbeat.interval.ms'])
-      if (this.#isLeaving || this.#mustRejoin || mustStop()) return
+      if (this.#isLeaving || (this.#mustRejoin && !isEnding) || mustStop()) return
       try {
         const answer = await this.#link.send(Heartbeat, {
           groupId: this.#settings['group.id'],
@@ -122,7 +135,10 @@ export class ClassicMember implements Membership {
           memberId: this.memberId,
           ...this.#instance,
         })
-        if (answer.errorCode === errorCode('REBALANCE_IN_PROGRESS')) return
+        if (answer.errorCode === errorCode('REBALANCE_IN_PROGRESS')) {
+          if (isEnding) continue
+          return
+        }
         checkError(answer.errorCode)
       } catch (error) {
         // The group waits for a member as long as its session lasts, and so it goes on reading.

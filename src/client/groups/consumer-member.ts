@@ -7,7 +7,7 @@ import type { DecodedResponseOf } from '../../protocol/schema.ts'
 import type { Cluster } from '../cluster.ts'
 import { backoffMs } from '../retry.ts'
 import type { TopicPartition } from '../topic-partition.ts'
-import { CoordinatorLink, isCoordinatorFailure, Pause } from './coordinator-link.ts'
+import { bothSettled, CoordinatorLink, isCoordinatorFailure, Pause } from './coordinator-link.ts'
 import type { GroupSettings } from './group-config.ts'
 import type { GroupHost, Membership } from './membership.ts'
 
@@ -28,6 +28,7 @@ export class ConsumerMember implements Membership {
   /** Whether the next request tells everything, and not only what is new. */
   #tellsAll = true
   #hasNewTopics = false
+  #intervalMs = 0
   #owned: Target = []
   /** What the member is to have; null when it has that. */
   #target: Target | null = null
@@ -47,11 +48,11 @@ export class ConsumerMember implements Membership {
   async run(): Promise<void> {
     for (let failures = 0; !this.#isLeaving; ) {
       try {
-        const intervalMs = await this.#beat()
+        await this.#beat()
         failures = 0
         if (this.#failure !== null) throw this.#failure
         const hasChanged = !this.#isLeaving && (await this.#reconcile())
-        if (!hasChanged && !this.#isLeaving) await this.#pause.for(intervalMs)
+        if (!hasChanged && !this.#isLeaving) await this.#pause.for(this.#intervalMs)
       } catch (error) {
         if (this.#isLeaving) return
         this.#recover(error)
@@ -86,8 +87,8 @@ export class ConsumerMember implements Membership {
     })
   }
 
-  /** Tells what is new, and gives the time until the next beat. */
-  async #beat(): Promise<number> {
+  /** Reports what is new. */
+  async #beat(): Promise<void> {
     const all = this.#tellsAll
     const subscribedTopicNames = all || this.#hasNewTopics ? [...this.#host.topics()] : null
     this.#hasNewTopics = false
@@ -107,7 +108,28 @@ export class ConsumerMember implements Membership {
     this.#tellsAll = false
     this.#tellsOwned = false
     if (answer.assignment !== null) this.#target = answer.assignment.topicPartitions
-    return answer.heartbeatIntervalMs
+    this.#intervalMs = answer.heartbeatIntervalMs
+  }
+
+  /** Stays in the group while partitions are given up: what was read from them may still be waiting to be used. */
+  async #beatDuring(work: Promise<void>): Promise<void> {
+    let isOver = false
+    const done = work.finally(() => {
+      isOver = true
+      this.#pause.end()
+    })
+    const beat = async (): Promise<void> => {
+      while (!isOver && !this.#isLeaving) {
+        await this.#pause.for(this.#intervalMs)
+        if (isOver || this.#isLeaving) return
+        await this.#beat().catch((error: unknown) => {
+          if (!isCoordinatorFailure(error)) throw error
+          this.#tellsAll = true
+          this.#link.forget()
+        })
+      }
+    }
+    await bothSettled(done, beat())
   }
 
   #tellsOwned = false
@@ -119,9 +141,11 @@ export class ConsumerMember implements Membership {
     const partitions = await this.#named(target)
     // A topic that this client cannot see yet: with the next beat.
     if (partitions === null) return false
-    await this.#assigning
+    await this.#beatDuring(this.#assigning)
+    // A heartbeat brought another one meanwhile.
+    if (this.#target !== target) return true
     this.#target = null
-    await this.#host.revoke(partitions)
+    await this.#beatDuring(this.#host.revoke(partitions))
     this.#owned = target
     this.#tellsOwned = true
     // Reading starts while the heart goes on beating.

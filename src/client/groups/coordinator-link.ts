@@ -57,6 +57,12 @@ export class CoordinatorLink {
   }
 }
 
+/** Waits for both, also when one of them fails; rejects with the first failure. */
+export async function bothSettled(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.allSettled([one, other])
+  await Promise.all([one, other])
+}
+
 /** A wait that can be cut short. */
 export class Pause {
   readonly #cluster: Cluster

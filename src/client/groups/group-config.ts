@@ -36,6 +36,7 @@ const GROUP_PROPERTIES = {
   'group.remote.assignor': property(text, ''),
   'heartbeat.interval.ms': property(int(1), 3000),
   'max.poll.interval.ms': property(int(1), 300_000),
+  'max.poll.records': property(int(1), 500),
   'partition.assignment.strategy': property(assignors, ['range', 'roundrobin']),
   'session.timeout.ms': property(int(1), 45_000),
 } as const

@@ -1,6 +1,7 @@
 // Reads as a member of a group: a membership says which partitions, a fetcher reads them, and what was read is committed
 // from time to time, before partitions go, and at the end.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { JoinGroup } from '../../protocol/messages/classic-groups.ts'
 import { Changes } from '../changes.ts'
@@ -18,7 +19,7 @@ import { ConsumerMember } from './consumer-member.ts'
 import { coordinatorCode } from './coordinator-link.ts'
 import type { GroupSettings } from './group-config.ts'
 import type { GroupHost, Membership } from './membership.ts'
-import { type Position, positionBehind, startPositions } from './positions.ts'
+import { type Position, positionAfter, startPositions } from './positions.ts'
 
 export interface GroupConsumerOptions {
   readonly group: GroupSettings
@@ -33,6 +34,11 @@ export interface GroupConsumerOptions {
   readonly onAssigned?: ((partitions: readonly TopicPartition[]) => void) | undefined
   /** Told of partitions that the member gives up or has lost. */
   readonly onRevoked?: ((partitions: readonly TopicPartition[]) => void) | undefined
+  /**
+   * The offset up to which the records that were returned last are used, null while none of them is; it is committed
+   * meanwhile. Left out, records count as used when `next()` is called again or the consumer is closed.
+   */
+  readonly usedUpTo?: ((records: FetchedRecords) => Int64 | null) | undefined
 }
 
 export interface GroupTopics {
@@ -43,6 +49,9 @@ export interface GroupTopics {
 
 /** How often topics that do not exist are looked for. */
 const MISSING_TOPIC_MS = 500
+
+/** How long records may wait without one of them being used, once another member is to have their partition. */
+const STALLED_MS = 3000
 
 export class GroupConsumer {
   readonly #cluster: Cluster
@@ -55,6 +64,8 @@ export class GroupConsumer {
   #topics: readonly string[] = []
   #fetcher: Fetcher | null = null
   #current: FetchedRecords | null = null
+  /** The partition of the records that were returned went to another member while they were used. */
+  #isCurrentLost = false
   /** Counts changes of the assignment, so that what was begun for an older one is dropped. */
   #round = 0
   /** Whether there is anything to commit. */
@@ -88,12 +99,12 @@ export class GroupConsumer {
   }
 
   /**
-   * The next records, which may be used until the next call and count as read then; null when there are none within
-   * `timeoutMs`, or after close.
+   * The next records, which may be used until the next call: those of the last call again while some of them were not
+   * stepped through. Null when there are none within `timeoutMs`, or after close.
    */
   async next(timeoutMs = Infinity): Promise<FetchedRecords | null> {
     this.#begin()
-    this.#passCurrent(false)
+    this.#passCurrent()
     const deadline = this.#cluster.deadline(timeoutMs)
     for (;;) {
       if (this.#closing !== null) return null
@@ -108,6 +119,7 @@ export class GroupConsumer {
       // While this waited, its partitions may have gone to somebody else.
       if (records === null || fetcher !== this.#fetcher || this.#closing !== null) continue
       this.#current = records
+      this.#isCurrentLost = false
       return records
     }
   }
@@ -152,7 +164,9 @@ export class GroupConsumer {
     const { lifetime } = this.#cluster
     lifetime.closing()
     this.#membership.stop()
-    this.#passCurrent(true)
+    if (this.#options.usedUpTo) this.#noteUsed()
+    else this.#passCurrent()
+    this.#current = null
     this.#fetcher?.close()
     for (const cancel of this.#cancels) cancel()
     this.#changes.notify()
@@ -183,16 +197,27 @@ export class GroupConsumer {
     return this.#options.group['enable.auto.commit']
   }
 
-  /** What was given out is read. */
-  #passCurrent(isInterrupted: boolean): void {
+  /** The records that were stepped through are used. */
+  #passCurrent(): void {
     const records = this.#current
     this.#current = null
     if (records === null) return
-    if (this.#positions.has(partitionName(records))) {
-      this.#positions.set(partitionName(records), positionBehind(records, isInterrupted))
-      this.#hasNews = true
-    }
+    this.#move(records, records.nextOffset)
     this.#changes.notify()
+  }
+
+  /** Moves the position to where the records that were returned are used. */
+  #noteUsed(): void {
+    const offset = this.#current && this.#options.usedUpTo?.(this.#current)
+    if (this.#current !== null && offset !== undefined && offset !== null) this.#move(this.#current, offset)
+  }
+
+  #move(records: FetchedRecords, offset: Int64): void {
+    const name = partitionName(records)
+    const before = this.#positions.get(name)
+    if (before === undefined || before.offset === offset || this.#isCurrentLost) return
+    this.#positions.set(name, positionAfter(records, offset))
+    this.#hasNews = true
   }
 
   async #assign(partitions: readonly TopicPartition[]): Promise<void> {
@@ -201,7 +226,6 @@ export class GroupConsumer {
     const added = partitions.filter((partition) => !this.#positions.has(partitionName(partition)))
     const { group, fetch } = this.#options
     const found = await startPositions(this.#cluster, group['group.id'], added, fetch)
-    await this.#idle()
     if (round !== this.#round || this.#closing !== null) return
     for (const position of found) this.#positions.set(partitionName(position), position)
     // Where nothing was committed the start is news, too.
@@ -214,7 +238,7 @@ export class GroupConsumer {
     if ([...this.#positions.keys()].every((name) => kept.has(name))) return this.#tellRevoked(keep)
     this.#fetcher?.close()
     this.#fetcher = null
-    await this.#idle()
+    await this.#currentUsed(kept)
     await this.#commit(this.#cluster.requestTimeoutMs)
     this.#tellRevoked(keep)
     this.#drop(keep)
@@ -234,9 +258,25 @@ export class GroupConsumer {
     this.#options.onRevoked?.(lost)
   }
 
-  /** Until nobody uses records that were given out. */
-  async #idle(): Promise<void> {
-    while (this.#current !== null && this.#closing === null) await this.#changes.next()
+  /**
+   * Waits until the records that were returned are used, where their partition is not kept. A reader of our output that
+   * stalled must not hold up the whole group: what it did not take is read again by the next member.
+   *
+   * Differs: a consumer of Kafka leaves its group when records are used for longer than max.poll.interval.ms; here it
+   * stays, and only a rebalance takes partitions from it, after half of that time or when nothing is used for 3 s.
+   */
+  async #currentUsed(kept: ReadonlySet<string>): Promise<void> {
+    const deadline = this.#cluster.deadline(this.#options.group['max.poll.interval.ms'] / 2)
+    const records = this.#current
+    const isWaiting = () =>
+      this.#current !== null && this.#current === records && this.#closing === null && !deadline.isOver
+    if (records === null || kept.has(partitionName(records))) return
+    for (let used = this.#options.usedUpTo?.(records); isWaiting(); ) {
+      await this.#changes.next(Math.min(STALLED_MS, deadline.leftMs))
+      const before = used
+      used = this.#options.usedUpTo?.(records)
+      if (isWaiting() && used === before) return
+    }
   }
 
   /** Forgets all partitions but these. */
@@ -244,6 +284,7 @@ export class GroupConsumer {
     this.#round++
     const kept = new Set(keep.map(partitionName))
     for (const name of [...this.#positions.keys()]) if (!kept.has(name)) this.#positions.delete(name)
+    if (this.#current !== null && !kept.has(partitionName(this.#current))) this.#isCurrentLost = true
     this.#read()
   }
 
@@ -252,11 +293,17 @@ export class GroupConsumer {
     const targets = [...this.#positions.values()].map(({ topic, partition, offset }) => ({
       topic,
       partition,
-      from: offset,
+      from: this.#nextOffset(topic, partition) ?? offset,
     }))
     const isOver = targets.length === 0 || this.#closing !== null
     this.#fetcher = isOver ? null : new Fetcher(this.#cluster, this.#options.fetch, targets)
     this.#changes.notify()
+  }
+
+  /** Where reading goes on in the partition of the records that were returned, whether or not they are used already. */
+  #nextOffset(topic: string, partition: number): Int64 | undefined {
+    const records = this.#isCurrentLost ? null : this.#current
+    return records?.topic === topic && records.partition === partition ? records.nextOffset : undefined
   }
 
   /** One commit at a time: whoever gives partitions up, or leaves, has to know that the last one has arrived. */
@@ -266,6 +313,7 @@ export class GroupConsumer {
   }
 
   async #commitNews(timeoutMs: number): Promise<void> {
+    this.#noteUsed()
     if (!this.#commits || !this.#hasNews || this.#positions.size === 0) return
     this.#hasNews = false
     try {

@@ -4,7 +4,7 @@ import type { TopicPartition } from '../topic-partition.ts'
 export interface GroupHost {
   /** What it subscribes to as of now. */
   topics(): readonly string[]
-  /** Stops reading all but these; settles when what was read is committed. */
+  /** Stops reading all but these; settles when what was used is committed, and heartbeats go on until then. */
   revoke(keep: readonly TopicPartition[]): Promise<void>
   /** Reads these, and nothing else. */
   assign(partitions: readonly TopicPartition[]): Promise<void>

@@ -16,14 +16,11 @@ export interface Position extends TopicPartition {
   readonly leaderEpoch: number | null
 }
 
-/** The position behind records that were used: all of them, or as many as `next()` was called for. */
-export function positionBehind(records: FetchedRecords, isInterrupted: boolean): Position {
-  const { topic, partition, range } = records
-  // As Java's console consumer, which goes back to the first record it did not print, and knows no epoch there.
-  if (isInterrupted && records.next()) {
-    return { topic, partition, offset: records.offset, leaderEpoch: null }
-  }
-  return { topic, partition, offset: range.nextOffset, leaderEpoch: lastEpoch(range.records) }
+/** The position after records that were used up to `offset`. */
+export function positionAfter({ topic, partition, range }: FetchedRecords, offset: Int64): Position {
+  // As Java's console consumer, which knows no epoch where it goes back to the first record it did not print.
+  const leaderEpoch = offset === range.nextOffset ? lastEpoch(range.records) : null
+  return { topic, partition, offset, leaderEpoch }
 }
 
 function lastEpoch(records: Buffer): number | null {

@@ -1,4 +1,4 @@
-import { addInt64, type Int64 } from '../../bytes/int64.ts'
+import { addInt64, type Int64, maxInt64, minInt64, subtractInt64 } from '../../bytes/int64.ts'
 
 /** What becomes of a record; the number is that of the wire. A gap is an offset without a record. */
 const ACKNOWLEDGE_TYPES = { gap: 0, accept: 1, release: 2, reject: 3 } as const
@@ -29,8 +29,15 @@ export class Acknowledgements {
     for (const { first, last, type } of others.#ranges) this.add(first, last, type)
   }
 
-  clear(): void {
-    this.#ranges.length = 0
+  /** Takes out what was decided about offsets before this one, or about all. */
+  takeBefore(offset: Int64 | null): Acknowledgements {
+    const taken = new Acknowledgements()
+    for (const { first, last, type } of this.#ranges.splice(0)) {
+      if (offset === null) taken.add(first, last, type)
+      else if (first < offset) taken.add(first, minInt64(last, subtractInt64(offset, 1)), type)
+      if (offset !== null && last >= offset) this.add(maxInt64(first, offset), last, type)
+    }
+    return taken
   }
 
   /** As ShareFetch and ShareAcknowledge have them. */

@@ -1,6 +1,7 @@
 // Reads as a member of a share group: a member says which partitions, and a session with each broker that leads some
 // of them acquires records. What is decided about records goes to the broker with the next fetch, or at the end.
 
+import type { Int64 } from '../../bytes/int64.ts'
 import { KafkaError } from '../../protocol/errors.ts'
 import { Changes } from '../changes.ts'
 import type { Cluster } from '../cluster.ts'
@@ -17,7 +18,15 @@ export interface ShareConsumerOptions {
   readonly memberId: string
   /** Told of acknowledgements that did not arrive: their records come again. */
   readonly onAcknowledgeFailure: (error: Error) => void
+  /**
+   * The offset up to which the records that were returned last are used, null while none of them is: only what was
+   * decided about these is sent. Left out, they count as used when `next()` is called again or the consumer is closed.
+   */
+  readonly usedUpTo?: ((records: ShareRecords) => Int64 | null) | undefined
 }
+
+/** How often decisions are sent while their records take long: the broker has a limit of 15 s or more for them. */
+const FLUSH_MS = 5000
 
 /** Records that were acquired, and what goes on once all that came with them were used. */
 interface Ready {
@@ -38,6 +47,8 @@ export class ShareConsumer {
   #round = 0
   readonly #ready: Ready[] = []
   #current: Ready | null = null
+  #flushing: Promise<void> = Promise.resolve()
+  #cancelFlush = (): void => {}
   #failure: Error | null = null
   #hasStarted = false
   #closing: Promise<void> | null = null
@@ -59,12 +70,15 @@ export class ShareConsumer {
   }
 
   /**
-   * The next records, which may be used until the next call; what is not acknowledged then, others get. Null when
-   * there are none within `timeoutMs`, or after close.
+   * The next records, which may be used until the next call: those of the last call again while some of them were not
+   * stepped through. What is not acknowledged, others get. Null when there are none within `timeoutMs`, or after close.
    */
   async next(timeoutMs = Infinity): Promise<ShareRecords | null> {
     this.#begin()
-    this.#passCurrent()
+    if (this.#current !== null && !this.#current.records.isExhausted && this.#closing === null) {
+      return this.#current.records
+    }
+    this.#passCurrent(null)
     const deadline = this.#cluster.deadline(timeoutMs)
     for (;;) {
       if (this.#closing !== null) return null
@@ -96,18 +110,22 @@ export class ShareConsumer {
     const allowAutoTopicCreation = this.#options.settings['allow.auto.create.topics']
     await this.#cluster.topics(this.#options.topics, { refresh: true, allowAutoTopicCreation })
     if (this.#closing !== null) return
+    this.#flushRegularly()
     this.#member.run().catch((error: Error) => this.#fail(error))
   }
 
   async #close(): Promise<void> {
     const { lifetime } = this.#cluster
     lifetime.closing()
-    this.#passCurrent()
+    this.#cancelFlush()
+    const used = this.#current && this.#options.usedUpTo?.(this.#current.records)
+    this.#passCurrent(used === null ? 0 : (used ?? null))
     for (const { done } of this.#ready.splice(0)) done()
     this.#changes.notify()
     const farewell = async (): Promise<void> => {
       // A fetch that is under way would acquire records for a session that is no more.
       await Promise.all(this.#readers.values())
+      await this.#flushing
       await Promise.all([...this.#sessions.values()].map((session) => session.close()))
       await this.#member.leave()
     }
@@ -121,12 +139,33 @@ export class ShareConsumer {
     release()
   }
 
-  #passCurrent(): void {
+  /** Passes on what was decided about records before `offset`, or about all; the others are not used. */
+  #passCurrent(offset: Int64 | null): void {
     const current = this.#current
     this.#current = null
     if (current === null) return
-    current.session.acknowledge(current.records)
+    const { partitionId, acknowledgements } = current.records
+    current.session.acknowledge(partitionId, acknowledgements.takeBefore(offset))
     current.done()
+  }
+
+  #flushRegularly(): void {
+    this.#cancelFlush = this.#cluster.clock.after(FLUSH_MS, () => {
+      this.#flushing = this.#flushing.then(() => this.#flush())
+      void this.#flushing.then(() => {
+        if (this.#closing === null) this.#flushRegularly()
+      })
+    })
+  }
+
+  /** Its session waits for these records, and so has nothing else under way. */
+  async #flush(): Promise<void> {
+    if (this.#current === null || this.#closing !== null) return
+    const { session, records } = this.#current
+    const used = this.#options.usedUpTo?.(records)
+    if (used === undefined || used === null) return
+    session.acknowledge(records.partitionId, records.acknowledgements.takeBefore(used))
+    await session.flush()
   }
 
   /** Finds the leaders of what is assigned, and has each of their sessions fetch its part. */

@@ -27,6 +27,8 @@ export class ShareRecords {
   #at = 0
   /** Acquired offsets before it have had their turn. */
   #from: Int64 = 0
+  /** Whether `next()` has returned false. */
+  isExhausted = false
 
   constructor(
     partition: SharePartition,
@@ -68,30 +70,31 @@ export class ShareRecords {
     return this.#records.cursor
   }
 
+  /** All offsets before it have had their turn. */
+  get nextOffset(): Int64 {
+    return this.#from
+  }
+
   /** Steps on the next record that was acquired; false after the last. RecordsError when the bytes are corrupt. */
   next(): boolean {
     while (this.#records.next()) {
       const { offset } = this.#records
       this.#passGaps(offset)
       const range = this.#acquired[this.#at]
-      if (range === undefined) return false
+      if (range === undefined) break
       if (offset < range.firstOffset) continue
       this.deliveryCount = range.deliveryCount
       this.#from = addInt64(offset, 1)
       return true
     }
     this.#passGaps(null)
+    this.isExhausted = true
     return false
   }
 
   /** Decides what becomes of the current record. */
   acknowledge(type: AcknowledgeType): void {
     this.acknowledgements.add(this.offset, this.offset, type)
-  }
-
-  /** Takes back what was decided. */
-  giveUp(): void {
-    this.acknowledgements.clear()
   }
 
   /** Acknowledges what was acquired before `offset`, or at all, and has no record. */

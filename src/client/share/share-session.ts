@@ -60,7 +60,7 @@ export class ShareSession {
     return new Set([...this.#wanted.values()].map(({ topic }) => topic))
   }
 
-  acknowledge({ partitionId: partition, acknowledgements }: ShareRecords): void {
+  acknowledge(partition: SharePartition, acknowledgements: Acknowledgements): void {
     if (acknowledgements.isEmpty) return
     const key = shareKey(partition)
     const pending = this.#pending.get(key)
@@ -107,7 +107,7 @@ export class ShareSession {
         },
       )
       checkError(answer.errorCode, answer.errorMessage)
-      this.#epoch = this.#epoch === MAX_EPOCH ? 1 : this.#epoch + 1
+      this.#passEpoch()
       for (const [key, partition] of added) this.#known.set(key, partition)
       for (const [key] of forgotten) this.#known.delete(key)
       for (const key of sent.keys()) this.#pending.delete(key)
@@ -120,10 +120,19 @@ export class ShareSession {
 
   /** Sends what is acknowledged; the broker gives all other records of this member to whoever asks next. */
   async close(): Promise<void> {
-    if (this.#epoch === 0) {
-      this.#drop(new KafkaError('SHARE_SESSION_NOT_FOUND'))
-      return
-    }
+    if (this.#epoch === 0) this.#drop(new KafkaError('SHARE_SESSION_NOT_FOUND'))
+    else await this.#sendAcknowledged(FINAL_EPOCH)
+  }
+
+  /** Sends what is acknowledged and keeps all other records; not while a fetch is under way. */
+  async flush(): Promise<void> {
+    if (this.#epoch === 0 || this.#pending.size === 0) return
+    const epoch = this.#epoch
+    await this.#sendAcknowledged(epoch)
+    if (this.#epoch === epoch) this.#passEpoch()
+  }
+
+  async #sendAcknowledged(shareSessionEpoch: number): Promise<void> {
     const { settings, memberId } = this.#options
     const pending = [...this.#pending.values()]
     try {
@@ -131,7 +140,7 @@ export class ShareSession {
       const answer = await connection.request(ShareAcknowledge, {
         groupId: settings['group.id'],
         memberId,
-        shareSessionEpoch: FINAL_EPOCH,
+        shareSessionEpoch,
         topics: byTopicId(
           pending.map(({ partition }) => partition),
           (partition) => ({
@@ -182,6 +191,10 @@ export class ShareSession {
       }
     }
     return { records, moved }
+  }
+
+  #passEpoch(): void {
+    this.#epoch = this.#epoch === MAX_EPOCH ? 1 : this.#epoch + 1
   }
 
   #namer(partitions: Iterable<SharePartition>) {

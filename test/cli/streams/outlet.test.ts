@@ -21,10 +21,10 @@ class FakePipe implements Port {
     return this.#accepted.toString()
   }
 
-  tryWrite(bytes: Uint8Array, from: number): number {
+  tryWrite(bytes: Uint8Array): number {
     if (this.#error !== null) throw this.#error
-    const count = Math.min(this.#room, bytes.length - from)
-    this.#accepted = Buffer.concat([this.#accepted, bytes.subarray(from, from + count)])
+    const count = Math.min(this.#room, bytes.length)
+    this.#accepted = Buffer.concat([this.#accepted, bytes.subarray(0, count)])
     this.#room -= count
     return count
   }
@@ -40,7 +40,7 @@ class FakePipe implements Port {
     this.#room += count
     const waiter = this.#waiter
     this.#waiter = null
-    waiter?.resolve(this.tryWrite(waiter.bytes, 0))
+    waiter?.resolve(this.tryWrite(waiter.bytes))
     await new Promise(setImmediate)
   }
 
@@ -148,9 +148,9 @@ describe('talk', () => {
     const disk: Port & { isFull: boolean } = {
       hasReader: false,
       isFull: true,
-      tryWrite(bytes, from) {
+      tryWrite(bytes) {
         if (this.isFull) throw new Error('ENOSPC: no space left on device, write')
-        return pipe.tryWrite(bytes, from)
+        return pipe.tryWrite(bytes)
       },
       writeSome: (bytes) => pipe.writeSome(bytes),
     }

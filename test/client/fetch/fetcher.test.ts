@@ -103,10 +103,21 @@ test('the next answer is asked for while one is read, and no more than that', as
   const { fetcher, broker } = await setUp(numbered(1, 20), {
     properties: { 'max.partition.fetch.bytes': '150' },
   })
-  expect(await fetcher.next()).not.toBeNull()
+  const first = (await fetcher.next())!
   await expect.poll(() => broker.requestsFor(Fetch)).toBe(2)
-  expect(await fetcher.next()).not.toBeNull()
+  while (first.next());
+  expect(await fetcher.next()).not.toBe(first)
   await expect.poll(() => broker.requestsFor(Fetch)).toBe(3)
+})
+
+test('records that were not all stepped through are returned again', async () => {
+  const { fetcher } = await setUp(numbered(1, 1))
+  const records = (await fetcher.next())!
+  expect([records.next(), records.offset, records.nextOffset]).toEqual([true, 0, 1])
+  expect(await fetcher.next()).toBe(records)
+  expect(fetcher.isDone).toBe(false)
+  expect([records.next(), records.next(), records.next()]).toEqual([true, true, false])
+  expect(records.nextOffset).toBe(3)
 })
 
 test.each(['gzip', 'snappy', 'lz4', 'zstd'])('batches packed with %s are expanded', async (name) => {

@@ -14,6 +14,19 @@ test('neighbours of a kind become one range', () => {
     { firstOffset: 8, lastOffset: 8, acknowledgeTypes: [3] },
     { firstOffset: 10, lastOffset: 10, acknowledgeTypes: [3] },
   ])
-  acknowledgements.clear()
+})
+
+test('what was decided before an offset is taken out, and the rest stays', () => {
+  const acknowledgements = new Acknowledgements()
+  acknowledgements.add(3, 6, 'accept')
+  acknowledgements.add(7, 7, 'gap')
+  expect(acknowledgements.takeBefore(5).batches()).toEqual([
+    { firstOffset: 3, lastOffset: 4, acknowledgeTypes: [1] },
+  ])
+  expect(acknowledgements.takeBefore(5).isEmpty).toBe(true)
+  expect(acknowledgements.takeBefore(null).batches()).toEqual([
+    { firstOffset: 5, lastOffset: 6, acknowledgeTypes: [1] },
+    { firstOffset: 7, lastOffset: 7, acknowledgeTypes: [0] },
+  ])
   expect(acknowledgements.isEmpty).toBe(true)
 })

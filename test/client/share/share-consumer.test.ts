@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { systemClock } from '../../../src/client/clock.ts'
+import { type Clock, systemClock } from '../../../src/client/clock.ts'
 import { Lifetime } from '../../../src/client/lifetime.ts'
 import { shareSettings } from '../../../src/client/share/share-config.ts'
 import { ShareConsumer } from '../../../src/client/share/share-consumer.ts'
@@ -36,10 +36,12 @@ interface Given {
   readonly failure?: (count: number) => number
   /** The time for closing. */
   readonly closeMs?: number
+  readonly clock?: Clock
+  readonly usedUpTo?: () => number | null
 }
 
 /** A broker that leads the one partition of a topic, with the records a, b, c from offset 0. */
-async function setUp({ failure = () => 0, closeMs }: Given = {}) {
+async function setUp({ failure = () => 0, closeMs, clock = systemClock, usedUpTo }: Given = {}) {
   const fetches: Fetched[] = []
   const farewells: DecodedRequestOf<typeof ShareAcknowledge>[] = []
   const heartbeats: number[] = []
@@ -79,13 +81,14 @@ async function setUp({ failure = () => 0, closeMs }: Given = {}) {
     }),
   ])
   broker.script(metadataScript([broker], { orders: [1] }))
-  const cluster = connectCluster([broker], { lifetime: new Lifetime(systemClock, { closeMs }) })
+  const cluster = connectCluster([broker], { clock, lifetime: new Lifetime(clock, { closeMs }) })
   const lost: string[] = []
   const consumer = new ShareConsumer(cluster, {
     settings: shareSettings(new Map([['group.id', 'g']])),
     topics: ['orders'],
     memberId: 'member',
     onAcknowledgeFailure: ({ message }) => lost.push(message),
+    usedUpTo,
   })
   onTestFinished(() => consumer.close())
   return { broker, consumer, fetches, farewells, heartbeats, lost }
@@ -98,6 +101,8 @@ test('acknowledgements go with the next fetch, in the session that the first one
     expect(records.next()).toBe(true)
     records.acknowledge(type)
   }
+  expect(await consumer.next(50)).toBe(records)
+  expect(records.next()).toBe(false)
   expect(await consumer.next(50)).toBeNull()
   expect(fetches[0]).toMatchObject({ shareSessionEpoch: 0, groupId: 'g', memberId: 'member' })
   expect(acknowledged(fetches[0]!)).toEqual([])
@@ -130,6 +135,34 @@ test('acknowledgements that a broker does not take in the time for closing are r
   expect(lost).toEqual([expect.stringMatching(/^orders-0: .*no answer within/)])
 })
 
+test('only what is used is acknowledged: every five seconds, and in the end', async () => {
+  let used: number | null = null
+  const five = { pass: (): void => {} }
+  const clock: Clock = {
+    ...systemClock,
+    after(delayMs, action) {
+      if (delayMs !== 5000) return systemClock.after(delayMs, action)
+      five.pass = action
+      return () => {}
+    },
+  }
+  const { consumer, farewells, lost } = await setUp({ clock, usedUpTo: () => used })
+  const records = (await consumer.next())!
+  while (records.next()) records.acknowledge('accept')
+  five.pass()
+  await new Promise(setImmediate)
+  used = 1
+  five.pass()
+  await expect.poll(() => farewells.length).toBe(1)
+  expect(farewells[0]).toMatchObject({ shareSessionEpoch: 1 })
+  expect(acknowledged(farewells[0]!)).toEqual(['0-0:1'])
+  used = 2
+  await consumer.close()
+  expect(farewells[1]).toMatchObject({ shareSessionEpoch: -1 })
+  expect(acknowledged(farewells[1]!)).toEqual(['1-1:1'])
+  expect(lost).toEqual([])
+})
+
 test('a session that the broker has forgotten is opened again, and lost acknowledgements are told', async () => {
   const { consumer, fetches, lost } = await setUp({
     failure: (count) => (count === 1 ? errorCode('SHARE_SESSION_NOT_FOUND') : 0),
@@ -137,6 +170,7 @@ test('a session that the broker has forgotten is opened again, and lost acknowle
   const records = (await consumer.next())!
   records.next()
   records.acknowledge('accept')
+  while (records.next());
   expect(await consumer.next(400)).toBeNull()
   expect(fetches.slice(0, 3).map(({ shareSessionEpoch }) => shareSessionEpoch)).toEqual([0, 1, 0])
   expect(fetches[2]!.topics).toHaveLength(1)
