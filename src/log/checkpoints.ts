@@ -36,9 +36,12 @@ export function checkCheckpoint(bytes: Buffer): string[] {
   const entries = lines.filter((line) => line !== '')
   if (count !== String(entries.length))
     return [`${quoted(count ?? '')} entries announced, ${entries.length} are there`]
-  return entries
-    .filter((line) => !/^\S+ \d+ \d+$/.test(line))
-    .map((line) => `${quoted(line)} is not an entry`)
+  return entries.filter((line) => !isEntry(line)).map((line) => `${quoted(line)} is not an entry`)
+}
+
+const isEntry = (line: string): boolean => {
+  const [, offset] = /^\S+ \d+ (\d+)$/.exec(line) ?? []
+  return Number.isSafeInteger(Number(offset))
 }
 
 /** The entries of a checkpoint; throws LOG_CORRUPT where the text makes no sense. */

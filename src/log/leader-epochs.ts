@@ -50,9 +50,7 @@ export function checkLeaderEpochs(bytes: Buffer): string[] {
   const entries = lines.filter((line) => line !== '')
   if (count !== String(entries.length))
     return [`${quoted(count ?? '')} entries announced, ${entries.length} are there`]
-  const wrong = entries
-    .filter((line) => !/^\d+ \d+$/.test(line))
-    .map((line) => `${quoted(line)} is not an entry`)
+  const wrong = entries.filter((line) => !isEntry(line)).map((line) => `${quoted(line)} is not an entry`)
   if (wrong.length > 0) return wrong
   const parsed = parseLines(bytes)
   return parsed.flatMap((entry, i) => {
@@ -61,6 +59,11 @@ export function checkLeaderEpochs(bytes: Buffer): string[] {
       before === undefined || (entry.epoch > before.epoch && entry.startOffset >= before.startOffset)
     return isGrowing ? [] : [`epoch ${entry.epoch} is not above the one before it`]
   })
+}
+
+const isEntry = (line: string): boolean => {
+  const [, offset] = /^\d+ (\d+)$/.exec(line) ?? []
+  return Number.isSafeInteger(Number(offset))
 }
 
 /** At which offset each leader epoch began; every change is written to the checkpoint at once. */

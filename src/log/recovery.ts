@@ -29,7 +29,7 @@ import {
   TRANSACTION_INDEX_SUFFIX,
 } from './segment-names.ts'
 import { type RecoveringLog, recoverSegments } from './segment-recovery.ts'
-import { isCorruptBatch } from './storage-error.ts'
+import { isCorruptBatch, StorageError } from './storage-error.ts'
 
 export interface LoadOptions {
   files: Files
@@ -154,6 +154,13 @@ function settleEnd(log: OpeningLog, lostTo: number | null): number {
 /** The segments by base offset; indexes without a log are removed. */
 function findSegments(options: LoadOptions, names: readonly string[]): Segment[] {
   const present = new Set(names)
+  const beyond = names.find((name) => /^\d{20}\.log$/.test(name) && offsetIn(name, LOG_SUFFIX) === null)
+  if (beyond !== undefined) {
+    throw new StorageError(
+      'LOG_CORRUPT',
+      `'${options.folder}/${beyond}': offsets from 2^53 on are not supported`,
+    )
+  }
   for (const suffix of [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX]) {
     for (const name of names) {
       const offset = offsetIn(name, suffix)

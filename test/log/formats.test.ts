@@ -114,7 +114,14 @@ test('leader epochs are read and written as Kafka does', () => {
   ]
   expect(decodeLeaderEpochs(text, 'x')).toEqual(entries)
   expect(encodeLeaderEpochs(entries)).toEqual(text)
-  for (const wrong of ['', '1\n0\n', '0\n3\n0 0\n', '0\n1\nx y\n', '0\n2\n2 0\n1 5\n']) {
+  for (const wrong of [
+    '0\n1\n0 9223372036854775807\n',
+    '',
+    '1\n0\n',
+    '0\n3\n0 0\n',
+    '0\n1\nx y\n',
+    '0\n2\n2 0\n1 5\n',
+  ]) {
     expect(checkLeaderEpochs(Buffer.from(wrong)), wrong).toHaveLength(1)
   }
 })
@@ -127,7 +134,7 @@ test('checkpoints are read and written as Kafka does', () => {
   ]
   expect(decodeCheckpoint(text, 'x')).toEqual(entries)
   expect(encodeCheckpoint(entries)).toEqual(text)
-  for (const wrong of ['', '1\n0\n', '0\n3\na 0 0\n', '0\n1\na b c\n']) {
+  for (const wrong of ['', '1\n0\n', '0\n3\na 0 0\n', '0\n1\na b c\n', '0\n1\na 0 9007199254740993\n']) {
     expect(checkCheckpoint(Buffer.from(wrong)), wrong).toHaveLength(1)
   }
 })

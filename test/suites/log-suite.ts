@@ -147,6 +147,29 @@ export function logSuite(name: string, makeFolder: (options?: TestFolderOptions)
       expect(valuesIn(folder.log())).toEqual(['a', 'b'])
     })
 
+    test('a segment that starts past 2^53 is refused by name', () => {
+      const folder = makeFolder()
+      folder.files.makeFolder(`${folder.folder}/orders-0`)
+      const path = `${folder.folder}/orders-0/09007199254740993000.log`
+      folder.files.open(path, 'write').close()
+      expect(() => folder.log()).toThrow(`'${path}': offsets from 2^53 on are not supported`)
+      folder.files.remove(path)
+    })
+
+    test('after a kill, a batch whose header claims an offset past 2^53 is cut off', () => {
+      const folder = makeFolder()
+      for (const value of ['a', 'b', 'c']) append(folder.log(), value)
+      const path = `${folder.folder}/orders-0/00000000000000000000.log`
+      const size = folder.log().sizeInBytes
+      const file = folder.files.open(path, 'write')
+      // The base offset of the last batch, which no CRC covers.
+      file.write(Buffer.from('0020000000000001', 'hex'), 0, 8, (size / 3) * 2)
+      file.close()
+      folder.crash()
+      expect(valuesIn(folder.log())).toEqual(['a', 'b'])
+      expect(append(folder.log(), 'd').baseOffset).toBe(2)
+    })
+
     test('a segment is rolled when its index is full', () => {
       const log = makeFolder({ settings: { segmentIndexBytes: 36, indexIntervalBytes: 0 } }).log()
       // Three entries fit the time index, and one place is kept for the roll.
