@@ -2,6 +2,9 @@
 
 group SERVERS TOPIC GROUP COUNT PROTOCOL prints values that it reads as a member of a group, and commits them; without
 an end, and with the partition in front, if COUNT is 0.
+
+far SERVERS TOPIC GROUP OFFSET commits an offset, prints it as it is read back, and then the offset of the record that it
+reads after a seek to OFFSET.
 """
 
 import base64
@@ -92,4 +95,22 @@ def group(servers, topic, name, count, protocol):
     consumer.close()
 
 
-{"write": write, "read": read, "group": group}[sys.argv[1]](*sys.argv[2:])
+def far(servers, topic, name, offset):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": servers,
+            "group.id": name,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+        }
+    )
+    place = TopicPartition(topic, 0, int(offset))
+    consumer.commit(offsets=[place], asynchronous=False)
+    print(consumer.committed([TopicPartition(topic, 0)], 20)[0].offset)
+    consumer.assign([place])
+    record = consumer.poll(20)
+    print("nothing" if record is None else record.error() or record.offset())
+    consumer.close()
+
+
+{"write": write, "read": read, "group": group, "far": far}[sys.argv[1]](*sys.argv[2:])
