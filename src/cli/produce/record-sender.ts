@@ -19,6 +19,8 @@ export interface SendOptions {
   /** Records a second at most. */
   readonly rate: number | undefined
   readonly onDelivery: ((delivery: Delivery) => void) | undefined
+  /** Longer lines are not kept. */
+  readonly maxLineBytes?: number | undefined
   readonly clock: Clock
 }
 
@@ -48,13 +50,16 @@ export class RecordSender {
     const producer = this.#producer
     let hasRoom = true
     let nowMs: Int64 = 0
-    const splitter = new LineSplitter((buffer, from, to) => {
-      try {
-        hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, nowMs)
-      } catch (error) {
-        passIfCounted(error)
-      }
-    })
+    const splitter = new LineSplitter(
+      (buffer, from, to) => {
+        try {
+          hasRoom = producer.appendRange(topic, buffer, -1, -1, from, to, nowMs)
+        } catch (error) {
+          passIfCounted(error)
+        }
+      },
+      { maxBytes: this.#options.maxLineBytes },
+    )
     for await (const chunk of chunks) {
       await this.#prepare(topic)
       nowMs = timestamp ?? clock.now()

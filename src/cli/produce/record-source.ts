@@ -13,28 +13,36 @@ export async function* readRecords(
   reader: RecordParser,
   fixed: FixedParts,
   stop: AbortSignal,
+  maxBytes?: number,
 ): AsyncGenerator<InputRecord[], void, undefined> {
   let lineNumber = 0
   let records: InputRecord[] = []
   // What comes before a line that cannot be read is still sent.
   let failure: { error: unknown } | null = null
   const isAsRead = fixed.key === null && fixed.headers.length === 0
-  const splitter = new LineSplitter((buffer, from, to) => {
-    if (failure) return
-    try {
-      const record = reader.parse(buffer.subarray(from, to), ++lineNumber)
-      records.push(isAsRead ? record : withFixed(record, fixed))
-    } catch (error) {
-      failure = { error }
-    }
-  })
+  const splitter = new LineSplitter(
+    (buffer, from, to) => {
+      if (failure) return
+      try {
+        const record = reader.parse(buffer.subarray(from, to), ++lineNumber)
+        records.push(isAsRead ? record : withFixed(record, fixed))
+      } catch (error) {
+        failure = { error }
+      }
+    },
+    { maxBytes },
+  )
   const take = (): InputRecord[] => {
     const taken = records
     records = []
     return taken
   }
   for await (const chunk of input) {
-    splitter.push(chunk)
+    try {
+      splitter.push(chunk)
+    } catch (error) {
+      failure ??= { error }
+    }
     if (records.length > 0) yield take()
     throwIf(failure)
   }

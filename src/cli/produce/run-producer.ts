@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
 import type { Values } from '../option-spec.ts'
 import { type Header, type InputRecord, LineReader, type RecordParser } from '../records/line-reader.ts'
+import { maxLineBytes } from '../records/line-splitter.ts'
 import { parseRecordJson } from '../records/record-json.ts'
 import { DeliveryPrinter } from './delivery-printer.ts'
 import { inputChunks } from './input-chunks.ts'
@@ -30,6 +31,7 @@ export async function runProducer(options: Options, context: Context): Promise<v
   const cluster = await context.cluster(server, clusterOptions(settings))
   const printer = options.report ? new DeliveryPrinter(context) : null
   const producer = await Producer.create(cluster, settings)
+  const longest = maxLineBytes(settings['max.request.size'])
   const sender = new RecordSender(producer, {
     topic: options.topic,
     partition: options.partition,
@@ -38,6 +40,7 @@ export async function runProducer(options: Options, context: Context): Promise<v
     isSync: options.sync,
     rate: options.rate,
     onDelivery: printer?.report,
+    maxLineBytes: longest,
     clock: cluster.clock,
   })
   // Whoever types lines learns at once that nobody listens.
@@ -47,7 +50,7 @@ export async function runProducer(options: Options, context: Context): Promise<v
     if (isPlain(options, reader) && sender.takesPlainLines && !isPrompted(context)) {
       await sender.sendLines(chunks, context.interrupted)
     } else {
-      for await (const records of recordsOf(options, reader, chunks, context)) {
+      for await (const records of recordsOf(options, reader, chunks, context, longest)) {
         await sender.send(records)
         printer?.check()
         if (printer) await context.io.output.drained()
@@ -100,6 +103,7 @@ async function* recordsOf(
   reader: RecordParser,
   chunks: AsyncIterable<Buffer>,
   context: Context,
+  maxBytes: number,
 ): AsyncGenerator<InputRecord[], void, undefined> {
   const fixed: FixedParts = {
     key: options.key === undefined ? null : Buffer.from(options.key),
@@ -112,7 +116,7 @@ async function* recordsOf(
   const { io, interrupted } = context
   const hasPrompt = isPrompted(context)
   if (hasPrompt) io.out('>')
-  for await (const records of readRecords(chunks, reader, fixed, interrupted)) {
+  for await (const records of readRecords(chunks, reader, fixed, interrupted, maxBytes)) {
     yield records
     if (hasPrompt) io.out('>')
   }
