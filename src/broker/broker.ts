@@ -104,15 +104,17 @@ export class Broker implements Services {
     this.#random = () => randomBytes(4).readUInt32BE(0) / 2 ** 32
     const directoryId = dir.meta.directoryId ?? randomUuid(randomBytes)
     const metadataFolder = new MetadataFolder(options.files ?? realFiles, options.dataDir)
-    const store = dir.createPartition(METADATA_TOPIC, 0, METADATA_TOPIC_ID)
-    this.controller = new Controller({
-      store,
-      start: metadataFolder.read(store.startOffset),
-      directoryId,
-      statics: new Map(nodes.map((node, index) => [node, staticSettings(options, node, index)])),
-      clock,
-      randomBytes,
-      spendReserve: (change) => dir.withReserve(change),
+    this.controller = explainingDamage(dir.folder, () => {
+      const store = dir.createPartition(METADATA_TOPIC, 0, METADATA_TOPIC_ID)
+      return new Controller({
+        store,
+        start: metadataFolder.read(store),
+        directoryId,
+        statics: new Map(nodes.map((node, index) => [node, staticSettings(options, node, index)])),
+        clock,
+        randomBytes,
+        spendReserve: (change) => dir.withReserve(change),
+      })
     })
     metadataFolder.complete(nodes[0]!, directoryId, this.controller.epoch, () => clock.now())
     this.logs = new PartitionLogs(dir, logger)
@@ -261,7 +263,7 @@ export class Broker implements Services {
     this.controller.prepareWith((partitions) => this.logs.prepare(partitions))
     const followers = [new SettingNotices(this.image, this.logger), this.logs, this.groups]
     this.controller.listen((changes) => this.#follow(changes, followers))
-    this.logs.open(this.image)
+    this.logs.open(this.image, this.controller.removedTopics)
     repairInternalTopics(this)
     await this.groups.open()
     this.#recovery = this.#dir.endOpening()
@@ -344,4 +346,18 @@ function connectionsAllowedFrom(address: string, config: BrokerConfig): number {
     if (override.slice(0, at) === address) return Number(override.slice(at + 1))
   }
   return config.number('max.connections.per.ip')
+}
+
+/** Without its metadata a broker would start empty: damage there stops the start, and the message says what to do. */
+function explainingDamage<T>(folder: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    const isDamage = error instanceof StorageError && ['BATCH_CORRUPT', 'LOG_CORRUPT'].includes(error.code)
+    if (!isDamage && !(error instanceof RangeError)) throw error
+    const way = `restore '${folder}/${METADATA_TOPIC}-0' from a backup; the records of the topics are not touched`
+    throw new StorageError('LOG_CORRUPT', `the cluster's metadata is damaged: ${error.message}: ${way}`, {
+      cause: error,
+    })
+  }
 }

@@ -1,3 +1,4 @@
+import type { FoundPartition } from '../log/found-partitions.ts'
 import type { LogDir } from '../log/log-dir.ts'
 import { partitionFolder } from '../log/partition-folder.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
@@ -32,17 +33,51 @@ export class PartitionLogs {
     return this.#byTopic.get(topic)?.[partition]
   }
 
-  /** Opens the log of every partition of the image, and sets folders aside that no topic claims. */
-  open(image: MetadataImage): void {
-    for (const { topic, partition, topicId } of this.#dir.found()) {
-      if (topic === METADATA_TOPIC) continue
+  /**
+   * Opens the log of every partition of the image, removes the folders of deleted topics, and sets folders aside that no
+   * topic claims. Throws LOG_CORRUPT when the metadata cannot be right.
+   */
+  open(image: MetadataImage, removedTopics: ReadonlySet<string>): void {
+    const found = this.#dir.found().filter(({ topic }) => topic !== METADATA_TOPIC)
+    this.#checkMetadata(found, image, removedTopics)
+    for (const { topic, partition, topicId } of found) {
       const state = image.partition(topic, partition)
       if (state && (topicId === null || topicId === state.topic.id)) continue
+      if (topicId !== null && removedTopics.has(topicId)) {
+        this.#dir.deletePartition(topic, partition)
+        continue
+      }
       const aside = this.#dir.setAside(topic, partition)
       this.#logger.warn(`${topic}-${partition} belongs to no topic: its folder is now ${aside}`)
     }
     this.#dir.forgetUnknown((topic, partition) => image.partition(topic, partition) !== undefined)
     for (const topic of image.topics.values()) for (const state of topic.partitions) this.#open(state)
+  }
+
+  /**
+   * A topic is in the metadata log before it has a folder. So folders of topics that the log never knew show that it lost
+   * records; setting all of them aside would start a broker without its topics.
+   */
+  #checkMetadata(
+    found: readonly FoundPartition[],
+    image: MetadataImage,
+    removedTopics: ReadonlySet<string>,
+  ): void {
+    const unknown = found.filter(
+      ({ topicId }) => topicId !== null && !image.topicsById.has(topicId) && !removedTopics.has(topicId),
+    )
+    const [first] = unknown
+    if (first === undefined) return
+    const folder = `${this.folder}/${METADATA_TOPIC}-0`
+    const what = `'${folder}' does not know ${unknown.length} of the partitions in '${this.folder}', such as ${first.topic}-${first.partition}`
+    const [kept] = this.#dir.partition(METADATA_TOPIC, 0)?.opening.keptFiles ?? []
+    if (kept !== undefined) {
+      const way = `restore the folder from a backup, or move '${folder}/${kept}' away to start without these partitions`
+      throw new StorageError('LOG_CORRUPT', `${what}, since its end was cut off: ${way}`)
+    }
+    if (image.topics.size > 0) return
+    const way = 'restore the folder from a backup, or move the partitions away to start without topics'
+    throw new StorageError('LOG_CORRUPT', `${what}; it was emptied or replaced: ${way}`)
   }
 
   /** One log that cannot be opened must not keep the others from being served. */

@@ -14,7 +14,7 @@ import type { Finding, Report } from './recovery-report.ts'
 import { StorageError } from './storage-error.ts'
 
 /** Kafka keeps no checkpoints for it; it is always recovered from its start. */
-const METADATA_TOPIC = '__cluster_metadata'
+export const METADATA_TOPIC = '__cluster_metadata'
 
 /** The checkpoint files of a data folder, kept in step with its logs. */
 export class FolderCheckpoints {

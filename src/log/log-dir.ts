@@ -1,7 +1,7 @@
 import { DeletedFolders } from './deleted-folders.ts'
 import { DiskReserve, isDiskFull } from './disk-reserve.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
-import { FolderCheckpoints } from './folder-checkpoints.ts'
+import { FolderCheckpoints, METADATA_TOPIC } from './folder-checkpoints.ts'
 import { type FolderIdentity, identifyFolder } from './folder-identity.ts'
 import { FolderLock } from './folder-lock.ts'
 import { type FoundPartition, findPartitions } from './found-partitions.ts'
@@ -172,6 +172,7 @@ export class LogDir {
       recoveryPoint: this.#checkpoints.recoveryPoint(name),
       logStartOffset: this.#checkpoints.startOffset(name),
       wasClean: this.wasClean,
+      mustBeWhole: topic === METADATA_TOPIC,
       ownership: this.#lock,
       listener: this.#listenerOf(name),
     })

@@ -31,6 +31,8 @@ export interface PartitionLogOptions extends SegmentSource {
   highWatermark: number
   /** Whether the log was closed before; otherwise it is recovered. */
   wasClean: boolean
+  /** As in LoadOptions. */
+  mustBeWhole: boolean
   ownership: Ownership
   /** Hears of writes that fail. */
   listener: WriteGuardListener

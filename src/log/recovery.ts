@@ -46,6 +46,11 @@ export interface LoadOptions {
   highWatermark: number
   /** Whether the log was closed before; nothing is scanned then. */
   wasClean: boolean
+  /**
+   * Whether opening fails with LOG_CORRUPT when more is missing than the end of a write that a crash interrupted: for the
+   * metadata log, without which nothing else makes sense.
+   */
+  mustBeWhole: boolean
 }
 
 /** What opening a log did. */
@@ -72,6 +77,8 @@ interface OpeningLog extends LoadOptions, RecoveringLog {
   readonly files: Files
   readonly settings: () => LogSettings
   readonly report: PartitionReport
+  readonly wasClean: boolean
+  readonly mustBeWhole: boolean
 }
 
 /** Opens the files of a partition; after a crash, makes them whole again. */
@@ -147,6 +154,11 @@ function settleEnd(log: OpeningLog, lostTo: number | null): number {
     { offset: log.producerStore.latestOffset ?? 0, source: 'its last producer snapshot' },
   ]
   const settled = isGone ? logStartOffset : endOffset
+  const missing = log.mustBeWhole ? known.find(({ offset }) => offset > settled) : undefined
+  if (missing !== undefined) {
+    const what = `'${segments.at(-1)!.path}' ends at offset ${settled}, and ${missing.source} has ${missing.offset}`
+    throw new StorageError('LOG_CORRUPT', what)
+  }
   reportMissingEnd(segments.at(-1)!, Math.max(settled, lostTo ?? 0), known, report)
   return settled
 }

@@ -1,9 +1,16 @@
 // After a crash: reads what was not known to be on the disk, batch by batch, and cuts the log at the first one that is
 // not whole. What is taken out stays beside the log for a while.
 
-import { BATCH_OVERHEAD, CURRENT_MAGIC, magic, partitionLeaderEpoch, recordCount } from '../records/batch.ts'
+import {
+  BATCH_OVERHEAD,
+  batchSize,
+  CURRENT_MAGIC,
+  magic,
+  partitionLeaderEpoch,
+  recordCount,
+} from '../records/batch.ts'
 import { offsetFault, type SegmentBounds } from './batch-order.ts'
-import type { Files } from './files.ts'
+import { type Files, isBlank } from './files.ts'
 import { keepCut, keepRemoved } from './kept-files.ts'
 import type { LeaderEpochs } from './leader-epochs.ts'
 import { baseOffset, lastOffset } from './log-offsets.ts'
@@ -14,7 +21,7 @@ import type { ProducerStore } from './producer-store.ts'
 import type { PartitionReport } from './recovery-report.ts'
 import { fileParts } from './salvage.ts'
 import type { Segment } from './segment.ts'
-import { isCorruptBatch } from './storage-error.ts'
+import { isCorruptBatch, StorageError } from './storage-error.ts'
 
 /** What recovery needs of a log. */
 export interface RecoveringLog {
@@ -25,6 +32,8 @@ export interface RecoveringLog {
   readonly segments: Segment[]
   readonly leaderEpochs: LeaderEpochs
   readonly producerStore: ProducerStore
+  readonly wasClean: boolean
+  readonly mustBeWhole: boolean
 }
 
 /**
@@ -100,6 +109,10 @@ function cutLog(log: RecoveringLog, i: number, { position, endOffset, fault }: G
   const bytes = segment.sizeInBytes - position
   const range = { from: position, to: segment.sizeInBytes, end: endOffset }
   const whole = fileParts(segment, segment.path, range, bounds).filter((part) => part.isWhole)
+  if (log.mustBeWhole && !(whole.length === 0 && isInterruptedWrite(log, i, position))) {
+    const where = `'${segment.path}' at position ${position}, offset ${endOffset}`
+    throw new StorageError('LOG_CORRUPT', `${where}: ${fault}`)
+  }
   const cutTo = whole.at(-1)?.endOffset ?? endOffset
   const lostTo = removeAfter(log, i, `'${segment.path}' before it is damaged`) ?? cutTo
   const records =
@@ -141,4 +154,13 @@ function claimedRecords(segment: Segment, position: number, offset: number): num
   if (segment.read(header, 0, BATCH_OVERHEAD, position) < BATCH_OVERHEAD) return null
   const isHeader = magic(header, 0) === CURRENT_MAGIC && baseOffset(header, 0) === offset
   return isHeader && recordCount(header, 0) > 0 ? recordCount(header, 0) : null
+}
+
+/** Whether the bytes from the position on can be what a crash left of the last write: too few, or zeroes. */
+function isInterruptedWrite({ segments, wasClean }: RecoveringLog, i: number, position: number): boolean {
+  const segment = segments[i]!
+  const rest = Buffer.alloc(segment.sizeInBytes - position)
+  segment.read(rest, 0, rest.length, position)
+  if (wasClean || i < segments.length - 1) return false
+  return rest.length < BATCH_OVERHEAD || batchSize(rest, 0) > rest.length || isBlank(rest)
 }

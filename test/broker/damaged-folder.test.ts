@@ -1,5 +1,6 @@
 // What is damaged in a data folder must not keep the rest of it from being served.
 import { expect, test } from 'vitest'
+import { LOCK_FILE } from '../../src/log/folder-lock.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { OffsetCommit, OffsetFetch } from '../../src/protocol/messages/commits.ts'
 import { Fetch } from '../../src/protocol/messages/fetch.ts'
@@ -171,3 +172,111 @@ test.each([
     await broker.open()
   },
 )
+
+const METADATA = `/data/__cluster_metadata-0/${LOG}`
+
+/** Starts a broker on the files of one that did not start, as after a reboot. */
+function startAgain(broker: TestBroker): Promise<void> {
+  const files = broker.files as MemoryFiles
+  files.writeFile(`/data/${LOCK_FILE}`, Buffer.from('{"pid":1,"boot":"the one before"}'))
+  return broker.open()
+}
+
+/** Stops a broker with two topics, changes its metadata, and expects that it does not start; then puts it back. */
+async function expectRefusal(
+  how: 'closed' | 'killed',
+  edit: (files: MemoryFiles) => void,
+  message: RegExp,
+): Promise<void> {
+  const broker = await startTestBroker({ topics: { orders: 1, other: 1 } })
+  append(broker.log('orders'), 'a')
+  let good: Buffer | null = null
+  const altered = broker.alter(how, (files) => {
+    good = files.readFile(METADATA)
+    edit(files)
+  })
+  await expect(altered).rejects.toThrow(message)
+  const files = broker.files as MemoryFiles
+  const folders = files.list('/data').map(({ name }) => name)
+  expect(folders).toEqual(expect.arrayContaining(['orders-0', 'other-0']))
+  // Neither does a second try.
+  await expect(startAgain(broker)).rejects.toThrow(message)
+  for (const { name } of files.list('/data/__cluster_metadata-0')) {
+    if (/cut-at|snapshot|index/.test(name)) files.remove(`/data/__cluster_metadata-0/${name}`)
+  }
+  files.writeFile(METADATA, good!)
+  files.remove('/data/.kafka_cleanshutdown')
+  await startAgain(broker)
+  expect(valuesIn(broker.log('orders'))).toEqual(['a'])
+}
+
+test.each(['closed', 'killed'] as const)(
+  'a broker that was %s does not start with a bit flipped in its metadata',
+  async (how) => {
+    const flip = (files: MemoryFiles) => change(files, METADATA, flipAt(200))
+    await expectRefusal(
+      how,
+      flip,
+      /metadata is damaged: .*__cluster_metadata-0.* at position \d+.*: restore '.*' from a backup/,
+    )
+  },
+)
+
+test.each(['closed', 'killed'] as const)(
+  'a broker that was %s does not start with its metadata emptied',
+  async (how) => {
+    const empty = (files: MemoryFiles) => change(files, METADATA, () => Buffer.alloc(0))
+    await expectRefusal(how, empty, /__cluster_metadata-0.*restore/)
+  },
+)
+
+test.each(['closed', 'killed'] as const)(
+  'a broker that was %s does not start with its metadata removed',
+  async (how) => {
+    const remove = (files: MemoryFiles) => files.remove('/data/__cluster_metadata-0')
+    const broker = await startTestBroker({ topics: { orders: 1 } })
+    append(broker.log('orders'), 'a')
+    await expect(broker.alter(how, remove)).rejects.toThrow(
+      /does not know 1 of the partitions.*orders-0.*restore/,
+    )
+    await expect(startAgain(broker)).rejects.toThrow(/does not know 1 of the partitions/)
+    expect(broker.files.list('/data').some(({ name }) => name === 'orders-0')).toBe(true)
+    // Moved away, as the message says.
+    ;(broker.files as MemoryFiles).remove('/data/orders-0')
+    await startAgain(broker)
+  },
+)
+
+test('after a kill, the metadata of an interrupted write is cut off and reported', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  append(broker.log('orders'), 'a')
+  const half = (files: MemoryFiles) =>
+    change(files, METADATA, (bytes) => Buffer.concat([bytes, bytes.subarray(0, 90)]))
+  await broker.alter('killed', half)
+  expect(valuesIn(broker.log('orders'))).toEqual(['a'])
+  expect(broker.complaints.join('\n')).toContain(`__cluster_metadata-0: cut '${METADATA}'`)
+})
+
+test('metadata cut off that partitions need is not given up', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  broker.createTopic('late')
+  const cut = (files: MemoryFiles) => {
+    const bytes = files.readFile(METADATA)!
+    files.writeFile(METADATA, bytes.subarray(0, bytes.length - 10))
+  }
+  await expect(broker.alter('killed', cut)).rejects.toThrow(
+    /does not know 1 .*late-0, since its end was cut off: restore/,
+  )
+  await expect(startAgain(broker)).rejects.toThrow(/does not know 1 .*late-0/)
+  const files = broker.files as MemoryFiles
+  const kept = files.paths().find((path) => path.includes('cut-at'))!
+  files.remove(kept)
+  await startAgain(broker)
+  expect(broker.broker.image.topics.has('orders')).toBe(true)
+})
+
+test('a damaged bootstrap.checkpoint of a broker that has started before is not needed', async () => {
+  const broker = await startTestBroker({ topics: { orders: 1 } })
+  await broker.alter('closed', (files) => change(files, '/data/bootstrap.checkpoint', flipAt(100)))
+  expect(broker.broker.image.topics.has('orders')).toBe(true)
+})

@@ -117,6 +117,11 @@ export class Controller {
     return this.#configs.get(node)
   }
 
+  /** Ids of topics that were deleted before this start. */
+  get removedTopics(): ReadonlySet<string> {
+    return this.#log.removedTopics
+  }
+
   /** Where the log stands: the epoch that ApiVersions tells with the finalized features. */
   get lastOffset(): number {
     return this.image.lastOffset

@@ -10,6 +10,7 @@ import {
   parseSnapshotName,
 } from '../../log/metadata-snapshot.ts'
 import { encodeQuorumState, QUORUM_STATE_FILE } from '../../log/quorum-state.ts'
+import { StorageError } from '../../log/storage-error.ts'
 import { FeatureLevelRecord } from '../../protocol/messages/stored-metadata.ts'
 import type { StoredMessage } from '../../protocol/schema.ts'
 import { INITIAL_FEATURES, KRAFT_LEVEL } from './features.ts'
@@ -31,8 +32,10 @@ export class MetadataFolder {
   }
 
   /** What has to be known before the log can be replayed. */
-  read(logStartOffset: number): MetadataStart {
-    return { snapshot: this.#snapshotFor(logStartOffset), bootstrap: this.#bootstrap() }
+  read({ startOffset, endOffset }: { startOffset: number; endOffset: number }): MetadataStart {
+    // A log that was started once needs it no more.
+    const bootstrap = endOffset === 0 ? this.#bootstrap() : null
+    return { snapshot: this.#snapshotFor(startOffset), bootstrap }
   }
 
   #bootstrap(): Buffer[] | null {
@@ -46,7 +49,10 @@ export class MetadataFolder {
     if (logStartOffset === 0) return null
     const names = this.#files.list(this.#logFolder).map(({ name }) => name)
     const newest = names.filter((name) => parseSnapshotName(name) !== null).at(-1)
-    if (newest === undefined) return null
+    if (newest === undefined || parseSnapshotName(newest)!.endOffset < logStartOffset) {
+      const what = `the log in '${this.#logFolder}' starts at offset ${logStartOffset}, and no snapshot goes up to there`
+      throw new StorageError('LOG_CORRUPT', what)
+    }
     const path = `${this.#logFolder}/${newest}`
     const { endOffset } = parseSnapshotName(newest)!
     return { endOffset, records: decodeSnapshot(this.#files.readFile(path)!, path) }

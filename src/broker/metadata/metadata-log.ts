@@ -77,6 +77,8 @@ const FIRST_EPOCH = 1
 
 export class MetadataLog {
   readonly image = new MetadataImage()
+  /** Ids of topics that were deleted before this start, as far as the log goes back. */
+  readonly removedTopics: ReadonlySet<string>
   readonly #store: MetadataStore
   readonly #clock: Clock
   readonly #listeners: MetadataListener[] = []
@@ -88,7 +90,7 @@ export class MetadataLog {
     this.#clock = clock
     const changes = new MetadataChanges()
     for (const record of snapshot?.records ?? []) replayRecord(this.image, record, changes)
-    this.#replayStored(snapshot?.endOffset ?? store.startOffset)
+    this.removedTopics = this.#replayStored(snapshot?.endOffset ?? store.startOffset)
   }
 
   /** The leader epoch of the log's last batch, which appends go on with. */
@@ -154,7 +156,7 @@ export class MetadataLog {
     this.#store.append(records, { leaderEpoch: this.#epoch, origin: 'metadata', sync })
   }
 
-  #replayStored(start: number): void {
+  #replayStored(start: number): Set<string> {
     let open: Buffer[] | null = null
     const changes = new MetadataChanges()
     for (const value of this.#storedRecords(start)) {
@@ -177,6 +179,7 @@ export class MetadataLog {
       const reason = 'the broker stopped before the end of the transaction'
       this.#append([[encodeMetadataRecord(metadataRecord(AbortTransactionRecord, { reason }))]], false)
     }
+    return new Set(changes.deletedTopics.map(({ id }) => id))
   }
 
   *#storedRecords(start: number): Generator<Buffer, void, undefined> {

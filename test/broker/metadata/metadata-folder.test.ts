@@ -60,7 +60,7 @@ test('a formatted folder says itself what the cluster starts with', () => {
   const records = [level('metadata.version', 25), level('group.version', 1)]
   const bytes = encodeSnapshot({ lastContainedLogTimestamp: 0, records }, () => 0)
   const { folder } = folderWith({ '/data/bootstrap.checkpoint': bytes })
-  expect(folder.read(0).bootstrap).toHaveLength(2)
+  expect(folder.read({ startOffset: 0, endOffset: 0 }).bootstrap).toHaveLength(2)
 })
 
 test('the newest snapshot is read where the log has lost its beginning', () => {
@@ -70,8 +70,8 @@ test('the newest snapshot is read where the log has lost its beginning', () => {
     [`${LOG_FOLDER}/${snapshotName(20, 2)}`]: snapshotOf('new'),
     [`${LOG_FOLDER}/quorum-state`]: Buffer.from('{}'),
   })
-  expect(folder.read(0).snapshot).toBeNull()
-  const { endOffset, records } = folder.read(15).snapshot!
+  expect(folder.read({ startOffset: 0, endOffset: 0 }).snapshot).toBeNull()
+  const { endOffset, records } = folder.read({ startOffset: 15, endOffset: 15 }).snapshot!
   expect(endOffset).toBe(20)
   expect(records[0]!.toString()).toContain('new')
 })
@@ -81,7 +81,7 @@ test('a snapshot that was not finished is refused', () => {
   const { folder } = folderWith({
     [`${LOG_FOLDER}/${snapshotName(10, 1)}`]: bytes.subarray(0, bytes.length - 75),
   })
-  expect(() => folder.read(5)).toThrow('the footer is missing')
+  expect(() => folder.read({ startOffset: 5, endOffset: 5 })).toThrow('the footer is missing')
 })
 
 test('a quorum-state that says nothing has its faults named', () => {
