@@ -3,6 +3,7 @@ import * as batch from '../../records/batch.ts'
 import { controlType } from '../../records/control.ts'
 import { type KafkaRecord, readHeaders } from '../../records/record.ts'
 import { openRecords, type RecordCursor } from '../../records/record-cursor.ts'
+import { RecordsError } from '../../records/records-error.ts'
 
 export interface AbortedTransaction {
   readonly producerId: Int64
@@ -112,16 +113,30 @@ export class FetchedRecords {
     while (isWhole(records, this.#at)) {
       const at = this.#at
       if (batch.baseOffset(records, at) >= until) return false
-      this.#at += checkCrcs ? batch.checkBatch(records, at) : batch.checkHeader(records, at)
+      this.#at += this.#attempt(at, () =>
+        checkCrcs ? batch.checkBatch(records, at) : batch.checkHeader(records, at),
+      )
       if (this.#isHidden(at)) continue
       this.#baseOffset = batch.baseOffset(records, at)
       this.#baseTimestamp = batch.baseTimestamp(records, at)
       const isAppendTime = batch.timestampType(records, at) === 'LogAppendTime'
       this.#appendTimestamp = isAppendTime ? batch.maxTimestamp(records, at) : null
-      this.cursor = openRecords(records, at)
+      this.cursor = this.#attempt(at, () => openRecords(records, at))
       return true
     }
     return false
+  }
+
+  /** Reads from the batch; a failure names its place, in Kafka's words. */
+  #attempt<T>(at: number, read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof RecordsError)) throw error
+      const place = `partition ${this.topic}-${this.partition} at offset ${batch.baseOffset(this.range.records, at)}`
+      const message = `Record batch for ${place} is invalid, cause: ${error.message}`
+      throw new RecordsError(error.code, message, { cause: error })
+    }
   }
 
   #isHidden(at: number): boolean {

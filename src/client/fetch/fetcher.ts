@@ -261,7 +261,7 @@ export class Fetcher {
         this.#cluster.metadata.invalidate(topic)
         break
       case 'fatal':
-        this.#fail(new KafkaError(code, null, { cause: new Error(`while ${topic}-${number} was read`) }))
+        this.#fail(fatalFailure(code, `${topic}-${number}`, partition.position))
     }
     partition.retryAtMs = nowMs + this.#settings['retry.backoff.ms']
   }
@@ -338,4 +338,11 @@ export class Fetcher {
     this.#isRefreshing = false
     this.#step()
   }
+}
+
+/** The failure of a partition that no other try helps; Kafka's own words for damaged records, as they name the place. */
+function fatalFailure(code: ErrorName, name: string, offset: Int64): KafkaError {
+  const isCorrupt = code === 'CORRUPT_MESSAGE'
+  const message = `Encountered corrupt message when fetching offset ${offset} for topic-partition ${name}`
+  return new KafkaError(code, isCorrupt ? message : null, { cause: new Error(`while ${name} was read`) })
 }
