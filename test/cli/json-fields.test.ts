@@ -313,7 +313,7 @@ const LISTINGS: Record<string, Listing> = {
     { clusterId: 'x', topic: 'a' },
     { clusterId: 'y', topic: 'b' },
     [{ partition: 0, next: 0, end: 0, until: 1 }],
-    new Map([[0, 1]]),
+    new Map([[0, { acknowledged: 1, next: 1 }]]),
   ),
 }
 

@@ -17,7 +17,11 @@ export class AckTracker {
   #sent: Sent[] = []
   #head = 0
 
-  constructor({ partition, next, end }: PartitionState) {
+  readonly #onSettled: () => void
+
+  /** `onSettled` is called for each record whose outcome is known. */
+  constructor({ partition, next, end }: PartitionState, onSettled: () => void = () => {}) {
+    this.#onSettled = onSettled
     this.partition = partition
     this.next = next
     this.end = end
@@ -31,6 +35,7 @@ export class AckTracker {
   }
 
   #delivered(sent: Sent, { error, offset }: Delivery): void {
+    this.#onSettled()
     if (error !== null) {
       this.failure ??= error
       return

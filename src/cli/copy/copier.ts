@@ -26,7 +26,15 @@ export interface CopierOptions {
   readonly onCheckpoint: (states: PartitionState[]) => void
 }
 
+export interface CopyProgress {
+  readonly acknowledged: number
+  readonly next: Int64
+}
+
 const CHECKPOINT_MS = 1000
+
+/** Small records take much more memory than the bytes that buffer.memory limits. */
+const MAX_IN_FLIGHT = 50_000
 
 /** Copies ranges of partitions: keys, values, headers and timestamps as they are, in order within each partition. */
 export class Copier {
@@ -34,11 +42,16 @@ export class Copier {
   readonly #trackers: Map<number, AckTracker>
   readonly #fetcher: Fetcher
   #isStopped = false
+  /** Records that are sent and whose outcome is not known. */
+  #inFlight = 0
+  #resume = (): void => {}
 
   constructor(options: CopierOptions) {
     this.#options = options
     const { from, fetch, ranges } = options
-    this.#trackers = new Map(ranges.map((range) => [range.partition, new AckTracker(range)]))
+    this.#trackers = new Map(
+      ranges.map((range) => [range.partition, new AckTracker(range, () => this.#settled())]),
+    )
     const targets = ranges.map(({ partition, next, until }) => ({
       topic: from.topic,
       partition,
@@ -48,14 +61,17 @@ export class Copier {
     this.#fetcher = new Fetcher(from.cluster, fetch, targets)
   }
 
-  /** How many records of each partition have been acknowledged. */
-  counts(): Map<number, number> {
-    return new Map([...this.#trackers].map(([partition, { acknowledged }]) => [partition, acknowledged]))
+  /** What has been acknowledged of each partition, and up to where without a gap. */
+  progress(): Map<number, CopyProgress> {
+    return new Map(
+      [...this.#trackers].map(([partition, { acknowledged, next }]) => [partition, { acknowledged, next }]),
+    )
   }
 
   /** Ends the copy before its end; what has been read is still sent. */
   stop(): void {
     this.#isStopped = true
+    this.#resume()
     this.#fetcher.close()
   }
 
@@ -86,10 +102,14 @@ export class Copier {
       const tracker = this.#trackers.get(records.partition)!
       const partition = byKey ? undefined : records.partition
       let hasRoom = true
-      while (records.next()) {
+      while (!this.#isStopped && records.next()) {
         const { key, value, headers, timestamp, offset } = currentRecord(records)
         const onDelivery = tracker.send(offset)
+        this.#inFlight++
         hasRoom = producer.append(to.topic, key, value, headers, timestamp, partition, onDelivery)
+        if (this.#inFlight < MAX_IN_FLIGHT) continue
+        await this.#fewInFlight()
+        if (this.#failure()) break
       }
       if (!hasRoom) await producer.room()
       const failure = this.#failure()
@@ -98,6 +118,16 @@ export class Copier {
       checkpointMs = clock.monotonicMs()
       onCheckpoint(this.#states())
     }
+  }
+
+  #settled(): void {
+    if (--this.#inFlight <= MAX_IN_FLIGHT / 2) this.#resume()
+  }
+
+  #fewInFlight(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = resolve
+    })
   }
 
   #failure(): Error | null {

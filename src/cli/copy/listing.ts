@@ -1,22 +1,22 @@
 import { maxInt64 } from '../../bytes/int64.ts'
 import type { Listing } from '../output/listing.ts'
-import type { CopyRange } from './copier.ts'
+import type { CopyProgress, CopyRange } from './copier.ts'
 import type { TopicPlace } from './copy-state.ts'
 
-/** A row for each partition: what was to be copied, and how much was. */
+/** A row for each partition: what was copied; what is to be copied where nothing was begun. */
 export function copyListing(
   from: TopicPlace,
   to: TopicPlace,
   ranges: readonly CopyRange[],
-  counts: ReadonlyMap<number, number>,
+  progress: ReadonlyMap<number, CopyProgress>,
 ): Listing {
   const items = ranges.map(({ partition, next, until }) => ({
     topic: from.topic,
     partition,
     toTopic: to.topic,
     from: next,
-    until: maxInt64(next, until),
-    copied: counts.get(partition) ?? 0,
+    until: progress.get(partition)?.next ?? maxInt64(next, until),
+    copied: progress.get(partition)?.acknowledged ?? 0,
   }))
   return {
     text: () =>

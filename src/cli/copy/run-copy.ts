@@ -53,7 +53,7 @@ export async function runCopy(options: Options, context: Context): Promise<void>
   const copier = new Copier({ ...sides, ranges, byKey: options.byKey, onCheckpoint: note })
   context.onInterrupt(() => copier.stop())
   await showing(copier, ranges, context)
-  await context.print(copyListing(from, to, ranges, copier.counts()))
+  await context.print(copyListing(from, to, ranges, copier.progress()))
 }
 
 const placeOf = ({ clusterId, topic }: TopicPlace): TopicPlace => ({ clusterId, topic })
@@ -90,7 +90,7 @@ async function showing(copier: Copier, ranges: readonly CopyRange[], { io }: Con
     0,
   )
   const text = (): string => {
-    const copied = [...copier.counts().values()].reduce((sum, count) => sum + count, 0)
+    const copied = [...copier.progress().values()].reduce((sum, { acknowledged }) => sum + acknowledged, 0)
     return `${copied} of ${total} records copied`
   }
   const progress = startProgress(io, systemClock, text)
