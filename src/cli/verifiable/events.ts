@@ -23,8 +23,22 @@ export class EventPrinter {
     this.#context.io.out(`${json.slice(0, -1)}${rest.join('')}}\n`)
   }
 
-  /** Resolves when all events are written. */
-  written(): Promise<void> {
-    return this.#context.io.output.drained()
+  /** Waits until all events are written; false when the tool was interrupted before. */
+  async written(): Promise<boolean> {
+    const { io, interrupted } = this.#context
+    const { output } = io
+    if (output.taken < output.given && !interrupted.aborted) {
+      let end = (): void => {}
+      const stopped = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      interrupted.addEventListener('abort', end)
+      await Promise.race([output.drained(), stopped]).finally(() =>
+        interrupted.removeEventListener('abort', end),
+      )
+    }
+    if (output.taken < output.given) return false
+    await output.drained()
+    return true
   }
 }

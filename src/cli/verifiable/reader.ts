@@ -42,7 +42,8 @@ export class VerifiableReader {
       const used = Math.min(poll.count, this.#left)
       this.#read += used
       this.#tell(poll, used, lastOffset)
-      await this.#events.written()
+      // What nobody was told of is not committed.
+      if (!(await this.#events.written())) return
       if (this.#options.commits) await this.#commit(poll, addInt64(lastOffset, 1))
     }
   }
