@@ -46,7 +46,7 @@ export const smoke = defineCommand({
     const outcome = await smokeTest(cluster, {
       topic,
       timeoutMs,
-      tick: () => performance.now(),
+      tick: () => context.io.uptimeMs,
       id: context.io.randomBytes(ID_BYTES).toString('hex'),
       stop: context.interrupted,
       onLeftover: (left) => {
