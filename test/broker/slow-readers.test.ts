@@ -7,17 +7,15 @@ import { Produce } from '../../src/protocol/messages/produce.ts'
 import type { Api, DecodedResponseOf, Fields, RequestOf } from '../../src/protocol/schema.ts'
 import { startTestBroker, type TestBroker } from '../support/broker.ts'
 import { duplexPair } from '../support/duplex-pair.ts'
+import { bytesOfBuffers } from '../support/garbage.ts'
 import { append, batch, recordsIn } from '../support/logs.ts'
 import { fetchFrom, produceTo } from '../support/partition-requests.ts'
 import { requestFrame, settled, WireClient } from '../support/wire-client.ts'
 
 const MEGABYTE = 1_000_000
 
-/** What the memory of buffers has grown by since `before`, once what is no longer used was collected. */
-function grownMegabytes(before: number): number {
-  globalThis.gc?.()
-  return (process.memoryUsage().arrayBuffers - before) / MEGABYTE
-}
+/** What the memory of buffers has grown by since `before`. */
+const grownMegabytes = (before: number): number => (bytesOfBuffers() - before) / MEGABYTE
 
 /** Clients that send the same request any number of times, and read nothing until they are told to. */
 async function startSlowReaders<A extends Api<Fields, Fields>>(
@@ -42,7 +40,7 @@ async function startWithRecords(count: number) {
   const broker = await startTestBroker({ topics: { orders: 1, others: 1 } })
   const values = Array.from({ length: count }, (_, i) => `${i}`.padEnd(MEGABYTE - 1000, 'x'))
   for (const value of values) append(broker.log('orders'), value)
-  return { broker, values, before: process.memoryUsage().arrayBuffers }
+  return { broker, values, before: bytesOfBuffers() }
 }
 
 async function expectServed(broker: TestBroker): Promise<void> {
@@ -147,7 +145,7 @@ test('long answers that nobody reads hold little memory, and give way to those t
   const broker = await startTestBroker({ topics: { orders: 1, others: 1 }, config })
   await makeLargeGroup(broker)
   expect(describedBytes(await broker.ask(DescribeGroups, 5, description))).toBe(1_200_000)
-  const before = process.memoryUsage().arrayBuffers
+  const before = bytesOfBuffers()
   const stalled = await startSlowReaders(broker, 150, [DescribeGroups, 5, description], 3)
   expect(grownMegabytes(before)).toBeLessThan(150)
   // Whose answers are short is served at once.
