@@ -34,6 +34,8 @@ class PairEnd extends Duplex {
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this._read()
+    // What the other end had no room for is given up, as when a socket is closed.
+    this.#other!._read()
     this.#hangUp()
     done(error)
   }
