@@ -1,5 +1,8 @@
 import type { Clock } from './clock.ts'
 
+/** What a reader needs before it can read, as its partitions and a place in its group, is no idle time up to this. */
+export const START_MS = 900
+
 /** A point in time, and how long it is until then. */
 export class Deadline {
   readonly #clock: Clock

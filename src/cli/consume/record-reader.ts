@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import type { Deadline } from '../../client/deadline.ts'
+import { type Deadline, START_MS } from '../../client/deadline.ts'
 import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { FetchTarget } from '../../client/fetch/fetch-partition.ts'
 import type { FetchedRecords } from '../../client/fetch/fetched-records.ts'
@@ -40,16 +40,17 @@ export class RecordReader {
   /** The next records, which may be used until the next call; null when there are none within `timeoutMs`. */
   async next(timeoutMs: number): Promise<FetchedRecords | null> {
     const { clock } = this.#cluster
-    const deadline = this.#cluster.deadline(timeoutMs)
     this.#passCurrent()
+    const starting = this.#hasLooked ? null : this.#cluster.deadline(timeoutMs + START_MS)
+    if (starting !== null && !(await this.#hasLookedBy(starting))) return null
+    const deadline = this.#cluster.deadline(Math.min(timeoutMs, starting?.leftMs ?? Infinity))
     while (!this.#isClosed && !this.isDone) {
       const intervalMs = this.#fetcher ? this.#settings['metadata.max.age.ms'] : MISSING_TOPIC_MS
       const mayLook = !this.#hasLooked || this.#range.until === undefined
-      if (mayLook && clock.monotonicMs() - this.#lookedMs >= intervalMs) {
-        if (!(await this.#hasLookedBy(deadline))) {
-          if (deadline.isOver) return null
-          continue
-        }
+      const isDue = mayLook && clock.monotonicMs() - this.#lookedMs >= intervalMs
+      if (isDue && !(await this.#hasLookedBy(deadline))) {
+        if (deadline.isOver) return null
+        continue
       }
       const untilLookMs = mayLook ? Math.max(0, this.#lookedMs + intervalMs - clock.monotonicMs()) : Infinity
       const records = await this.#wait(Math.min(deadline.leftMs, untilLookMs))

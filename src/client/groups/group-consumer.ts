@@ -7,6 +7,7 @@ import { JoinGroup } from '../../protocol/messages/classic-groups.ts'
 import { Changes } from '../changes.ts'
 import type { Cluster } from '../cluster.ts'
 import { requestCoordinator } from '../coordinators.ts'
+import { type Deadline, START_MS } from '../deadline.ts'
 import type { FetchSettings } from '../fetch/fetch-config.ts'
 import type { FetchedRecords } from '../fetch/fetched-records.ts'
 import { Fetcher } from '../fetch/fetcher.ts'
@@ -105,7 +106,9 @@ export class GroupConsumer {
   async next(timeoutMs = Infinity): Promise<FetchedRecords | null> {
     this.#begin()
     this.#passCurrent()
-    const deadline = this.#cluster.deadline(timeoutMs)
+    const starting = this.#isMember ? null : this.#cluster.deadline(timeoutMs + START_MS)
+    if (starting !== null) await this.#started(starting)
+    const deadline = this.#cluster.deadline(Math.min(timeoutMs, starting?.leftMs ?? Infinity))
     for (;;) {
       if (this.#closing !== null) return null
       if (this.#failure !== null) throw this.#failure
@@ -135,7 +138,12 @@ export class GroupConsumer {
     return this.#closing
   }
 
-  /** Looks for the topics and joins; `next` does not wait longer for that than for records. */
+  async #started(deadline: Deadline): Promise<void> {
+    while (!this.#isMember && !this.#failure && !this.#closing && !deadline.isOver)
+      await this.#changes.next(deadline.leftMs)
+  }
+
+  /** Looks for the topics and joins. */
   #begin(): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
@@ -146,6 +154,7 @@ export class GroupConsumer {
     const interval = await this.#lookForTopics()
     if (this.#closing !== null) return
     this.#isMember = true
+    this.#changes.notify()
     this.#watchTopics(interval)
     if (this.#commits) this.#commitEvery(this.#options.group['auto.commit.interval.ms'])
     this.#membership.run().catch((error: Error) => {
