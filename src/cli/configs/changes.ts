@@ -1,3 +1,4 @@
+import { shownName } from '../contexts/secret-properties.ts'
 import { Failure, UsageError } from '../failures.ts'
 import { readProperties } from '../properties/java-properties.ts'
 
@@ -22,7 +23,7 @@ export function readChanges(options: {
   const fromFile = addConfigFile === undefined ? new Map<string, string>() : readProperties(addConfigFile)
   const set = addConfig === undefined ? fromFile : parseAddConfig(addConfig)
   const bad = [...set.keys()].find((key) => !/^[$a-zA-Z0-9._-]*$/.test(key))
-  if (bad !== undefined) throw new Failure(`Invalid character found for config key: ${bad}`)
+  if (bad !== undefined) throw new Failure(`Invalid character found for config key: ${shownName(bad)}`)
   const remove = deleteConfig.flatMap((text) => text.split(',')).map((name) => name.trim())
   return { set, remove }
 }

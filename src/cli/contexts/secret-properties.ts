@@ -16,6 +16,17 @@ const SECRET_VALUE =
 export const isSecret = (name: string, value: string): boolean =>
   SECRET_VALUE.test(value) || (SECRET_NAME.test(name) && !HARMLESS_NAME.test(name))
 
+const NAME = /^[\w.$-]+/
+
+/**
+ * A text that should be `name=value` or a name, as a message may show it: with another sign in place of `=`, what follows
+ * the name of a secret is taken for the secret.
+ */
+export function shownName(text: string): string {
+  const [name = ''] = NAME.exec(text) ?? []
+  return name === text || !(SECRET_NAME.test(text) || SECRET_VALUE.test(text)) ? text : `${name}…`
+}
+
 /** The properties as they may be shown. */
 export const shownProperties = (properties: Iterable<readonly [string, string]>): [string, string][] =>
   [...properties].map(([name, value]) => [name, isSecret(name, value) ? HIDDEN : value])

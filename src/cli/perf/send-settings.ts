@@ -1,4 +1,5 @@
 import { randomUuid } from '../../bytes/uuid.ts'
+import { shownName } from '../contexts/secret-properties.ts'
 import { UsageError } from '../failures.ts'
 import type { Io } from '../io.ts'
 import type { Values } from '../option-spec.ts'
@@ -13,7 +14,7 @@ const DEFAULT_DURATION_MS = 3000
 export function sendServer(options: Options): ServerNaming {
   const commandProperty = [...options.commandProperty, ...options.producerProps]
   const malformed = commandProperty.find((text) => !/^[^=]+=./s.test(text))
-  if (malformed !== undefined) throw new UsageError(`Invalid property: ${malformed}`)
+  if (malformed !== undefined) throw new UsageError(`Invalid property: ${shownName(malformed)}`)
   return {
     bootstrapServer: options.bootstrapServer,
     context: options.context,

@@ -1,4 +1,5 @@
 import { CLIENT_PROPERTY_NAMES } from '../../client/config/property-names.ts'
+import { shownName } from '../contexts/secret-properties.ts'
 import { closest } from '../did-you-mean.ts'
 import { nameValues } from './name-value.ts'
 
@@ -12,7 +13,9 @@ export function propertyWarnings(names: Iterable<string>, typed: readonly string
     if (CLIENT_PROPERTY_NAMES.includes(name) || name.startsWith('config.providers.')) return []
     const near = closest(name, CLIENT_PROPERTY_NAMES)
     if (near === undefined && !typedNames.includes(name)) return []
-    const suggestion = near === undefined ? '' : `; did you mean ${near}?`
-    return [`WARN: no client of Kafka has a property '${name}'${suggestion}`]
+    const isWithoutValue = typed.includes(name)
+    const form = isWithoutValue ? '; it is to be NAME=VALUE' : ''
+    const suggestion = near === undefined ? form : `; did you mean ${near}?`
+    return [`WARN: no client of Kafka has a property '${shownName(name)}'${suggestion}`]
   })
 }

@@ -1,4 +1,5 @@
 import type { TopicRequest } from '../../broker/topic-request.ts'
+import { shownName } from '../contexts/secret-properties.ts'
 import { BadValue } from '../option-spec.ts'
 
 /** `orders`, `orders:3` or `orders:3:retention.ms=1000,cleanup.policy=compact`. */
@@ -20,6 +21,6 @@ export function parseTopicOption(text: string): TopicRequest {
 /** `key=value`, split at the first equals sign. */
 export function parseSetting(text: string, option: string): [name: string, value: string] {
   const at = text.indexOf('=')
-  if (at <= 0) throw new BadValue(`${option}: '${text}' is not key=value`, { isWhole: true })
+  if (at <= 0) throw new BadValue(`${option}: '${shownName(text)}' is not key=value`, { isWhole: true })
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
 }

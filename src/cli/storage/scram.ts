@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto'
+import { shownName } from '../contexts/secret-properties.ts'
 import { Failure } from '../failures.ts'
 import { MIN_SCRAM_ITERATIONS, SCRAM_MECHANISMS } from '../kafka/scram-mechanisms.ts'
 
@@ -50,7 +51,7 @@ export function parseScram(text: string, randomBytes: (size: number) => Buffer):
 
 function splitArgument(text: string): [mechanism: string, settings: Record<string, string>] {
   const at = text.indexOf('=')
-  if (at < 0) throw new Failure(`Failed to find equals sign in SCRAM argument '${text}'`)
+  if (at < 0) throw new Failure(`Failed to find equals sign in SCRAM argument '${shownName(text)}'`)
   const mechanism = text.slice(0, at)
   if (!SCRAM_MECHANISMS.has(mechanism)) {
     throw new Failure(`The add-scram mechanism ${mechanism} is not supported.`)
