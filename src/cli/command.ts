@@ -53,6 +53,8 @@ export interface FailureSpec {
   readonly badOption?: (reason: string) => string
   /** What Kafka says when no server is named; said when the default address does not answer. */
   readonly noServer?: string
+  /** What Kafka says when the addresses of the servers make no sense, or none of their hosts is known; `reason` names them. */
+  readonly badAddress?: string | ((reason: string) => string)
   /** Remedies, by the wire error's name; or found in what the cluster says. */
   readonly hints?: { readonly [code: string]: string | ((reason: string) => string | undefined) }
   /** The exit code that Kafka's tool has for a failure, for --compat-exit-codes. */

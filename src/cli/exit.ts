@@ -84,16 +84,34 @@ function tell(error: unknown, situation: Situation): Told {
   const code = codeOf(error)
   if (isUnreachable && server?.source === 'default')
     return { exit, code, ...noDefault(error, situation, server) }
+  const isSetting = error instanceof Error && error.name === 'SettingError'
+  const settingExit = compat ? EXIT.failed : EXIT.usage
+  if (situation.isMirror && isBadAddress(error, server)) {
+    const hint = remedy === undefined ? reason : `${reason}; ${remedy}`
+    return { exit: isSetting ? settingExit : exit, message: wordBadAddress(reason, situation), hint, code }
+  }
   const message = failure?.sentence?.(reason, args, code) ?? reason
   // An address or property that makes no sense: nothing was sent.
-  if (error instanceof Error && error.name === 'SettingError') {
-    return { exit: compat ? EXIT.failed : EXIT.usage, message, hint: remedy }
-  }
+  if (isSetting) return { exit: settingExit, message, hint: remedy }
   const isFromElsewhere = isUnreachable && server !== undefined && !server.source.startsWith('--')
   const place = isFromElsewhere ? `the address ${server.addresses} is from ${server.source}` : undefined
   const hints = [place, remedy].filter((hint) => hint !== undefined)
   const hint = hints.length > 0 ? hints.join('; ') : remedyOf(failure, code, reason)
   return { exit, message, hint, code }
+}
+
+/** Java's clients look hosts up when they are made, and fail like with an address that is none. */
+function isBadAddress(error: unknown, server: ServerChoice | undefined): boolean {
+  if (!(error instanceof Error)) return false
+  if ('isAddress' in error) return error.isAddress === true
+  const isUnresolved = 'isUnresolved' in error && error.isUnresolved === true
+  return isUnresolved && 'address' in error && server?.addresses.includes(String(error.address)) === true
+}
+
+function wordBadAddress(reason: string, { failure, args }: Situation): string {
+  const { badAddress, sentence = (why: string) => why } = failure ?? {}
+  if (typeof badAddress === 'function') return badAddress(reason)
+  return badAddress ?? sentence('Failed to create new KafkaAdminClient', args, undefined)
 }
 
 /** No server was named, and the default one does not answer. */

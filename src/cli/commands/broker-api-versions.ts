@@ -20,5 +20,5 @@ export const brokerApiVersions = defineCommand({
       if (error !== null) context.say(`${host}:${port} -> ERROR: ${error}`)
     return brokers.some(({ error }) => error !== null) ? 1 : 0
   },
-  failure: { exit: 0 },
+  failure: { exit: 0, badAddress: (reason) => reason },
 })

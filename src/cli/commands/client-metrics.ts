@@ -7,6 +7,8 @@ import {
 import { defineCommand } from '../command.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 
+const sentence = (reason: string): string => `Error while executing client metrics command : ${reason}`
+
 export const clientMetrics = defineCommand({
   name: 'client-metrics',
   options: METRICS_OPTIONS,
@@ -14,7 +16,8 @@ export const clientMetrics = defineCommand({
   subjects: ['name'],
   formats: ALL_FORMATS,
   failure: {
-    sentence: (reason) => `Error while executing client metrics command : ${reason}`,
+    sentence,
+    badValue: sentence,
     noServer: '--bootstrap-server must be specified.',
   },
   examples: [

@@ -111,9 +111,11 @@ export const configs = defineCommand({
   subjects: ['entityType', 'entityName'],
   formats: ALL_FORMATS,
   failure: {
-    // Kafka leaves the reason to its stack trace.
-    sentence: (reason, args) =>
-      `Error while executing config command with args '${shownArguments(args)}'\n${reason}`,
+    // Kafka leaves the reason to its stack trace, but for the names of topics, which it checks itself.
+    sentence: (reason, args, code) =>
+      code === 'INVALID_TOPIC_EXCEPTION'
+        ? reason
+        : `Error while executing config command with args '${shownArguments(args)}'\n${reason}`,
     noServer: 'Either --bootstrap-server or --bootstrap-controller must be specified.',
     hints: { INVALID_CONFIG: settingHint, UNKNOWN_TOPIC_OR_PARTITION: 'topics --list tells which there are' },
   },

@@ -6,7 +6,7 @@ export const consoleConsumer = defineCommand({
   options: CONSUMER_OPTIONS,
   subjects: ['topic'],
   formats: ['text', 'json', 'jsonl'],
-  failure: { exit: 0 },
+  failure: { exit: 0, badAddress: 'Failed to construct kafka consumer' },
   check: checkConsumerOptions,
   endsOnInterrupt: true,
   examples: [

@@ -6,7 +6,11 @@ export const consoleProducer = defineCommand({
   options: PRODUCER_OPTIONS,
   subjects: ['topic'],
   formats: ['text', 'jsonl'],
-  failure: { exit: 0, noServer: 'Error while validating the bootstrap address' },
+  failure: {
+    exit: 0,
+    noServer: 'Error while validating the bootstrap address',
+    badAddress: 'Failed to construct kafka producer',
+  },
   check: checkProducerOptions,
   endsOnInterrupt: true,
   examples: [

@@ -6,7 +6,7 @@ export const consoleShareConsumer = defineCommand({
   options: SHARE_CONSUMER_OPTIONS,
   subjects: ['topic'],
   formats: ['text', 'json', 'jsonl'],
-  failure: { exit: 0 },
+  failure: { exit: 0, badAddress: 'Failed to construct Kafka share consumer' },
   check: checkShareConsumerOptions,
   endsOnInterrupt: true,
   needsKafka: true,

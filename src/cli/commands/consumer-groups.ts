@@ -17,6 +17,7 @@ export const consumerGroups = defineCommand({
   formats: ALL_FORMATS,
   failure: {
     sentence: groupFailure,
+    badValue: groupFailure,
     exit: 0,
     hints: { GROUP_ID_NOT_FOUND: 'consumer-groups --list tells which there are' },
   },

@@ -17,6 +17,7 @@ export const consumerPerfTest = defineCommand({
   options: READ_OPTIONS,
   subjects: ['topic'],
   formats: ['text', 'table', 'json', 'jsonl', 'csv'],
+  failure: { badAddress: 'Failed to construct kafka consumer' },
   check: checkReadOptions,
   examples: [
     'consumer-perf-test --topic orders --num-records 10 --timeout 2000',

@@ -8,6 +8,7 @@ export const e2eLatency = defineCommand({
   options: LATENCY_OPTIONS,
   subjects: ['bootstrapServer', 'topic', 'numRecords', 'producerAcks', 'recordSize', 'commandConfig'],
   formats: ['text', 'table', 'json', 'jsonl', 'csv'],
+  failure: { badAddress: 'Failed to construct kafka consumer' },
   check: checkLatencyOptions,
   examples: [
     'e2e-latency --topic latency --num-records 100 --producer-acks all --record-size 100',

@@ -10,6 +10,8 @@ import { BadValue } from '../option-spec.ts'
 import { SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 
+const NO_PORT = 'Please provide valid host:port like host1:9091,host2:9092'
+
 const occurred = (reason: string): string => `Error occurred: ${reason}`
 
 export const getOffsets = defineCommand({
@@ -34,7 +36,13 @@ export const getOffsets = defineCommand({
   },
   subjects: ['topic'],
   formats: [...ALL_FORMATS, 'prometheus'],
-  failure: { sentence: occurred, badValue: occurred, badOption: occurred },
+  failure: {
+    sentence: occurred,
+    badValue: occurred,
+    badOption: occurred,
+    badAddress: (reason) =>
+      reason.startsWith('Invalid url') ? NO_PORT : occurred('Failed to create new KafkaAdminClient'),
+  },
   examples: [
     'get-offsets orders',
     'get-offsets --time max-timestamp -o table',

@@ -2,12 +2,13 @@ import { type GroupType, groupType, type ListedGroup, listGroups } from '../../c
 import { defineCommand } from '../command.ts'
 import { UsageError } from '../failures.ts'
 import { groupListing } from '../groups/list.ts'
-import { BadValue } from '../option-spec.ts'
 import { forbid, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 
 /** How long the listing may take in all, as in Kafka. */
 const TIMEOUT_MS = 30_000
+
+const sentence = (reason: string): string => `Error while executing groups command : ${reason}`
 
 const BAD_TYPE = '--group-type must be a valid group type.'
 
@@ -23,7 +24,7 @@ export const groups = defineCommand({
       help: 'Only groups of this type.',
       parse(text: string): GroupType {
         const type = groupType(text)
-        if (type === undefined) throw new BadValue(BAD_TYPE, { isWhole: true })
+        if (type === undefined) throw new UsageError(BAD_TYPE)
         return type
       },
       completes: ['classic', 'consumer', 'share', 'streams'],
@@ -39,7 +40,7 @@ export const groups = defineCommand({
   },
   words: ['list'],
   formats: ALL_FORMATS,
-  failure: { sentence: (reason) => `Error while executing groups command : ${reason}` },
+  failure: { sentence, badValue: sentence },
   examples: ['groups list', 'groups --list --consumer -o json', 'groups --list --group-type classic -o name'],
   check(given) {
     if (!given.has('list')) throw new UsageError('Command must include exactly one action: --list.')

@@ -10,6 +10,7 @@ export const producerPerfTest = defineCommand({
   failure: {
     noServer:
       'error: At least one of --bootstrap-server, --command-property, --producer-props, --producer.config or --command-config must be specified.',
+    badAddress: 'Failed to construct kafka producer',
   },
   check: checkSendOptions,
   examples: [

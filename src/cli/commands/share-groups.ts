@@ -18,6 +18,7 @@ export const shareGroups = defineCommand({
   formats: ALL_FORMATS,
   failure: {
     sentence: failureOf('share'),
+    badValue: failureOf('share'),
     exit: 0,
     hints: { GROUP_ID_NOT_FOUND: 'share-groups --list tells which there are' },
   },

@@ -2,11 +2,13 @@ import { defineCommand } from '../command.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
 import { checkStreamsResetOptions, STREAMS_RESET_OPTIONS } from '../streams-reset/options.ts'
 
+const failed = (reason: string): string => `ERROR: ${reason}`
+
 export const streamsApplicationReset = defineCommand({
   name: 'streams-application-reset',
   options: STREAMS_RESET_OPTIONS,
   formats: ALL_FORMATS,
-  failure: { sentence: (reason) => `ERROR: ${reason}`, exit: 1 },
+  failure: { sentence: failed, badValue: failed, exit: 1 },
   examples: [
     'streams-application-reset --application-id shop --input-topics orders --dry-run',
     'streams-application-reset --application-id shop --input-topics orders,payments --to-latest',

@@ -128,6 +128,7 @@ export const topics = defineCommand({
   failure: {
     sentence: topicFailure,
     badValue: topicFailure,
+    badAddress: 'Failed to create new KafkaAdminClient',
     noServer: '--bootstrap-server must be specified',
     hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure', INVALID_CONFIG: settingHint },
   },

@@ -17,7 +17,11 @@ export const verifiableConsumer = defineCommand({
   style: 'argparse',
   options: CONSUMER_OPTIONS,
   subjects: ['topic'],
-  failure: { exit: 0, noServer: 'error: argument --bootstrap-server is required' },
+  failure: {
+    exit: 0,
+    noServer: 'error: argument --bootstrap-server is required',
+    badAddress: 'Failed to construct kafka consumer',
+  },
   check: checkConsumerOptions,
   endsOnInterrupt: true,
   examples: [

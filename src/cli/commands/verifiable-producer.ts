@@ -6,7 +6,11 @@ export const verifiableProducer = defineCommand({
   style: 'argparse',
   options: PRODUCER_OPTIONS,
   subjects: ['topic'],
-  failure: { exit: 0, noServer: 'error: one of the arguments --bootstrap-server is required' },
+  failure: {
+    exit: 0,
+    noServer: 'error: one of the arguments --bootstrap-server is required',
+    badAddress: 'Failed to construct kafka producer',
+  },
   check: checkProducerOptions,
   endsOnInterrupt: true,
   examples: [

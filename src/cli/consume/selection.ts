@@ -18,6 +18,11 @@ export function selectTopic(
   settings: Pick<FetchSettings, 'allow.auto.create.topics'>,
   onMissing?: () => void,
 ): Selection {
+  if (name === '') {
+    const what =
+      partition === undefined ? 'Topic collection to subscribe' : 'Topic partitions collection to assign'
+    throw new Failure(`${what} to cannot contain null or empty topic`)
+  }
   return async (cluster) => {
     const find = async (allowAutoTopicCreation: boolean) =>
       (await cluster.topics([name], { refresh: true, allowAutoTopicCreation })).get(name)

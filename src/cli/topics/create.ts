@@ -1,5 +1,5 @@
 import type { Cluster } from '../../client/cluster.ts'
-import { itemError } from '../../protocol/errors.ts'
+import { itemError, KafkaError } from '../../protocol/errors.ts'
 import { CreateTopics } from '../../protocol/messages/topics.ts'
 import type { Context } from '../context.ts'
 import { UsageError } from '../failures.ts'
@@ -23,6 +23,10 @@ const COLLISION_WARNING =
 
 /** Creates a topic and prints Kafka's sentence; nothing is printed when it may and does exist. */
 export async function createTopic(cluster: Cluster, topic: NewTopic, context: Context): Promise<void> {
+  if (topic.topic === '') {
+    const reason = "The given topic name '' cannot be represented in a request."
+    throw new KafkaError('INVALID_TOPIC_EXCEPTION', reason)
+  }
   const configs = readConfigs(topic.config)
   if (/[._]/.test(topic.topic)) context.warn(COLLISION_WARNING)
   checkNumbers(topic)

@@ -9,3 +9,8 @@ export class SettingError extends Error {
     this.hint = hint
   }
 }
+
+/** The addresses of the servers make no sense. */
+export class AddressError extends SettingError {
+  readonly isAddress = true
+}

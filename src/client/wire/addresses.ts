@@ -1,4 +1,4 @@
-import { SettingError } from '../config/setting-error.ts'
+import { AddressError } from '../config/setting-error.ts'
 
 export interface Address {
   readonly host: string
@@ -17,19 +17,20 @@ export function parseAddresses(list: string): Address[] {
     .filter((text) => text !== '')
     .map(parseAddress)
   if (addresses.length === 0)
-    throw new SettingError('No resolvable bootstrap urls given in bootstrap.servers')
+    throw new AddressError('No resolvable bootstrap urls given in bootstrap.servers')
   return addresses
 }
 
 function parseAddress(text: string): Address {
   const match = HOST_PORT.exec(text)
-  const port = Number(match?.[3])
-  if (match === null || port > 65_535) {
+  if (match === null) {
     const hint = /^[^\s:/]+$/.test(text)
       ? `the port is missing, as in ${text}:9092`
       : 'brokers are named as HOST:PORT,HOST:PORT'
-    throw new SettingError(`Invalid url in bootstrap.servers: ${text}`, { hint })
+    throw new AddressError(`Invalid url in bootstrap.servers: ${text}`, { hint })
   }
+  const port = Number(match[3])
+  if (port > 65_535) throw new AddressError(`Invalid port in bootstrap.servers: ${text}`)
   return { host: match[1] ?? match[2]!, port }
 }
 

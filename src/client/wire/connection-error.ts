@@ -19,6 +19,8 @@ export type ConnectionFailure =
 export interface ConnectionErrorOptions extends ErrorOptions {
   /** What to do about it, where that is known. */
   readonly hint?: string | undefined
+  /** The host name has no address. */
+  readonly isUnresolved?: boolean | undefined
   /** What Kafka's clients say in this case, instead of the address and the reason. */
   readonly sentence?: string | undefined
 }
@@ -32,18 +34,20 @@ export class ConnectionError extends Error {
   /** What went wrong, without the address. */
   readonly reason: string
   readonly hint: string | undefined
+  readonly isUnresolved: boolean
 
   constructor(
     failure: ConnectionFailure,
     address: string,
     reason: string,
-    { hint, sentence, ...options }: ConnectionErrorOptions = {},
+    { hint, sentence, isUnresolved = false, ...options }: ConnectionErrorOptions = {},
   ) {
     super(sentence ?? `${address}: ${reason}`, options)
     this.failure = failure
     this.address = address
     this.reason = reason
     this.hint = hint
+    this.isUnresolved = isUnresolved
   }
 }
 
@@ -57,6 +61,10 @@ const REASONS: Record<string, string> = {
   ENETUNREACH: 'the network is unreachable',
   ETIMEDOUT: 'the connection timed out',
 }
+
+/** Whether a host name could not be looked up. */
+export const isUnresolved = (error: Error): boolean =>
+  'code' in error && (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
 
 /** What a socket's error means, in a few words. */
 export function socketReason(error: Error): string {

@@ -184,5 +184,6 @@ function noneReached(failures: ConnectionError[]): ConnectionError {
   return new ConnectionError(first.failure, addresses, `no broker could be reached (${reasons})`, {
     cause: first,
     hint: first.hint,
+    isUnresolved: failures.every(({ isUnresolved }) => isUnresolved),
   })
 }

@@ -1,6 +1,6 @@
 import { createConnection, type Socket } from 'node:net'
 import type { Address } from './addresses.ts'
-import { ConnectionError, socketReason } from './connection-error.ts'
+import { ConnectionError, isUnresolved, socketReason } from './connection-error.ts'
 import type { FrameReader } from './frame-reader.ts'
 
 /** Opens the socket and has it read into `frames`. */
@@ -30,5 +30,8 @@ export const TCP: Transport = {
   dial: dialTcp,
   readyEvent: 'connect',
   explain: (error, address, isReady) =>
-    new ConnectionError(isReady ? 'closed' : 'unreachable', address, socketReason(error), { cause: error }),
+    new ConnectionError(isReady ? 'closed' : 'unreachable', address, socketReason(error), {
+      cause: error,
+      isUnresolved: isUnresolved(error),
+    }),
 }
