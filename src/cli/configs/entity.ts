@@ -106,6 +106,17 @@ const isBroker = (type: EntityType | undefined): boolean => type === 'brokers' |
 
 const HAS_DEFAULT: ReadonlySet<EntityType> = new Set(['users', 'clients', 'brokers', 'ips'])
 
+// Differs: Kafka takes an empty name, as that of a variable that is not set, for the default entity, and changes all of them.
+function refuseEmptyNames(given: Given): void {
+  for (const option of ['entityName', ...Object.keys(NAMED)]) {
+    if (!given.texts(option).includes('')) continue
+    const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    throw new UsageError(`--${flag} has an empty value`, {
+      hint: '--entity-default stands for the default of all entities of a type',
+    })
+  }
+}
+
 /** Refuses entities that the action cannot be done with. */
 export function checkEntities({ types, names }: Entities, action: 'describe' | 'alter', given: Given): void {
   const type = types[0]!
@@ -129,6 +140,7 @@ export function checkEntities({ types, names }: Entities, action: 'describe' | '
     return
   }
   if (HAS_DEFAULT.has(type)) {
+    refuseEmptyNames(given)
     if (!hasName && !hasDefault) {
       throw new UsageError(
         'An entity-name or default entity must be specified with --alter of users, clients, brokers or ips',

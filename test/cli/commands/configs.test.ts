@@ -260,6 +260,37 @@ test.each([
 })
 
 test.each([
+  [['--entity-type', 'brokers', '--entity-name', '', '--add-config', 'a=1'], '--entity-name'],
+  [['--broker', '', '--delete-config', 'a'], '--broker'],
+  [['--user', '', '--add-config', 'producer_byte_rate=1'], '--user'],
+  [['--client', '', '--delete-config', 'producer_byte_rate'], '--client'],
+  [['--ip', '', '--delete-config', 'connection_creation_rate'], '--ip'],
+  [
+    [
+      '--entity-type',
+      'users',
+      '--entity-name',
+      'u',
+      '--entity-type',
+      'clients',
+      '--entity-name',
+      '',
+      '--add-config',
+      'producer_byte_rate=1',
+    ],
+    '--entity-name',
+  ],
+])('configs --alter %j does not take an empty name for the default entity', async (args, option) => {
+  const cluster = fakeCluster()
+  expect(await runTool(['configs', '--alter', ...args], cluster)).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `${option} has an empty value\nhint: --entity-default stands for the default of all entities of a type\n`,
+  })
+  expect(cluster.asked).toEqual([])
+})
+
+test.each([
   ['a=1', { a: '1' }],
   ['a=', { a: '' }],
   ['a = 1 , b = 2', { a: '1', b: '2' }],
