@@ -33,3 +33,32 @@ test('what is no file of settings is told by its name', () => {
   expect(() => readProperties(binary)).toThrow(`${binary} is no properties file: there is a zero byte in it`)
   expect(() => readProperties(join(folder, 'a'))).toThrow(`${join(folder, 'a')} (No such file or directory)`)
 })
+
+test.each([
+  ['a=1\nb=\\u12\n', 2],
+  ['a=\\\\\\u00g0', 1],
+  ['\\u=1', 1],
+  ['# \\u1\n\na=1\\\n  2\nb=x \\\n y\\uzzzz', 5],
+])('%j is malformed, as in Java', (text, line) => {
+  expect(() => parseProperties(text, 'client.properties')).toThrow(
+    expect.objectContaining({
+      name: 'Failure',
+      message: 'Malformed \\uxxxx encoding.',
+      hint: `client.properties:${line}: four hexadecimal digits follow \\u; a backslash itself is written twice`,
+    }),
+  )
+})
+
+test.each([
+  ['a=\\\\u12', '\\u12'],
+  ['a=\\u00e4', 'ä'],
+  ['a=\\u00e4\\\\u1', 'ä\\u1'],
+])('%j is not', (text, value) => {
+  expect(parseProperties(text).get('a')).toBe(value)
+})
+
+test('a long line of backslashes is read at once', () => {
+  const start = process.cpuUsage()
+  expect(parseProperties(`a=${'\\\\'.repeat(500_000)}`).get('a')).toHaveLength(500_000)
+  expect(process.cpuUsage(start).user / 1000).toBeLessThan(1500)
+})

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Failure, messageOf } from '../../failures.ts'
-import { parseProperties } from '../../properties/java-properties.ts'
 import { Fields } from './fields.ts'
 import { IMPORT_FORMATS, type ImportFormat } from './formats.ts'
 import type { ImportedFile, SourceFile } from './imported.ts'
@@ -93,7 +92,7 @@ async function yamlFormat(text: string, path: string): Promise<ImportFormat | un
 
 function lineFormat(text: string): ImportFormat | undefined {
   if (/^\s*(?:seed_brokers\s*=|\[(?:tls|sasl|profiles\.[^\]]+)\]\s*$)/m.test(text)) return 'kcl'
-  const names = [...parseProperties(text).keys()]
+  const names = text.split(/\r?\n/).map((line) => /^\s*([^\s=:]*)/.exec(line)![1]!)
   if (names.some((name) => TELLTALE.has(name))) return 'kcat'
   if (names.some((name) => /^(?:bootstrap\.servers|security\.protocol|(?:sasl|ssl)\..+)$/.test(name)))
     return 'properties'
