@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer'
 import { parseExactJson } from './exact-json.ts'
+import { findRepeatedName } from './repeated-names.ts'
 
 export interface BytesInJson {
+  /** A name that one of its objects has twice; null when none has. */
+  readonly repeatedName: string | null
   readonly json: unknown
   /** The bytes that a text of the JSON stands for; null for half of a surrogate pair, which is no text. */
   readonly bytesOf: (text: string) => Buffer | null
@@ -14,12 +17,16 @@ export interface BytesInJson {
 export function parseBytesJson(line: Buffer): BytesInJson {
   if (!isUtf8(line)) {
     const text = line.toString('latin1').replace(ESCAPES, utf8AsLatin1)
-    return { json: parseExactJson(text), bytesOf: (found) => Buffer.from(found, 'latin1') }
+    return {
+      json: parseExactJson(text),
+      repeatedName: findRepeatedName(text),
+      bytesOf: (found) => Buffer.from(found, 'latin1'),
+    }
   }
   const text = line.toString()
   // Only an escape can make half of a pair.
   const bytesOf = /\\u[dD]/.test(text) ? wellFormedBytes : (found: string) => Buffer.from(found)
-  return { json: parseExactJson(text), bytesOf }
+  return { json: parseExactJson(text), repeatedName: findRepeatedName(text), bytesOf }
 }
 
 const wellFormedBytes = (text: string): Buffer | null =>

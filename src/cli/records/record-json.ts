@@ -64,12 +64,17 @@ export function parseRecordJson(line: Buffer, lineNumber: number): InputRecord {
       return refuse((error as Error).message)
     }
   }
-  const { json, bytesOf } = parse()
+  const { json, repeatedName, bytesOf } = parse()
   if (typeof json !== 'object' || json === null || Array.isArray(json)) refuse('it is no JSON object')
+  if (repeatedName !== null) refuse(`'${repeatedName}' is in it twice`)
   const { topic, partition, timestamp, ts, key, value, payload, headers } = json as Record<string, unknown>
   if (value === undefined && payload === undefined) refuse('it has no value; null stands for none')
+  if (value !== undefined && payload !== undefined) refuse('it has both value and payload')
+  if (timestamp !== undefined && ts !== undefined) refuse('it has both timestamp and ts')
   if (topic !== undefined && (typeof topic !== 'string' || topic === '')) refuse('topic is no name')
-  if (partition !== undefined && !isPartition(partition)) refuse('partition is no number of a partition')
+  if (partition !== undefined && !isPartition(partition)) {
+    refuse(`partition is not the number of a partition: ${shown(partition)}`)
+  }
   const time = timeOf(timestamp ?? ts)
   if (time === null) refuse('timestamp is not a number of milliseconds')
   const bytes = (name: string, found: unknown): Buffer => {
@@ -104,7 +109,13 @@ function timeOf(json: unknown): Int64 | null | undefined {
   return typeof json === 'number' && Number.isSafeInteger(json) ? json : null
 }
 
-const isPartition = (json: unknown): boolean => Number.isInteger(json) && (json as number) >= 0
+const MAX_PARTITION = 0x7fff_ffff
+
+const isPartition = (json: unknown): boolean =>
+  Number.isInteger(json) && (json as number) >= 0 && (json as number) <= MAX_PARTITION
+
+/** A value of JSON for a message. */
+const shown = (json: unknown): string => (typeof json === 'bigint' ? String(json) : JSON.stringify(json))
 
 function pairsOf(headers: unknown, refuse: (reason: string) => never): [unknown, unknown][] {
   if (!Array.isArray(headers)) return refuse('headers are no list')

@@ -102,7 +102,20 @@ test.each([
   ['{"value":"v","key":true}', 'key is no text'],
   ['{"value":"v","topic":""}', 'topic is no name'],
   ['{"value":"v","timestamp":"now"}', 'timestamp is not a number of milliseconds'],
-  ['{"value":"v","partition":-1}', 'partition is no number of a partition'],
+  ['{"value":"v","partition":-1}', 'partition is not the number of a partition: -1'],
+  ['{"value":"v","partition":1e99}', 'partition is not the number of a partition: 1e+99'],
+  ['{"value":"v","partition":0.5}', 'partition is not the number of a partition: 0.5'],
+  ['{"value":"v","partition":2147483648}', 'partition is not the number of a partition: 2147483648'],
+  ['{"value":"v","partition":9223372036854775808}', 'partition is not the number of a partition'],
+  ['{"value":"v","partition":"0"}', 'partition is not the number of a partition: "0"'],
+  ['{"value":"v","partition":null}', 'partition is not the number of a partition: null'],
+  ['{"value":"a","value":"b"}', "'value' is in it twice"],
+  ['{"value":"a","val\\u0075e":"b"}', "'value' is in it twice"],
+  ['{"key":"k","value":"\\\\","key" : "l"}', "'key' is in it twice"],
+  ['{"value":{"base64":"YQ==","base64":"Yg=="}}', "'base64' is in it twice"],
+  ['{"x":1,"value":"v","x":1}', "'x' is in it twice"],
+  ['{"value":"a","payload":"b"}', 'it has both value and payload'],
+  ['{"value":"a","timestamp":1,"ts":1}', 'it has both timestamp and ts'],
   ['{"value":"\\ud800"}', 'value is no text: it has half of a surrogate pair'],
   ['{"value":"v","headers":{}}', 'headers are no list'],
   ['{"value":"v","headers":["a"]}', 'headers are no pairs'],
@@ -141,3 +154,11 @@ test.each(['9223372036854775808', '1.5', '1e400', '"soon"', '""', '"1.5"', 'true
     )
   },
 )
+
+test.each([
+  '{"value":"\\"key\\":1,\\"key\\":2","key":"value","topic":"key"}',
+  '{"value":"{\\"a\\":{\\"a\\":1}}","headers":[["h","v"],["h","v"]]}',
+  '{"value":null,"x":{"value":1},"y":[{"value":1},{"value":2}]}',
+])('%s has no name twice', (line) => {
+  expect(() => parseRecordJson(Buffer.from(line), 1)).not.toThrow()
+})
