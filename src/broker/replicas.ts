@@ -130,11 +130,10 @@ export class Replicas {
   }
 }
 
-// Kafka's sentence, and on a line of its own what helps here.
+// Kafka's sentence: clients of all kinds print it.
 function tooFewBrokers(replicationFactor: number, nodes: number): string {
   return (
     `The target replication factor of ${replicationFactor} cannot be reached because only ${nodes} broker(s) are ` +
-    'registered or some brokers have all their log directories cordoned.\n' +
-    `hint: serve --brokers ${replicationFactor} shows one process as ${replicationFactor} brokers`
+    'registered or some brokers have all their log directories cordoned.'
   )
 }

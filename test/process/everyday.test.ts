@@ -117,7 +117,7 @@ test('ask for more replicas than there are brokers', async () => {
   )
   expect([exit, stdout]).toEqual([1, ''])
   expect(stderr).toContain('The target replication factor of 5 cannot be reached because only 3 broker(s)')
-  expect(stderr).toContain('hint: serve --brokers 5 ')
+  expect(stderr).toContain('hint: ktool serve --brokers 5 shows one process as 5 brokers')
 })
 
 test('list topics', async () => {

@@ -7,7 +7,7 @@ import { ALL_FORMATS } from '../output/listing.ts'
 import { topicListing } from '../topics/list.ts'
 import { parseReplicaAssignment } from '../topics/replica-assignment.ts'
 import { selectTopics, selectTopicsToChange } from '../topics/select.ts'
-import { topicFailure } from '../topics/sentence.ts'
+import { brokersHint, topicFailure } from '../topics/sentence.ts'
 
 const ACTIONS = ['list', 'create', 'delete', 'alter', 'describe'] as const
 const PARTITION_REPORTS = [
@@ -130,7 +130,11 @@ export const topics = defineCommand({
     badValue: topicFailure,
     badAddress: 'Failed to create new KafkaAdminClient',
     noServer: '--bootstrap-server must be specified',
-    hints: { TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure', INVALID_CONFIG: settingHint },
+    hints: {
+      TOPIC_ALREADY_EXISTS: 'with --if-not-exists that is no failure',
+      INVALID_CONFIG: settingHint,
+      INVALID_REPLICATION_FACTOR: brokersHint,
+    },
   },
   examples: [
     'topics create invoices --partitions 3',

@@ -94,12 +94,11 @@ test.each<[what: string, topic: Partial<NewTopic>, error: string, message: strin
     'Replication factor must be larger than 0, or -1 to use the default value.',
   ],
   [
-    'more replicas than brokers, with what helps',
+    'more replicas than brokers, in the words of Kafka alone',
     { replicationFactor: 3 },
     'INVALID_REPLICATION_FACTOR',
     'Unable to replicate the partition 3 time(s): The target replication factor of 3 cannot be reached because only ' +
-      '2 broker(s) are registered or some brokers have all their log directories cordoned.\n' +
-      'hint: serve --brokers 3 shows one process as 3 brokers',
+      '2 broker(s) are registered or some brokers have all their log directories cordoned.',
   ],
   [
     'an unknown setting',
