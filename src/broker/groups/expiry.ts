@@ -58,7 +58,7 @@ export function deleteOffsets(shard: GroupShard, groupId: string, places: readon
 export function deleteGroup(shard: GroupShard, group: Group): void {
   const places: OffsetPlace[] = []
   for (const [topic, partitions] of shard.offsets.of(group.id)) {
-    for (const partition of partitions.keys()) places.push([topic, partition])
+    for (const [partition] of partitions) places.push([topic, partition])
   }
   const tombstones = places.map(([topic, partition]) => offsetTombstone(group.id, topic, partition))
   shard.write([...tombstones, ...group.tombstones()])

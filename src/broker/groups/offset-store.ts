@@ -1,14 +1,15 @@
 import { ZERO_UUID } from '../../bytes/uuid.ts'
 import type { OffsetCommitValue } from '../../protocol/messages/stored-offsets.ts'
 import type { RecordOf } from '../../protocol/schema.ts'
+import { TimelineMap } from './timeline-map.ts'
 
 /** A committed position, with the fields of the record that keeps it. */
 export type CommittedOffset = Readonly<RecordOf<typeof OffsetCommitValue>>
 
-type ByPartition = Map<number, CommittedOffset>
-type ByTopic = Map<string, ByPartition>
+type ByPartition = TimelineMap<number, CommittedOffset>
+type ByTopic = TimelineMap<string, ByPartition>
 
-const NOTHING: ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>> = new Map()
+const NOTHING: ByTopic = new TimelineMap()
 
 /** The committed offsets of the groups of one partition of __consumer_offsets, as the log has them. */
 export class OffsetStore {
@@ -19,7 +20,7 @@ export class OffsetStore {
   }
 
   /** By topic and partition. */
-  of(group: string): ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>> {
+  of(group: string): ByTopic {
     return this.#byGroup.get(group) ?? NOTHING
   }
 
@@ -28,8 +29,8 @@ export class OffsetStore {
   }
 
   put(group: string, topic: string, partition: number, committed: CommittedOffset): void {
-    const topics = this.#byGroup.get(group) ?? new Map<string, ByPartition>()
-    const partitions = topics.get(topic) ?? new Map<number, CommittedOffset>()
+    const topics = this.#byGroup.get(group) ?? new TimelineMap<string, ByPartition>()
+    const partitions = topics.get(topic) ?? new TimelineMap<number, CommittedOffset>()
     if (topics.size === 0) this.#byGroup.set(group, topics)
     if (partitions.size === 0) topics.set(topic, partitions)
     partitions.set(partition, committed)

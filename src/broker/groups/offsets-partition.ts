@@ -1,12 +1,7 @@
+import { javaHash } from './java-hash.ts'
+
 /** The topic that holds the state of groups: the leader of a group's partition is its coordinator. */
 export const OFFSETS_TOPIC = '__consumer_offsets'
-
-/** Java's String.hashCode. */
-function javaHash(text: string): number {
-  let hash = 0
-  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
-  return hash
-}
 
 const SMALLEST_INT = -(2 ** 31)
 

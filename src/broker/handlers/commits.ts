@@ -190,12 +190,12 @@ function fetchTopic(
 
 function fetchAll(shard: GroupShard, groupId: string, { broker, version }: Context): FetchedTopic[] {
   const topics: FetchedTopic[] = []
-  for (const [name, byPartition] of shard.offsets.of(groupId)) {
+  for (const [name, byPartition] of shard.offsets.of(groupId).inOrder()) {
     const topicId = broker.image.topics.get(name)?.id
     // It has no id that could be told.
     if (topicId === undefined && version >= FIRST_WITH_IDS) continue
     const topic = { name, topicId: topicId ?? ZERO_UUID }
-    const partitions = [...byPartition.keys()].flatMap((partition) => {
+    const partitions = byPartition.inOrder().flatMap(([partition]) => {
       const committed = fetchOffset(shard, groupId, topic, partition)
       return committed ? [fetchedPartition(partition, committed)] : []
     })

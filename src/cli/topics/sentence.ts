@@ -3,6 +3,7 @@ export const topicFailure = (reason: string): string => `Error while executing t
 
 /** How a broker of ktool gets more replicas; undefined when the failure is another one. */
 export function brokersHint(reason: string): string | undefined {
-  const [, wanted] = /replication factor of (\d+) cannot be reached because only \d+ broker/.exec(reason) ?? []
+  const [, wanted] =
+    /replication factor of (\d+) cannot be reached because only \d+ broker/.exec(reason) ?? []
   return wanted && `ktool serve --brokers ${wanted} shows one process as ${wanted} brokers`
 }

@@ -59,7 +59,7 @@ test.each([2, 7, 8, 10])('OffsetFetch version %i without topics tells everything
   for (const partition of [2, 0]) await commit(broker, 5, { partition })
   const { topics } = await fetch(broker, version, null)
   expect(topics).toHaveLength(1)
-  expect(topics[0]!.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([2, 0])
+  expect(topics[0]!.partitions.map(({ partitionIndex }) => partitionIndex)).toEqual([0, 2])
   expect((await fetch(broker, version, null, 'unknown')).topics).toEqual([])
 })
 
