@@ -152,7 +152,7 @@ export class Broker implements Services {
         listener: {
           ...writeReports(options.logger),
           // Found in the middle of a write; the client is answered first.
-          folderLost: (reason) => queueMicrotask(() => broker?.fail(reason)),
+          folderLost: (reason) => setImmediate(() => broker?.fail(reason)),
         },
         report: ({ message }) => options.logger.warn(message),
       })
@@ -248,14 +248,21 @@ export class Broker implements Services {
     this.close().then(report, report)
   }
 
+  /** Resolves when nothing goes on that no client waits for, and no change of topics. */
+  async settled(): Promise<void> {
+    await this.#housekeeping.settled()
+    await this.controller.settled()
+    await this.logs.removals
+  }
+
   async #close(): Promise<void> {
     this.#housekeeping.stop()
     this.groups.close()
     await this.#server.close()
     await this.workers.close()
-    // What was begun is completed: folders must not be changed once another broker may have them.
-    await this.controller.settled()
-    await this.logs.removals
+    // Folders must not be changed once another broker may have them.
+    await this.settled()
+    await this.#dir.removed()
     this.#dir.close()
   }
 

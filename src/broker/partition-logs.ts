@@ -1,5 +1,6 @@
 import type { FoundPartition } from '../log/found-partitions.ts'
 import type { LogDir } from '../log/log-dir.ts'
+import type { NewStart } from '../log/log-rounds.ts'
 import { partitionFolder } from '../log/partition-folder.ts'
 import type { PartitionLog } from '../log/partition-log.ts'
 import { inSlices, type Work } from '../log/slices.ts'
@@ -175,9 +176,9 @@ export class PartitionLogs {
     }
   }
 
-  /** Moves the start of a log, also across a crash. */
-  deleteRecordsBefore(log: PartitionLog, offset: number): void {
-    this.#dir.deleteRecordsBefore(log, offset)
+  /** Moves the starts of logs, also across a crash; all of them or none. */
+  deleteRecordsBefore(starts: readonly NewStart[]): Work<void> {
+    return this.#dir.deleteRecordsBefore(starts)
   }
 
   /** Size and free room of the disk that holds the logs, in bytes. */

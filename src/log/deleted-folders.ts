@@ -1,7 +1,9 @@
 import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
 import { deletedFolder, partitionFolder } from './partition-folder.ts'
+import type { Removals } from './removals.ts'
 import { LOG_SUFFIX } from './segment-names.ts'
+import type { Work } from './slices.ts'
 import { StorageError } from './storage-error.ts'
 
 interface DeletedFolder {
@@ -21,13 +23,15 @@ interface DeletedFoldersOptions {
 export class DeletedFolders {
   readonly #files: Files
   readonly #options: DeletedFoldersOptions
+  readonly #removals: Removals
   #hidden: DeletedFolder[] = []
   /** By path, folders that could not be renamed yet. */
   readonly #visible = new Map<string, DeletedFolder>()
 
-  constructor(files: Files, options: DeletedFoldersOptions) {
+  constructor(files: Files, options: DeletedFoldersOptions, removals: Removals) {
     this.#files = files
     this.#options = options
+    this.#removals = removals
   }
 
   /** Takes the folder of the partition out of the way, to be removed after the delay. */
@@ -78,24 +82,29 @@ export class DeletedFolders {
     if (isThere) this.#hidden.push(deleted)
   }
 
-  /** Removes what is due; throws the first failure when all of it was tried. */
-  removeDue(): void {
+  /** Removes what is due, without waiting for it; throws the first failure when all of it was tried. */
+  *removeDue(): Work<void> {
     const failures: unknown[] = []
-    const attempt = (work: () => void): boolean => {
+    const attempt = (work: () => void): void => {
       try {
         work()
-        return true
       } catch (error) {
         if (!(error instanceof StorageError)) throw error
         failures.push(error)
-        return false
       }
     }
-    for (const path of [...this.#visible.keys()]) attempt(() => this.#rename(path))
+    attempt(() => this.#removals.retry())
+    for (const path of [...this.#visible.keys()]) {
+      attempt(() => this.#rename(path))
+      yield
+    }
     const nowMs = this.#options.clock.monotonicMs()
-    this.#hidden = this.#hidden.filter(
-      ({ hidden, dueMs }) => dueMs > nowMs || !attempt(() => this.#files.remove(hidden)),
-    )
+    const due = this.#hidden.filter(({ dueMs }) => dueMs <= nowMs)
+    this.#hidden = this.#hidden.filter(({ dueMs }) => dueMs > nowMs)
+    for (const { hidden } of due) {
+      this.#removals.removeHidden(hidden)
+      yield
+    }
     if (failures.length > 0) throw failures[0]
   }
 }

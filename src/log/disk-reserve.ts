@@ -12,6 +12,9 @@ const RESERVE_BYTES = 256 * 1024
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof StorageError && (error.errno === 'ENOSPC' || error.errno === 'EDQUOT')
 
+/** Runs a change that frees space, on a full disk with space that is kept back for it. */
+export type Spend = <T>(change: () => T) => T
+
 /** Space kept back for changes that free space. */
 export class DiskReserve {
   readonly #files: Files

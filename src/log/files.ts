@@ -26,6 +26,7 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StorageError } from './storage-error.ts'
@@ -75,6 +76,8 @@ export interface Files {
   link(from: string, to: string): boolean
   /** Removes a file, or a folder with all in it; nothing happens when there is none. */
   remove(path: string): void
+  /** As remove, without blocking. */
+  removeLater(path: string): Promise<void>
   /** What a symbolic link says; null when there is none. */
   linkTarget(path: string): string | null
   /** Device and number of the file or folder, which no other one has while it exists; null when there is none. */
@@ -251,6 +254,15 @@ export const realFiles: Files = {
         rmSync(path, { recursive: true, force: true })
       }
     }),
+  removeLater: async (path) => {
+    try {
+      await rm(path, { recursive: true, force: true })
+    } catch (cause) {
+      throw new StorageError('DISK_FAILED', `removing '${path}' failed: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+  },
   linkTarget: (path) => attemptOrNull('reading', path, () => readlinkSync(path)),
   identity: (path) => exactStats(path, ({ dev, ino }) => `${dev}:${ino}`),
   fingerprint: (path) =>

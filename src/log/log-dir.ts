@@ -1,11 +1,12 @@
 import { DeletedFolders } from './deleted-folders.ts'
-import { DiskReserve, isDiskFull } from './disk-reserve.ts'
+import { DiskReserve, isDiskFull, type Spend } from './disk-reserve.ts'
 import { type Files, realFiles, replaceFile } from './files.ts'
 import { FolderCheckpoints, METADATA_TOPIC } from './folder-checkpoints.ts'
 import { type FolderIdentity, identifyFolder } from './folder-identity.ts'
 import { FolderLock } from './folder-lock.ts'
 import { type FoundPartition, findPartitions } from './found-partitions.ts'
 import { ageKept } from './kept-files.ts'
+import { eachLog, moveStarts, type NewStart } from './log-rounds.ts'
 import type { LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts'
 import { OpenFiles } from './open-files.ts'
@@ -16,6 +17,7 @@ import { type Processes, realProcesses } from './processes.ts'
 import { ReadBuffers } from './read-buffers.ts'
 import type { Report } from './recovery-report.ts'
 import { FolderReport, type RecoverySummary } from './recovery-summary.ts'
+import type { Work } from './slices.ts'
 import { StorageError } from './storage-error.ts'
 
 const CLEAN_SHUTDOWN_FILE = '.kafka_cleanshutdown'
@@ -82,7 +84,7 @@ export class LogDir {
       wasClean: this.wasClean,
       report: this.report.add,
     })
-    this.#deleted = new DeletedFolders(this.#files, options)
+    this.#deleted = new DeletedFolders(this.#files, options, this.#openFiles.removals)
     this.#reserve = new DiskReserve(this.#files, this.folder)
   }
 
@@ -281,10 +283,10 @@ export class LogDir {
     return this.#files.space(this.folder)
   }
 
-  /** Moves the start of a log and makes that survive a crash. */
-  deleteRecordsBefore(log: PartitionLog, offset: number): void {
+  /** Moves the starts of logs and makes that survive a crash, all of them or none; then removes what is before them. */
+  deleteRecordsBefore(starts: readonly NewStart[]): Work<void> {
     this.#refuseUnlessOurs()
-    log.deleteRecordsBefore(offset, () => this.withReserve(() => this.#checkpoints.writeStartOffsets()))
+    return moveStarts(starts, () => this.withReserve(() => this.#checkpoints.writeStartOffsets()))
   }
 
   /** Cuts a log and makes that survive a crash: a recovery point after the cut would hide what is written there next. */
@@ -295,40 +297,32 @@ export class LogDir {
   }
 
   /** Removes deleted partitions whose file.delete.delay.ms is over. */
-  removeDeleted(): void {
+  removeDeleted(): Work<void> {
     this.#refuseUnlessOurs()
-    this.#deleted.removeDue()
+    return this.#deleted.removeDue()
   }
 
   /** Removes segments and producers that have had their time. */
-  applyRetention(): void {
+  applyRetention(): Work<void> {
     this.#refuseUnlessOurs()
-    this.#each((log) => {
-      log.expireProducers()
-      this.withReserve(() => log.applyRetention())
-    })
+    const spend: Spend = (change) => this.withReserve(change)
+    return eachLog(this.partitions(), (log) => log.applyRetention(spend))
   }
 
   /**
    * Checks that the folder is still ours and renews the lock, syncs the logs whose flush.ms is over, and closes idle
    * files: to be called once a second.
    */
-  flushDue(): void {
+  *flushDue(): Work<void> {
     this.#refuseIfClosed()
     this.#lock.maintain()
-    this.#each((log) => log.flushIfDue())
+    yield* eachLog(this.partitions(), (log) => log.flushIfDue())
     this.#openFiles.closeIdle()
   }
 
-  /** A log that fails must not keep the others waiting; it reports its failures to the listener. */
-  #each(work: (log: PartitionLog) => void): void {
-    for (const log of this.#logs.values()) {
-      try {
-        work(log)
-      } catch (error) {
-        if (error !== log.failure) throw error
-      }
-    }
+  /** Resolves when all that was removed is gone from the disk. */
+  removed(): Promise<void> {
+    return this.#openFiles.removals.settled()
   }
 
   /** Writes the checkpoint files; Kafka does so every minute. */
@@ -340,7 +334,14 @@ export class LogDir {
 
   /** A former broker that was stopped in the middle of a write finishes it when it goes on, before it sees that it lost the folder. */
   #cutForeignBytes(): void {
-    if (this.isContested) this.#each((log) => log.cutForeignBytes())
+    if (!this.isContested) return
+    for (const log of this.#logs.values()) {
+      try {
+        log.cutForeignBytes()
+      } catch (error) {
+        if (error !== log.failure) throw error
+      }
+    }
   }
 
   /**

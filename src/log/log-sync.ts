@@ -34,6 +34,7 @@ export class LogSync {
   #doubt: { readonly failure: StorageError; readonly from: number } | null = null
   #hasFailed = false
   #isClosed = false
+  #cuts = 0
 
   constructor(parts: LogSyncParts, recoveryPoint: number) {
     this.#parts = parts
@@ -63,6 +64,7 @@ export class LogSync {
 
   /** The log ends here now. */
   cut(endOffset: number): void {
+    this.#cuts++
     this.#recoveryPoint = Math.min(this.#recoveryPoint, endOffset)
   }
 
@@ -89,6 +91,36 @@ export class LogSync {
     } catch (error) {
       this.#note(error)
       throw error
+    }
+  }
+
+  /** As sync, without blocking: what is appended meanwhile waits for the next one. */
+  syncSoon(folder: string, endOffset: number): void {
+    this.#lastSyncMs = this.#parts.clock.monotonicMs()
+    if (this.#recoveryPoint >= endOffset) return
+    const { syncs } = this.#parts.openFiles
+    this.#rolled = this.#rolled.then(() => syncs.run(() => this.#syncSoon(folder, endOffset)))
+  }
+
+  async #syncSoon(folder: string, endOffset: number): Promise<void> {
+    const { segments, leaderEpochs, openFiles, guard } = this.#parts
+    if (this.#isClosed || this.#doubt !== null || endOffset <= this.#recoveryPoint) return
+    const cuts = this.#cuts
+    const { active } = segments
+    const unsynced = segments.from(this.#recoveryPoint - 1)
+    try {
+      leaderEpochs.sync()
+      await Promise.all([
+        ...unsynced.map((segment) => (segment === active ? segment.syncLogLater() : segment.syncLater())),
+        active.baseOffset >= this.#recoveryPoint ? openFiles.files.syncFolderLater(folder) : null,
+      ])
+      // After a cut the same offsets may stand for other records.
+      if (cuts === this.#cuts) this.#recoveryPoint = Math.max(this.#recoveryPoint, endOffset)
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      if (this.#isClosed) return
+      guard.note(error)
+      this.#note(error)
     }
   }
 

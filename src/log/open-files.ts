@@ -2,6 +2,7 @@
 // process may have. A file closed here is opened again by its next use, so its owner need not know.
 
 import type { FileHandle, Files } from './files.ts'
+import { Removals } from './removals.ts'
 import { StorageError } from './storage-error.ts'
 import { Turns } from './turns.ts'
 
@@ -36,12 +37,14 @@ export class OpenFiles {
   readonly files: Files
   /** For syncs that nobody waits for: many partitions may roll their segments at the same time. */
   readonly syncs = new Turns(SYNCS_AT_ONCE)
+  readonly removals: Removals
   readonly #maxHandles: number
   /** In the order in which they were opened, or were spared last. */
   readonly #open = new Set<SharedFile>()
 
   constructor(files: Files, maxHandles = handlesFor(files)) {
     this.files = files
+    this.removals = new Removals(files)
     this.#maxHandles = maxHandles
   }
 

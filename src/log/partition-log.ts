@@ -2,6 +2,7 @@ import type { Int64 } from '../bytes/int64.ts'
 import { maxTimestamp, timestampType } from '../records/batch.ts'
 import { type AppendOptions, type AppendResult, checkAppend, stampBatches } from './append-check.ts'
 import { findEndOffset } from './batch-search.ts'
+import type { Spend } from './disk-reserve.ts'
 import type { FileSlice } from './file-slice.ts'
 import type { Ownership } from './folder-lock.ts'
 import type { EpochEnd, LeaderEpochs } from './leader-epochs.ts'
@@ -14,6 +15,7 @@ import type { ReadBuffers, Slice } from './read-buffers.ts'
 import { type LoadedLog, loadLog, type OpeningResult } from './recovery.ts'
 import { countExpired } from './retention.ts'
 import { makeSegment, SegmentList, type SegmentSource } from './segment-list.ts'
+import type { Work } from './slices.ts'
 import { StorageError } from './storage-error.ts'
 import { findReaching, largestTimestamp } from './timestamp-search.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
@@ -249,10 +251,10 @@ export class PartitionLog {
   }
 
   /**
-   * Makes `offset` the start of the log if it is later, and removes segments wholly before it. `persist` writes the
-   * new start down: if it throws, the start stays where it was. Segments that cannot be removed go with retention.
+   * Makes `offset` the start of the log if it is later; returns the function that takes it back. Whoever calls it writes
+   * the start down, and removes the segments before it.
    */
-  deleteRecordsBefore(offset: number, persist: () => void = () => {}): void {
+  moveStart(offset: number): () => void {
     this.#refuseIfClosed()
     if (!(offset >= 0 && offset <= this.highWatermark)) {
       throw new StorageError(
@@ -261,54 +263,52 @@ export class PartitionLog {
       )
     }
     const before = this.#startOffset
-    if (offset <= before) return
-    this.#startOffset = offset
-    try {
-      persist()
-    } catch (error) {
+    this.#startOffset = Math.max(before, offset)
+    return () => {
       this.#startOffset = before
-      throw error
     }
+  }
+
+  /** Removes segments wholly before the start. What cannot be removed goes with retention. */
+  *removeBeforeStart(): Work<void> {
     try {
-      const policy = { ...this.#options.settings(), isDeletedByAge: false }
-      this.#removeFirst(countExpired(this.#segments.all, offset, policy, 0))
-      this.leaderEpochs.truncateFromStart(offset)
+      yield* this.#removeBefore(this.#startOffset)
+      if (!this.#isClosed) this.leaderEpochs.truncateFromStart(this.#startOffset)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       this.#guard.note(error)
     }
   }
 
-  /** Removes what retention.ms and retention.bytes say; gives the number of segments removed. */
-  applyRetention(): number {
+  /** Removes segments and producers that have had their time. What needs space for that is written by `spend`. */
+  *applyRetention(spend: Spend): Work<void> {
     this.#refuseIfClosed()
-    const nowMs = this.#options.clock.now()
-    return this.#guard.run(() => {
-      const count = countExpired(this.#segments.all, this.#startOffset, this.#options.settings(), nowMs)
-      if (count === 0) return 0
-      // On a full disk these make room for the files of a new segment.
-      const rolled = Math.min(count, this.#segments.all.length - 1)
-      this.#removeFirst(rolled)
-      if (rolled < count) {
-        this.#roll()
-        this.#removeFirst(count - rolled)
-      }
-      this.leaderEpochs.truncateFromStart(this.#startOffset)
-      return count
-    })
-  }
-
-  /** Removes segments; before their files go, the log starts after them. */
-  #removeFirst(count: number): void {
-    if (count === 0) return
-    this.#reader.forget()
-    this.#startOffset = Math.max(this.#startOffset, this.#segments.all[count]?.baseOffset ?? this.#endOffset)
-    for (let left = count; left > 0; left--) this.#producerStore.remove(this.#segments.removeFirst())
-  }
-
-  /** Forgets producers that were silent for longer than producer.id.expiration.ms. */
-  expireProducers(): void {
     this.producers.expire(this.#options.settings().producerIdExpirationMs)
+    const nowMs = this.#options.clock.now()
+    try {
+      while (!this.#isClosed) {
+        const { all } = this.#segments
+        const count = countExpired(all, this.#startOffset, this.#options.settings(), nowMs)
+        if (count === 0) return
+        // Last, so that on a full disk the others make room for the files of a new segment.
+        if (all.length === 1) this.#guard.run(() => spend(() => this.#roll()))
+        yield* this.#removeBefore(all[Math.min(count, all.length - 1)]!.baseOffset)
+        if (!this.#isClosed) spend(() => this.leaderEpochs.truncateFromStart(this.#startOffset))
+      }
+    } catch (error) {
+      throw this.#guard.note(error)
+    }
+  }
+
+  /** Removes segments wholly before the offset; before their files go, the log starts there. */
+  *#removeBefore(offset: number): Work<void> {
+    this.#startOffset = Math.max(this.#startOffset, offset)
+    const { all } = this.#segments
+    while (!this.#isClosed && all.length > 1 && all[1]!.baseOffset <= offset) {
+      this.#reader.forget()
+      this.#guard.run(() => this.#producerStore.remove(this.#segments.removeFirst()))
+      yield
+    }
   }
 
   /** Cuts the log at the offset; the batch it lies in goes too. What is gone stays gone after a crash. */
@@ -345,11 +345,12 @@ export class PartitionLog {
     this.#guard.run(() => this.#sync.sync(this.#options.folder, this.#endOffset))
   }
 
-  /** Syncs what has waited for longer than flush.ms, and goes on with the repair after a failed sync. */
-  flushIfDue(): void {
+  /** Syncs what has waited for longer than flush.ms, without blocking, and goes on with the repair after a failed sync. */
+  flushIfDue(): null {
     this.#sync.retryRolled(this.#options.folder)
-    if (this.#sync.isDue()) this.flush()
-    else this.#sync.repair(this.#options.folder, this.#endOffset)
+    this.#sync.repair(this.#options.folder, this.#endOffset)
+    if (this.#sync.isDue()) this.#sync.syncSoon(this.#options.folder, this.#endOffset)
+    return null
   }
 
   /** Syncs and closes the files, leaving what the next start needs to skip recovery; false if that failed. */

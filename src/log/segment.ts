@@ -359,6 +359,12 @@ export class Segment {
     this.timeIndex.file.sync()
   }
 
+  /** As syncLog, without blocking. */
+  async syncLogLater(): Promise<void> {
+    this.#cutTail()
+    await Promise.all([this.#file.syncLater(), this.transactionIndex.syncLater()])
+  }
+
   /** As sync, without blocking. */
   async syncLater(): Promise<void> {
     await Promise.all([
@@ -380,8 +386,9 @@ export class Segment {
   /** Closes and removes the files, the log first: indexes without a log are removed at the next start. */
   remove(): void {
     this.release()
+    const { removals } = this.#openFiles
     for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
-      this.#files.remove(path)
+      removals.removeFile(path)
     this.transactionIndex.remove()
   }
 }

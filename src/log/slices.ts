@@ -10,6 +10,11 @@ let startedMs: number | null = null
 const waiting: (() => void)[] = []
 let isEndScheduled = false
 
+/** To be called by timers, with which a turn of the event loop begins: what they do is not delayed by the turn before. */
+export function beginTurn(): void {
+  startedMs = null
+}
+
 /** Whether this turn of the event loop has had its share of work, so that the rest should wait for `nextTurn`. */
 export function isTurnOver(): boolean {
   const nowMs = performance.now()

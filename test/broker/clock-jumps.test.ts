@@ -95,11 +95,11 @@ describe.each(CLOCK_JUMPS)('with the wall clock set %s', (_, jumpMs) => {
       config: { 'log.retention.check.interval.ms': '60000' },
     })
     append(broker.log('orders'), 'a')
-    broker.clock.pass(2000)
+    await broker.pass(2000)
     broker.clock.jump(Math.max(0, jumpMs))
-    broker.clock.pass(57_000)
+    await broker.pass(57_000)
     expect(broker.log('orders').startOffset).toBe(0)
-    broker.clock.pass(1000)
+    await broker.pass(1000)
     expect(broker.log('orders').startOffset).toBe(1)
   })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { atOnce } from '../../src/log/slices.ts'
 import { errorCode } from '../../src/protocol/errors.ts'
 import { Fetch } from '../../src/protocol/messages/fetch.ts'
 import { startTestBroker, type TestBroker, type TestBrokerOptions } from '../support/broker.ts'
@@ -59,7 +60,7 @@ test('a start of the log that moved is news', async () => {
   const moved = { topic: 'orders', partition: 2, from: 1 }
   expect((await ask(broker, [moved], { sessionId, sessionEpoch: 1 })).lines).toEqual(['orders-2: '])
   expect((await ask(broker, [], { sessionId, sessionEpoch: 2 })).lines).toEqual([])
-  broker.broker.logs.deleteRecordsBefore(broker.log('orders', 2), 1)
+  atOnce(broker.broker.logs.deleteRecordsBefore([{ log: broker.log('orders', 2), offset: 1 }]))
   expect((await ask(broker, [], { sessionId, sessionEpoch: 3 })).lines).toEqual(['orders-2: '])
 })
 

@@ -101,7 +101,7 @@ test('segment.ms closes a segment whose first record is older', async () => {
 test('retention.ms removes segments of old records, and only whole ones', async () => {
   const broker = await startWith({ 'retention.ms': String(HOUR_MS), 'segment.ms': '1000' })
   for (const second of [0, 10, 20]) await produce(broker, { timestamp: START_MS + second * 1000 })
-  broker.clock.pass(HOUR_MS + 15_000)
+  await broker.pass(HOUR_MS + 15_000)
   expect(broker.log('orders').startOffset).toBe(2)
   // The connection was idle for too long.
   await settled()
@@ -109,7 +109,7 @@ test('retention.ms removes segments of old records, and only whole ones', async 
     (await broker.ask(Fetch, 12, fetchFrom([{ topic: 'orders', from: 1 }]))).responses[0]!.partitions[0]!
       .errorCode,
   ).toBe(errorCode('OFFSET_OUT_OF_RANGE'))
-  broker.clock.pass(HOUR_MS)
+  await broker.pass(HOUR_MS)
   expect([broker.log('orders').startOffset, broker.log('orders').endOffset]).toEqual([3, 3])
 })
 
@@ -117,10 +117,10 @@ test('retention.bytes removes the oldest segments while the rest is large enough
   const broker = await startWith({ 'retention.bytes': '2500', 'segment.ms': '1000' })
   for (const second of [0, 10, 20, 30])
     await produce(broker, { ...large, timestamp: START_MS + second * 1000 })
-  broker.clock.pass(300_001)
+  await broker.pass(300_001)
   expect(broker.log('orders').startOffset).toBe(1)
   broker.configureTopic('orders', 'retention.bytes', '1000')
-  broker.clock.pass(300_001)
+  await broker.pass(300_001)
   expect(broker.log('orders').startOffset).toBe(3)
 })
 
@@ -130,9 +130,9 @@ test('log.retention.check.interval.ms says how often', async () => {
     { config: { 'log.retention.check.interval.ms': '60000' } },
   )
   await produce(broker)
-  broker.clock.pass(59_000)
+  await broker.pass(59_000)
   expect(broker.log('orders').startOffset).toBe(0)
-  broker.clock.pass(1000)
+  await broker.pass(1000)
   expect(broker.log('orders').startOffset).toBe(1)
 })
 
@@ -144,7 +144,7 @@ test('a compacted topic keeps its records however old they are', async () => {
   })
   const keyed = batch({ values: ['a'] })
   broker.log('orders').append(keyed, { leaderEpoch: 0, origin: 'coordinator' })
-  broker.clock.pass(HOUR_MS)
+  await broker.pass(HOUR_MS)
   expect(broker.log('orders').startOffset).toBe(0)
 })
 
@@ -205,7 +205,7 @@ test('flush.ms has records on the disk after that time', async () => {
   const broker = await startWith({ 'flush.ms': '2000' })
   await produce(broker)
   expect(syncedBytes(broker)).toBe(0)
-  broker.clock.pass(2000)
+  await broker.pass(2000)
   expect(syncedBytes(broker)).toBe(broker.log('orders').sizeInBytes)
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkLogDir } from '../../src/log/check.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { append, batch, client, memoryFolder, TestFolder, valuesIn } from '../support/logs.ts'
 import { MemoryFiles } from '../support/memory-files.ts'
 
@@ -179,7 +180,7 @@ test('what compaction of Kafka left half done is ended', () => {
 test('a log whose files were taken away begins at the start offset that was promised', () => {
   const folder = memoryFolder()
   append(folder.log(), 'a', 'b', 'c')
-  folder.dir.deleteRecordsBefore(folder.log(), 2)
+  atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 2 }]))
   folder.close()
   const left = (folder.files as MemoryFiles).afterKill()
   for (const path of left.paths()) if (path.startsWith('/data/orders-0/0')) left.remove(path)

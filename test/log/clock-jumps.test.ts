@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { atOnce } from '../../src/log/slices.ts'
 import { CLOCK_JUMPS } from '../support/clock-jumps.ts'
 import { append, batch, client, memoryFolder, START_MS } from '../support/logs.ts'
 
@@ -9,10 +10,10 @@ describe.each(CLOCK_JUMPS)('with the wall clock set %s', (_, jumpMs) => {
     log.append(batch({ producerId: 7, producerEpoch: 0, baseSequence: 0 }), client)
     folder.clock.jump(jumpMs)
     folder.clock.pass(999)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect(log.producers.size).toBe(1)
     folder.clock.pass(1)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect(log.producers.size).toBe(0)
   })
 
@@ -27,7 +28,7 @@ describe.each(CLOCK_JUMPS)('with the wall clock set %s', (_, jumpMs) => {
     folder.reopen()
     const log = folder.log()
     folder.clock.pass(1000)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect(log.producers.size).toBe(0)
   })
 
@@ -45,16 +46,18 @@ describe.each(CLOCK_JUMPS)('with the wall clock set %s', (_, jumpMs) => {
     expect(log.segmentCount).toBe(2)
   })
 
-  test('records are synced after flush.ms', () => {
+  test('records are synced after flush.ms', async () => {
     const folder = memoryFolder({ settings: { flushMs: 1000 } })
     const log = folder.log()
     append(log, 'a')
     folder.clock.jump(jumpMs)
     folder.clock.pass(999)
-    folder.dir.flushDue()
+    atOnce(folder.dir.flushDue())
+    await new Promise(setImmediate)
     expect(log.recoveryPoint).toBe(0)
     folder.clock.pass(1)
-    folder.dir.flushDue()
+    atOnce(folder.dir.flushDue())
+    await new Promise(setImmediate)
     expect(log.recoveryPoint).toBe(1)
   })
 
@@ -65,10 +68,10 @@ describe.each(CLOCK_JUMPS)('with the wall clock set %s', (_, jumpMs) => {
     const isThere = () => folder.files.list('/data').some(({ name }) => name.endsWith('-delete'))
     folder.clock.jump(jumpMs)
     folder.clock.pass(999)
-    folder.dir.removeDeleted()
+    atOnce(folder.dir.removeDeleted())
     expect(isThere()).toBe(true)
     folder.clock.pass(1)
-    folder.dir.removeDeleted()
+    atOnce(folder.dir.removeDeleted())
     expect(isThere()).toBe(false)
   })
 })

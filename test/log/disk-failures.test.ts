@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { atOnce } from '../../src/log/slices.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, batch, client, memoryFolder, type TestFolder, valuesIn } from '../support/logs.ts'
 import type { FileCall, MemoryFiles } from '../support/memory-files.ts'
@@ -125,28 +126,30 @@ test('a log whose sync failed is recovered at the next start, though it was clos
   expect(valuesIn(folder.log())).toEqual([...'abcdefg'])
 })
 
-test('a large log is written again in pieces, and takes records when all of it is', () => {
+test('a large log is written again in pieces, and takes records when all of it is', async () => {
   const folder = memoryFolder({ settings: { flushMs: 1000 } })
   const value = 'x'.repeat(900_000)
   for (let count = 0; count < 12; count++) append(folder.log(), value)
   memory(folder).onSync = (path) => path.endsWith('.log')
   folder.clock.pass(1000)
-  folder.dir.flushDue()
+  atOnce(folder.dir.flushDue())
+  await new Promise(setImmediate)
   memory(folder).onSync = () => false
   expect(codeOf(() => append(folder.log(), 'y'))).toBe('DISK_FAILED')
   // Nobody has to write for that.
-  folder.dir.flushDue()
-  folder.dir.flushDue()
+  atOnce(folder.dir.flushDue())
+  atOnce(folder.dir.flushDue())
   expect(append(folder.log(), 'y').baseOffset).toBe(12)
 })
 
-test('records that a failed sync lost keep the log closed, by name, until it is recovered', () => {
+test('records that a failed sync lost keep the log closed, by name, until it is recovered', async () => {
   const folder = memoryFolder({ settings: { flushMs: 1000 } })
   append(folder.log(), 'a')
   append(folder.log(), 'b')
   memory(folder).onSync = (path) => path.endsWith('.log')
   folder.clock.pass(1000)
-  folder.dir.flushDue()
+  atOnce(folder.dir.flushDue())
+  await new Promise(setImmediate)
   memory(folder).onSync = () => false
   // The kernel dropped the page that it could not write.
   const file = memory(folder).open('/data/orders-0/00000000000000000000.log', 'write')
@@ -170,7 +173,7 @@ test.each<FileCall>(['open', 'write', 'syncFolder'])(
     expect(folder.log().recoveryPoint).toBe(0)
     memory(folder).onCall = () => null
     if (isRefused) append(folder.log(), 'b')
-    folder.dir.flushDue()
+    atOnce(folder.dir.flushDue())
     await new Promise(setImmediate)
     expect(folder.log().recoveryPoint).toBe(1)
     append(folder.log(), 'c')
@@ -191,7 +194,7 @@ test('retention frees a full disk, the only segment included', () => {
     return ['write', 'open'].includes(call) && free === 0 ? 'ENOSPC' : null
   }
   folder.clock.pass(2000)
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   expect(folder.log().startOffset).toBe(7)
   expect(append(folder.log(), 'h').baseOffset).toBe(7)
 })
@@ -201,15 +204,17 @@ test('records that cannot be deleted on disk are not deleted', () => {
   for (const value of 'abcdefg') append(folder.log(), value)
   memory(folder).onCall = (call, path) =>
     call === 'write' && path.includes('log-start-offset') ? 'ENOSPC' : null
-  expect(codeOf(() => folder.dir.deleteRecordsBefore(folder.log(), 3))).toBe('DISK_FAILED')
+  expect(codeOf(() => atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 3 }])))).toBe(
+    'DISK_FAILED',
+  )
   expect(valuesIn(folder.log())).toEqual([...'abcdefg'])
   memory(folder).onCall = failing('remove', 'EIO')
-  folder.dir.deleteRecordsBefore(folder.log(), 5)
+  atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 5 }]))
   expect(valuesIn(folder.log())).toEqual([...'fg'])
   memory(folder).onCall = () => null
   folder.crash()
   expect(valuesIn(folder.log())).toEqual([...'fg'])
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   expect(folder.log().segmentCount).toBe(2)
 })
 
@@ -264,7 +269,7 @@ test('rolled segments are synced in order, and the recovery point follows', asyn
 test('a segment that retention removed before its sync does not come back', async () => {
   const folder = memoryFolder({ settings: { segmentBytes: 100, retentionBytes: 100 } })
   for (let i = 0; i < 5; i++) append(folder.log(), `value ${i}`)
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   const before = memory(folder).paths()
   await new Promise(setImmediate)
   expect(memory(folder).paths()).toEqual(before)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FileSlice } from '../../src/log/file-slice.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, memoryFolder, realFolder, recordsIn, type TestFolder } from '../support/logs.ts'
 import type { MemoryFiles } from '../support/memory-files.ts'
@@ -42,7 +43,7 @@ describe.each([
   test('stays readable when its segment is removed', () => {
     const { folder, values } = filled(makeFolder)
     const slice = folder.log().slice(0, EVERYTHING)
-    folder.dir.deleteRecordsBefore(folder.log(), 4)
+    atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 4 }]))
     expect(folder.log().segmentCount).toBe(2)
     expect(valuesOf(slice)).toEqual(values.slice(0, 3))
     slice.release()
@@ -53,7 +54,7 @@ describe.each([
     const slice = folder.log().slice(0, EVERYTHING)
     folder.dir.deletePartition('orders', 0)
     folder.clock.pass(10 * 60_000)
-    folder.dir.removeDeleted()
+    atOnce(folder.dir.removeDeleted())
     expect(folder.files.list(folder.folder).filter(({ isFolder }) => isFolder)).toEqual([])
     expect(valuesOf(slice)).toEqual(values.slice(0, 3))
     slice.release()
@@ -62,7 +63,7 @@ describe.each([
   test('stays readable when its file is closed as idle', () => {
     const { folder, values } = filled(makeFolder)
     const slice = folder.log().slice(0, EVERYTHING)
-    for (let second = 0; second < 30; second++) folder.dir.flushDue()
+    for (let second = 0; second < 30; second++) atOnce(folder.dir.flushDue())
     expect(valuesOf(slice)).toEqual(values.slice(0, 3))
     slice.release()
   })
@@ -114,11 +115,11 @@ test('a file is closed when the last reader of a removed segment is done', () =>
   const { folder, values } = filled(memoryFolder)
   const files = folder.files as MemoryFiles
   const [one, other] = [folder.log().slice(0, EVERYTHING), folder.log().slice(1, EVERYTHING)]
-  for (let second = 0; second < 30; second++) folder.dir.flushDue()
+  for (let second = 0; second < 30; second++) atOnce(folder.dir.flushDue())
   expect(files.openHandles).toBe(0)
   // Its name goes, so the file has to be open then.
-  folder.dir.deleteRecordsBefore(folder.log(), 4)
-  for (let second = 0; second < 30; second++) folder.dir.flushDue()
+  atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 4 }]))
+  for (let second = 0; second < 30; second++) atOnce(folder.dir.flushDue())
   expect(files.openHandles).toBe(1)
   one.release()
   one.release()

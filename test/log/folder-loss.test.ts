@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { type Files, writeWhole } from '../../src/log/files.ts'
 import type { LogDir } from '../../src/log/log-dir.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, TestFolder, valuesIn } from '../support/logs.ts'
 import { MemoryFiles } from '../support/memory-files.ts'
@@ -56,13 +57,13 @@ test.each(Object.keys(LOSSES))('when %s, nothing is written or acknowledged any 
     () => log.startEpoch(9),
     () => dir.createPartition('new', 0, log.topicId),
     () => dir.deletePartition('orders', 0),
-    () => dir.deleteRecordsBefore(log, 1),
+    () => atOnce(dir.deleteRecordsBefore([{ log: log, offset: 1 }])),
     () => dir.setAside('orders', 0),
     () => dir.checkpoint(),
-    () => dir.applyRetention(),
-    () => dir.removeDeleted(),
+    () => atOnce(dir.applyRetention()),
+    () => atOnce(dir.removeDeleted()),
     () => dir.fillReserve(),
-    () => dir.flushDue(),
+    () => atOnce(dir.flushDue()),
   ]) {
     expect(codeOf(change)).toMatch(/^FOLDER_(LOST|LOCKED)$/)
   }
@@ -79,7 +80,7 @@ test.each(Object.keys(LOSSES))('a broker that writes nothing sees within a secon
   const { folder, dir, files } = startFolder()
   const [lose, reason] = LOSSES[what]!
   lose(files)
-  expect(() => dir.flushDue()).toThrow(reason)
+  expect(() => atOnce(dir.flushDue())).toThrow(reason)
   expect(dir.isLost).toBe(true)
   expect(folder.reports).toHaveLength(1)
 })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { atOnce } from '../../src/log/slices.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, memoryFolder, type TestFolder, valuesIn } from '../support/logs.ts'
 import type { MemoryFiles } from '../support/memory-files.ts'
@@ -22,7 +23,7 @@ async function pass(folder: TestFolder, seconds: number): Promise<void> {
   await new Promise(setImmediate)
   for (let second = 0; second < seconds; second++) {
     folder.clock.pass(1000)
-    folder.dir.flushDue()
+    atOnce(folder.dir.flushDue())
   }
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, batch, client, memoryFolder, START_MS } from '../support/logs.ts'
 
@@ -174,10 +175,10 @@ test('a producer silent for producer.id.expiration.ms is forgotten', () => {
   const log = folder.log()
   send(log, { seq: 0 })
   folder.clock.pass(999)
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   expect(log.producers.size).toBe(1)
   folder.clock.pass(1)
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   expect(log.producers.size).toBe(0)
   expect(send(log, { seq: 77 }).isDuplicate).toBe(false)
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LogSettings } from '../../src/log/log-settings.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { batch, client, readAll, recordReaching, recordsIn, START_MS, TestFolder } from '../support/logs.ts'
 import { MemoryFiles } from '../support/memory-files.ts'
 import { randomInteger, seededRandom } from '../support/random.ts'
@@ -98,7 +99,7 @@ class Simulation {
 
   deleteRecords(): string {
     const offset = randomInteger(this.random, this.startOffset, this.nextOffset + 1)
-    this.folder.dir.deleteRecordsBefore(this.log, offset)
+    atOnce(this.folder.dir.deleteRecordsBefore([{ log: this.log, offset: offset }]))
     this.startAt(offset)
     return `delete before ${offset}`
   }
@@ -122,7 +123,7 @@ class Simulation {
 
   retain(): string {
     this.folder.settings.retentionBytes = this.pick(-1, 300, 2000)
-    this.folder.dir.applyRetention()
+    atOnce(this.folder.dir.applyRetention())
     this.folder.settings.retentionBytes = -1
     expect(this.log.startOffset).toBeGreaterThanOrEqual(this.startOffset)
     this.startAt(this.log.startOffset)

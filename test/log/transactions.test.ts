@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PartitionLog } from '../../src/log/partition-log.ts'
 import { decodeProducerSnapshot } from '../../src/log/producer-snapshot.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { buildEndTxnMarker } from '../../src/records/control.ts'
 import { codeOf } from '../suites/log-suite.ts'
 import { append, batch, client, memoryFolder, START_MS, type TestFolder } from '../support/logs.ts'
@@ -147,7 +148,7 @@ test('deleted records of an open transaction do not hold readers back before the
   write(log, 7, 0)
   append(log, 'plain')
   write(log, 7, 1)
-  folder.dir.deleteRecordsBefore(log, 2)
+  atOnce(folder.dir.deleteRecordsBefore([{ log: log, offset: 2 }]))
   expect([log.startOffset, log.lastStableOffset]).toEqual([2, 2])
 })
 
@@ -155,7 +156,7 @@ test('a producer with an open transaction is never forgotten', () => {
   const folder = memoryFolder({ settings: { producerIdExpirationMs: 1000, retentionMs: -1 } })
   write(folder.log(), 7, 0)
   folder.clock.pass(100_000)
-  folder.dir.applyRetention()
+  atOnce(folder.dir.applyRetention())
   folder.reopen()
   expect(folder.log().lastStableOffset).toBe(0)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Int64, MAX_INT64 } from '../../src/bytes/int64.ts'
+import { atOnce } from '../../src/log/slices.ts'
 import { StorageError } from '../../src/log/storage-error.ts'
 import { KafkaError } from '../../src/protocol/errors.ts'
 import { partitionLeaderEpoch } from '../../src/records/batch.ts'
@@ -349,20 +350,20 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
   test('deleted records are out of range, also after a crash', () => {
     const folder = makeFolder({ settings: { segmentBytes: 300 } })
     for (let i = 0; i < 20; i++) append(folder.log(), `value ${i}`)
-    folder.dir.deleteRecordsBefore(folder.log(), 10)
+    atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 10 }]))
     expect(folder.log().startOffset).toBe(10)
     expect(folder.log().segmentCount).toBe(4)
     folder.crash()
     expect([folder.log().startOffset, folder.log().endOffset]).toEqual([10, 20])
     expect(codeOf(() => folder.log().read(9, 100))).toBe('OFFSET_OUT_OF_RANGE')
     expect(valuesIn(folder.log())).toEqual(Array.from({ length: 10 }, (_, i) => `value ${i + 10}`))
-    expect(codeOf(() => folder.log().deleteRecordsBefore(21))).toBe('OFFSET_OUT_OF_RANGE')
+    expect(codeOf(() => folder.log().moveStart(21))).toBe('OFFSET_OUT_OF_RANGE')
   })
 
   test('all records deleted leave an empty log that goes on with the next offset', () => {
     const folder = makeFolder()
     append(folder.log(), 'a', 'b')
-    folder.dir.deleteRecordsBefore(folder.log(), 2)
+    atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 2 }]))
     folder.reopen()
     expect([folder.log().startOffset, folder.log().endOffset]).toEqual([2, 2])
     expect(append(folder.log(), 'c').baseOffset).toBe(2)
@@ -373,7 +374,7 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     const folder = makeFolder({ settings: { segmentBytes: 300, retentionBytes: 500, retentionMs: -1 } })
     const log = folder.log()
     for (let i = 0; i < 20; i++) append(log, `value ${i}`)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect(log.sizeInBytes).toBeGreaterThanOrEqual(500)
     expect(log.sizeInBytes).toBeLessThan(800)
     expect(readAll(log).at(-1)!.offset).toBe(19)
@@ -385,10 +386,10 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     const log = folder.log()
     for (let i = 0; i < 9; i++) log.append(batch({ timestamp: START_MS + i * 200 }), client)
     folder.clock.pass(1801)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect([log.startOffset, log.endOffset]).toEqual([4, 9])
     folder.clock.pass(10_000)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect([log.startOffset, log.endOffset, log.sizeInBytes]).toEqual([9, 9, 0])
     expect(append(log, 'next').baseOffset).toBe(9)
   })
@@ -398,7 +399,7 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     const folder = makeFolder({ settings })
     for (let i = 0; i < 9; i++) append(folder.log(), `value ${i}`)
     folder.clock.pass(1_000_000)
-    folder.dir.applyRetention()
+    atOnce(folder.dir.applyRetention())
     expect(valuesIn(folder.log())).toHaveLength(9)
   })
 
@@ -418,7 +419,7 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
   test('a partition made again does not begin where the deleted one did', () => {
     const folder = makeFolder()
     append(folder.log(), 'a', 'b', 'c')
-    folder.dir.deleteRecordsBefore(folder.log(), 3)
+    atOnce(folder.dir.deleteRecordsBefore([{ log: folder.log(), offset: 3 }]))
     folder.dir.checkpoint()
     folder.dir.deletePartition('orders', 0)
     append(folder.log(), 'x')
@@ -426,7 +427,7 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     expect([folder.log().startOffset, valuesIn(folder.log())]).toEqual([0, ['x']])
   })
 
-  test('a deleted partition is hidden at once and removed later', () => {
+  test('a deleted partition is hidden at once and removed later', async () => {
     const folder = makeFolder({ settings: { fileDeleteDelayMs: 1000 } })
     append(folder.log(), 'a')
     folder.dir.deletePartition('orders', 0)
@@ -435,7 +436,8 @@ function removalTests(makeFolder: (options?: TestFolderOptions) => TestFolder): 
     expect([folder.dir.found(), hidden().length]).toEqual([[], 1])
     expect(folder.log().endOffset).toBe(0)
     folder.clock.pass(1000)
-    folder.dir.removeDeleted()
+    atOnce(folder.dir.removeDeleted())
+    await folder.dir.removed()
     expect(hidden()).toEqual([])
     folder.dir.deletePartition('orders', 0)
     folder.reopen()

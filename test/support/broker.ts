@@ -20,7 +20,7 @@ import { duplexPair } from './duplex-pair.ts'
 import { ManualClock } from './manual-clock.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { randomBytes, seededRandom } from './random.ts'
-import { WireClient } from './wire-client.ts'
+import { settled, WireClient } from './wire-client.ts'
 
 type Configs = Readonly<Record<string, string>>
 
@@ -153,6 +153,14 @@ export class TestBroker {
       this.#clients.set(key, client)
     }
     return client.ask(api, version, body)
+  }
+
+  /** Lets time pass, and the broker do what is due by then. */
+  async pass(ms: number): Promise<void> {
+    this.clock.pass(ms)
+    await this.broker.settled()
+    // Files are synced in the background.
+    await settled()
   }
 
   log(topic: string, partition = 0): PartitionLog {

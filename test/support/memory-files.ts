@@ -246,6 +246,10 @@ export class MemoryFiles implements Files {
     for (const known of this.#folders.under(path)) this.#folders.delete(known)
   }
 
+  async removeLater(path: string): Promise<void> {
+    this.remove(path)
+  }
+
   linkTarget(): string | null {
     return null
   }

@@ -1,5 +1,6 @@
 import type { Int64 } from '../../bytes/int64.ts'
 import { toLogOffset } from '../../log/log-offsets.ts'
+import type { NewStart } from '../../log/log-rounds.ts'
 import type { PartitionLog } from '../../log/partition-log.ts'
 import { inSlices, type Work } from '../../log/slices.ts'
 import { type ErrorName, errorCode, KafkaError } from '../../protocol/errors.ts'
@@ -181,24 +182,7 @@ export const offsetForLeaderEpoch = handle(OffsetForLeaderEpoch, {
 const HIGH_WATERMARK = -1
 
 export const deleteRecords = handle(DeleteRecords, {
-  run(request, context) {
-    return {
-      topics: request.topics.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map(({ partitionIndex, offset }) =>
-          tryPartition(
-            context,
-            () => ({
-              partitionIndex,
-              errorCode: 0,
-              lowWatermark: deleteBefore(context, name, partitionIndex, toLogOffset(offset)),
-            }),
-            (code) => ({ partitionIndex, errorCode: errorCode(code), lowWatermark: -1 }),
-          ),
-        ),
-      })),
-    }
-  },
+  run: (request, context) => inSlices(deleteAll(request, context)),
   refuse: ({ code }, request) => ({
     topics: request.topics.map(({ name, partitions }) => ({
       name,
@@ -211,14 +195,55 @@ export const deleteRecords = handle(DeleteRecords, {
   }),
 })
 
-/** Moves the start of the log to `offset` and gives the new start. */
-function deleteBefore(context: Context, topic: string, partition: number, offset: number): number {
+type Deletion = ResponseOf<typeof DeleteRecords>['topics'][number]['partitions'][number]
+
+function* deleteAll(
+  { topics }: DecodedRequestOf<typeof DeleteRecords>,
+  context: Context,
+): Work<ResponseOf<typeof DeleteRecords>> {
+  const wanted = topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map(({ partitionIndex, offset }) => ({
+      partitionIndex,
+      start: tryPartition<NewStart | ErrorName>(
+        context,
+        () => newStart(context, name, partitionIndex, offset),
+        (code) => code,
+      ),
+    })),
+  }))
+  const starts = wanted.flatMap(({ partitions }) =>
+    partitions.flatMap(({ start }) => (typeof start === 'string' ? [] : [start])),
+  )
+  let failure: ErrorName | null = null
+  try {
+    yield* context.broker.logs.deleteRecordsBefore(starts)
+  } catch (error) {
+    failure = toKafkaError(error, context.broker.logger, 'deleting records').code
+  }
+  const answer = (partitionIndex: number, start: NewStart | ErrorName): Deletion =>
+    typeof start !== 'string' && failure === null
+      ? { partitionIndex, errorCode: 0, lowWatermark: start.log.startOffset }
+      : {
+          partitionIndex,
+          errorCode: errorCode(typeof start === 'string' ? start : failure!),
+          lowWatermark: -1,
+        }
+  return {
+    topics: wanted.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex, start }) => answer(partitionIndex, start)),
+    })),
+  }
+}
+
+/** Where the log of the partition is to start; throws why it cannot. */
+function newStart(context: Context, topic: string, partition: number, offset: Int64): NewStart {
   if (isInternalTopic(topic)) throw new KafkaError('INVALID_TOPIC_EXCEPTION')
   const { log } = requireLedPartition(context, topic, partition)
-  const upTo = offset === HIGH_WATERMARK ? log.highWatermark : offset
+  const upTo = offset === HIGH_WATERMARK ? log.highWatermark : toLogOffset(offset)
   if (upTo < 0 || upTo > log.highWatermark) throw new KafkaError('OFFSET_OUT_OF_RANGE')
   // A compacted topic may need its old records to make sense of the new ones.
   if (!context.broker.topicConfigs.of(topic).isDeletedByAge) throw new KafkaError('POLICY_VIOLATION')
-  context.broker.logs.deleteRecordsBefore(log, upTo)
-  return log.startOffset
+  return { log, offset: upTo }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ZERO_UUID } from '../../../src/bytes/uuid.ts'
+import { atOnce } from '../../../src/log/slices.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
 import { Fetch } from '../../../src/protocol/messages/fetch.ts'
 import { Produce } from '../../../src/protocol/messages/produce.ts'
@@ -90,7 +91,7 @@ test('a reader of committed records gets a list of aborted transactions, which m
 test('offsets outside the log are out of range', async () => {
   const broker = await startTestBroker({ topics: { orders: 1 } })
   for (const value of ['a', 'b', 'c']) append(broker.log('orders'), value)
-  broker.broker.logs.deleteRecordsBefore(broker.log('orders'), 1)
+  atOnce(broker.broker.logs.deleteRecordsBefore([{ log: broker.log('orders'), offset: 1 }]))
   for (const from of [-1, 0, 4, 1e12]) {
     const answer = await fetch(broker, { from })
     expect(answer.errorCode).toBe(errorCode('OFFSET_OUT_OF_RANGE'))

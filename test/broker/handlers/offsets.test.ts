@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { atOnce } from '../../../src/log/slices.ts'
 import { errorCode } from '../../../src/protocol/errors.ts'
 import { DeleteRecords, ListOffsets, OffsetForLeaderEpoch } from '../../../src/protocol/messages/offsets.ts'
 import { startTestBroker, type TestBroker } from '../../support/broker.ts'
@@ -31,7 +32,7 @@ async function startWithRecords(): Promise<TestBroker> {
   const log = broker.log('orders')
   for (const second of [0, 1, 2, 3, 6, 5, 4])
     log.append(batch({ timestamp: START_MS + second * 1000 }), client)
-  broker.broker.logs.deleteRecordsBefore(log, 2)
+  atOnce(broker.broker.logs.deleteRecordsBefore([{ log: log, offset: 2 }]))
   return broker
 }
 
