@@ -41,11 +41,16 @@ export class PartitionLogs {
   open(image: MetadataImage, removedTopics: ReadonlySet<string>): void {
     const found = this.#dir.found().filter(({ topic }) => topic !== METADATA_TOPIC)
     this.#checkMetadata(found, image, removedTopics)
-    for (const { topic, partition, topicId } of found) {
+    for (const { topic, partition, topicId, hasRecords } of found) {
       const state = image.partition(topic, partition)
       if (state && (topicId === null || topicId === state.topic.id)) continue
       if (topicId !== null && removedTopics.has(topicId)) {
         this.#dir.deletePartition(topic, partition)
+        continue
+      }
+      // The broker was stopped while it made the partition.
+      if (!state && !hasRecords()) {
+        this.#dir.discardPartition(topic, partition)
         continue
       }
       const aside = this.#dir.setAside(topic, partition)
@@ -56,8 +61,8 @@ export class PartitionLogs {
   }
 
   /**
-   * A topic is in the metadata log before it has a folder. So folders of topics that the log never knew show that it lost
-   * records; setting all of them aside would start a broker without its topics.
+   * A topic is in the metadata log before it has records. So folders with records of topics that the log never knew show
+   * that it lost some; setting all of them aside would start a broker without its topics.
    */
   #checkMetadata(
     found: readonly FoundPartition[],
@@ -65,7 +70,8 @@ export class PartitionLogs {
     removedTopics: ReadonlySet<string>,
   ): void {
     const unknown = found.filter(
-      ({ topicId }) => topicId !== null && !image.topicsById.has(topicId) && !removedTopics.has(topicId),
+      ({ topicId, hasRecords }) =>
+        topicId !== null && !image.topicsById.has(topicId) && !removedTopics.has(topicId) && hasRecords(),
     )
     const [first] = unknown
     if (first === undefined) return
@@ -153,6 +159,7 @@ export class PartitionLogs {
       this.#removeIfDoomed(topic, partition)
       yield
     }
+    this.#dir.forgetDeleted()
   }
 
   // The topic is deleted, whatever happens here: the next start sets aside what was left of it.

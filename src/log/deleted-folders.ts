@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts'
 import type { Files } from './files.ts'
+import { holdsRecords } from './found-partitions.ts'
 import { deletedFolder, partitionFolder } from './partition-folder.ts'
 import type { Removals } from './removals.ts'
-import { LOG_SUFFIX } from './segment-names.ts'
 import type { Work } from './slices.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -52,11 +52,7 @@ export class DeletedFolders {
   hideIfEmpty(topic: string, partition: number): void {
     const path = this.#path(topic, partition)
     try {
-      const names = this.#files.list(path).map(({ name }) => name)
-      const hasRecords = names.some(
-        (name) => name.endsWith(LOG_SUFFIX) && this.#files.size(`${path}/${name}`),
-      )
-      if (!hasRecords) this.hide(topic, partition, 0)
+      if (!holdsRecords(this.#files, path)) this.hide(topic, partition, 0)
     } catch (error) {
       // What failed before is what the caller must know.
       if (!(error instanceof StorageError)) throw error

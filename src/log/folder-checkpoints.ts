@@ -59,17 +59,28 @@ export class FolderCheckpoints {
     return this.#found.get(HIGH_WATERMARK_FILE)!.get(partition) ?? 0
   }
 
-  /** Takes a partition out of the files, with the next write or `refresh`. */
+  /** Takes a partition out of the files, with the next write or refresh. */
   forget(partition: string): void {
     for (const offsets of this.#found.values()) offsets.delete(partition)
     this.#isStale = true
   }
 
+  /** As refresh, where the disk has room for that: it is tried again. */
+  refreshIfPossible(): void {
+    try {
+      this.refresh()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
+  }
+
   /** As forget, for all partitions that only the files know. */
-  forgetUnknown(isKnown: (partition: string) => boolean): void {
+  forgetUnknown(isKnown: (topic: string, partition: number) => boolean): void {
     for (const offsets of this.#found.values()) {
       for (const partition of [...offsets.keys()]) {
-        if (!isKnown(partition)) this.#isStale = offsets.delete(partition)
+        const found = parsePartitionFolder(partition)
+        if (found === null || !isKnown(found.topic, found.partition))
+          this.#isStale = offsets.delete(partition)
       }
     }
   }

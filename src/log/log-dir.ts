@@ -10,7 +10,7 @@ import { eachLog, moveStarts, type NewStart } from './log-rounds.ts'
 import type { LogSettings } from './log-settings.ts'
 import { type MetaProperties, readMetaProperties } from './meta-properties.ts'
 import { OpenFiles } from './open-files.ts'
-import { isDeletedFolder, parsePartitionFolder, partitionFolder, strayFolder } from './partition-folder.ts'
+import { isDeletedFolder, partitionFolder, strayFolder } from './partition-folder.ts'
 import { PartitionLog } from './partition-log.ts'
 import { PARTITION_METADATA_FILE, readTopicId, writeTopicId } from './partition-metadata.ts'
 import { type Processes, realProcesses } from './processes.ts'
@@ -237,6 +237,11 @@ export class LogDir {
     this.#checkpoints.forget(name)
   }
 
+  /** Takes partitions that were deleted out of the checkpoints, if the disk has room for that. */
+  forgetDeleted(): void {
+    this.#checkpoints.refreshIfPossible()
+  }
+
   /** Takes back a partition that was made and never used. */
   discardPartition(topic: string, partition: number): void {
     this.#logs.get(partitionFolder(topic, partition))?.abandon()
@@ -262,10 +267,7 @@ export class LogDir {
 
   /** Takes partitions that do not exist out of the checkpoints: a crash may have come before their deletion was complete. */
   forgetUnknown(isKnown: (topic: string, partition: number) => boolean): void {
-    this.#checkpoints.forgetUnknown((name) => {
-      const found = parsePartitionFolder(name)
-      return found !== null && isKnown(found.topic, found.partition)
-    })
+    this.#checkpoints.forgetUnknown(isKnown)
   }
 
   /** Renames the folder of a partition that no topic claims, as Kafka does; gives the new name. */
@@ -321,9 +323,7 @@ export class LogDir {
   }
 
   /** Resolves when all that was removed is gone from the disk. */
-  removed(): Promise<void> {
-    return this.#openFiles.removals.settled()
-  }
+  readonly removed = (): Promise<void> => this.#openFiles.removals.settled()
 
   /** Writes the checkpoint files; Kafka does so every minute. */
   checkpoint(): void {

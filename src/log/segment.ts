@@ -367,12 +367,8 @@ export class Segment {
 
   /** As sync, without blocking. */
   async syncLater(): Promise<void> {
-    await Promise.all([
-      this.#file.syncLater(),
-      this.offsetIndex.file.syncLater(),
-      this.timeIndex.file.syncLater(),
-      this.transactionIndex.syncLater(),
-    ])
+    const indexes = [this.offsetIndex.file, this.timeIndex.file, this.transactionIndex]
+    await Promise.all([this.#file.syncLater(), ...indexes.map((index) => index.syncLater())])
   }
 
   /** Closes the files; using the segment opens them again. */
@@ -386,9 +382,8 @@ export class Segment {
   /** Closes and removes the files, the log first: indexes without a log are removed at the next start. */
   remove(): void {
     this.release()
-    const { removals } = this.#openFiles
     for (const path of [this.path, this.offsetIndex.file.path, this.timeIndex.file.path])
-      removals.removeFile(path)
+      this.#openFiles.removals.removeFile(path)
     this.transactionIndex.remove()
   }
 }

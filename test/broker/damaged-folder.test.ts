@@ -260,6 +260,7 @@ test('after a kill, the metadata of an interrupted write is cut off and reported
 test('metadata cut off that partitions need is not given up', async () => {
   const broker = await startTestBroker({ topics: { orders: 1 } })
   broker.createTopic('late')
+  append(broker.log('late'), 'a')
   const cut = (files: MemoryFiles) => {
     const bytes = files.readFile(METADATA)!
     files.writeFile(METADATA, bytes.subarray(0, bytes.length - 10))

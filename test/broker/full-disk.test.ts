@@ -42,7 +42,7 @@ async function deleteTopics(broker: TestBroker, ...names: string[]): Promise<str
 async function startFull(topics: readonly string[] = []): Promise<TestBroker> {
   const broker = await startTestBroker()
   for (const name of ['big', 'small', ...topics]) broker.createTopic(name, { partitions: 1 })
-  broker.clock.pass(1000)
+  await broker.pass(1000)
   limit(broker)
   const value = 'x'.repeat(100_000)
   while ((await produce(broker, 'big', value)) === 'NONE');
@@ -83,7 +83,7 @@ test('nothing is created on a full disk, and everything again when there is spac
 test('deleting the topic that fills the disk gives the space back within a second', async () => {
   const broker = await startFull()
   expect(await deleteTopics(broker, 'big')).toEqual(['NONE'])
-  broker.clock.pass(1000)
+  await broker.pass(1000)
   expect(filesOf(broker).space().usableBytes).toBeGreaterThan(ROOM_BYTES / 2)
   expect(await produce(broker, 'small', 'x'.repeat(5000))).toBe('NONE')
   await broker.crash()
@@ -105,7 +105,7 @@ test('a full disk is freed by a shorter retention', async () => {
   const resources = [{ resourceType: RESOURCE_TYPES.TOPIC, resourceName: 'big', configs }]
   const { responses } = await broker.ask(IncrementalAlterConfigs, 1, { resources, validateOnly: false })
   expect(errorName(responses[0]!.errorCode)).toBe('NONE')
-  broker.clock.pass(300_000)
+  await broker.pass(300_000)
   expect(broker.log('big').startOffset).toBe(broker.log('big').endOffset)
   expect(await produce(broker, 'big', 'x'.repeat(5000))).toBe('NONE')
 })
@@ -125,8 +125,8 @@ test('a broker that was killed on a full disk starts, and deletes topics', async
   const { capacityBytes } = filesOf(broker)
   for (let kill = 0; kill < 3; kill++) await broker.crash((files) => (files.capacityBytes = capacityBytes))
   expect(await deleteTopics(broker, 'big')).toEqual(['NONE'])
-  broker.clock.pass(1000)
-  broker.clock.pass(1000)
+  await broker.pass(1000)
+  await broker.pass(1000)
   expect(filesOf(broker).space().usableBytes).toBeGreaterThan(ROOM_BYTES / 2)
 })
 

@@ -49,12 +49,13 @@ describe.each([
     slice.release()
   })
 
-  test('stays readable when its partition is deleted and its files are gone', () => {
+  test('stays readable when its partition is deleted and its files are gone', async () => {
     const { folder, values } = filled(makeFolder)
     const slice = folder.log().slice(0, EVERYTHING)
     folder.dir.deletePartition('orders', 0)
     folder.clock.pass(10 * 60_000)
     atOnce(folder.dir.removeDeleted())
+    await folder.dir.removed()
     expect(folder.files.list(folder.folder).filter(({ isFolder }) => isFolder)).toEqual([])
     expect(valuesOf(slice)).toEqual(values.slice(0, 3))
     slice.release()

@@ -146,7 +146,7 @@ test('without file handles the folder is still known to be ours', () => {
   folder.clock.pass(100)
   expect(append(log, 'c').baseOffset).toBe(2)
   folder.clock.pass(20_000)
-  folder.dir.flushDue()
+  atOnce(folder.dir.flushDue())
   files.onCall = () => null
   folder.close()
 })
