@@ -1,4 +1,5 @@
 import { kcat } from '../support/outside.ts'
+import { floorCpu } from './floor.ts'
 import { withLines } from './lines-file.ts'
 import { cpuSeconds, residentMegabytes, timeProgram } from './measure.ts'
 import type { Question, Row } from './question.ts'
@@ -32,12 +33,21 @@ export const produce: Question = {
       }
       return { runs, memory: residentMegabytes(server.pid) }
     })
-    const rows = LOADS.flatMap(({ name, records, bytes }, index) =>
-      rowsOf(name, (records * scale * bytes) / 1e9, {
-        ktool: answers.ktool.runs[index]!,
-        kafka: answers.kafka?.runs[index] ?? null,
-      }),
-    )
+    const rows: Row[] = []
+    for (const [index, { name, records, bytes }] of LOADS.entries()) {
+      const sent = records * scale * bytes
+      const ktool = answers.ktool.runs[index]!
+      rows.push(...rowsOf(name, sent / 1e9, { ktool, kafka: answers.kafka?.runs[index] ?? null }))
+      say(`a bare sink: ${name}`)
+      const floor: Row['against'] = ['a bare sink', await floorCpu(sent)]
+      rows.push({
+        what: `${name} written, broker CPU`,
+        unit: 's',
+        ktool: ktool.writeCpu,
+        kafka: null,
+        against: floor,
+      })
+    }
     const memory = { ktool: answers.ktool.memory, kafka: answers.kafka?.memory ?? null }
     return [...rows, { what: 'resident memory after all that', unit: 'MB', ...memory }]
   },
