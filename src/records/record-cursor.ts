@@ -58,6 +58,82 @@ export class RecordCursor {
       return false
     }
     this.position++
+    if (!this.#stepQuickly()) this.#step()
+    return true
+  }
+
+  /**
+   * As `#step`, for records without headers whose numbers are short, as nearly all are; false for others, and where
+   * anything is wrong. Each number is read in place: calls would take twice the time.
+   */
+  #stepQuickly(): boolean {
+    const { buffer } = this
+    let at = this.end
+    let byte = buffer[at++]!
+    let length = byte & 0x7f
+    if (byte >= 0x80) {
+      byte = buffer[at++]!
+      if (byte >= 0x80) return false
+      length |= byte << 7
+    }
+    const end = at + (length >>> 1)
+    if ((length & 1) !== 0 || end > this.#to || at >= end) return false
+    const attributes = buffer[at++]!
+    byte = buffer[at++]!
+    let timestampDelta = byte & 0x7f
+    if (byte >= 0x80) {
+      byte = buffer[at++]!
+      if (byte >= 0x80) return false
+      timestampDelta |= byte << 7
+    }
+    byte = buffer[at++]!
+    let offsetDelta = byte & 0x7f
+    if (byte >= 0x80) {
+      byte = buffer[at++]!
+      offsetDelta |= (byte & 0x7f) << 7
+      if (byte >= 0x80) {
+        byte = buffer[at++]!
+        if (byte >= 0x80) return false
+        offsetDelta |= byte << 14
+      }
+    }
+    byte = buffer[at++]!
+    let keyBytes = byte & 0x7f
+    if (byte >= 0x80) {
+      byte = buffer[at++]!
+      if (byte >= 0x80) return false
+      keyBytes |= byte << 7
+    }
+    keyBytes = (keyBytes >>> 1) ^ -(keyBytes & 1)
+    const keyAt = at
+    if (keyBytes > 0) at += keyBytes
+    if (at >= end) return false
+    byte = buffer[at++]!
+    let valueBytes = byte & 0x7f
+    if (byte >= 0x80) {
+      byte = buffer[at++]!
+      if (byte >= 0x80) return false
+      valueBytes |= byte << 7
+    }
+    valueBytes = (valueBytes >>> 1) ^ -(valueBytes & 1)
+    const valueAt = at
+    if (valueBytes > 0) at += valueBytes
+    // Nothing has reached past the end if the one byte that is left for the number of headers is the last.
+    if (at !== end - 1 || buffer[at] !== 0) return false
+    this.end = end
+    this.attributes = attributes
+    this.timestampDelta = (timestampDelta >>> 1) ^ -(timestampDelta & 1)
+    this.offsetDelta = (offsetDelta >>> 1) ^ -(offsetDelta & 1)
+    this.keyAt = keyAt
+    this.keyBytes = keyBytes
+    this.valueAt = valueAt
+    this.valueBytes = valueBytes
+    this.headerCount = 0
+    this.headersAt = end
+    return true
+  }
+
+  #step(): void {
     const length = this.#varint(this.#to)
     const end = this.#at + length
     if (length < 0 || end > this.#to) this.#fail(`it claims ${length} bytes, ${this.#to - this.#at} are left`)
@@ -74,7 +150,6 @@ export class RecordCursor {
     this.headersAt = this.#at
     if (this.headerCount !== 0) this.#skipHeaders(end)
     if (this.#at !== end) this.#fail(`it claims ${length} bytes, its parts have ${length + this.#at - end}`)
-    return true
   }
 
   #skipHeaders(end: number): void {
