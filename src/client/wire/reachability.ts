@@ -76,6 +76,8 @@ class Peer {
   /** The step that the latest attempt waits for, while one is under way. */
   #waitsFor: 'connection' | 'answer' | 'login' | null = null
   #underWay = 0
+  /** Since when the latest attempt waits for that. */
+  #stepMs = 0
   /** Attempts since there was a connection. */
   #attempts = 0
   #downSinceMs = 0
@@ -115,6 +117,8 @@ class Peer {
   }
 
   silent(): void {
+    // The first request of a connection is part of opening it.
+    if (this.#underWay > 0) return
     this.#isSilent = true
     this.changedMs = this.#options.clock.monotonicMs()
     this.#report('silent', `no answer from ${this.#name} yet, waiting`)
@@ -131,8 +135,9 @@ class Peer {
 
   #moveTo(step: 'connection' | 'answer' | 'login'): void {
     this.#waitsFor = step
-    this.changedMs = this.#options.clock.monotonicMs()
-    this.#watch(this.changedMs + QUIET_MS)
+    this.#stepMs = this.#options.clock.monotonicMs()
+    this.changedMs = this.#stepMs
+    this.#watch(this.#stepMs + QUIET_MS)
   }
 
   #opened(): void {
@@ -151,7 +156,6 @@ class Peer {
     this.#cause = error
     this.changedMs = this.#options.clock.monotonicMs()
     this.#look()
-    this.#watch(this.#downSinceMs + QUIET_MS)
   }
 
   #watch(atMs: number): void {
@@ -163,10 +167,13 @@ class Peer {
 
   #look(): void {
     const nowMs = this.#options.clock.monotonicMs()
+    // A timer may be a moment early.
+    const dueMs = this.#underWay > 0 ? this.#stepMs + QUIET_MS : this.#downSinceMs + QUIET_MS
+    if (nowMs < dueMs) this.#watch(dueMs)
     // A single failure may be the end of it: another broker was asked, or the call failed.
     const isRepeated = this.#attempts > 1 && nowMs - this.#downSinceMs >= QUIET_MS
     if (this.#cause !== null && isRepeated) this.#reportFailure(this.#cause)
-    if (this.#underWay === 0 || nowMs - this.changedMs < QUIET_MS) return
+    if (this.#underWay === 0 || nowMs < dueMs) return
     if (this.#waitsFor === 'connection') {
       this.#report('no connection', `connecting to ${this.#name}: no answer yet, waiting`)
     } else if (this.#waitsFor === 'login') {

@@ -112,6 +112,16 @@ test('an open connection that does not answer is reported, and when it answers a
   expect(lines).toEqual([`no answer from ${A} (broker 1) yet, waiting`, `${A} (broker 1) answers again`])
 })
 
+test('the first request of a connection counts as part of opening it', () => {
+  const { clock, lines, reachability } = start()
+  const attempt = reachability.begin(A)
+  attempt.step('tcp')
+  clock.pass(999)
+  reachability.silent(A)
+  clock.pass(1)
+  expect(lines).toEqual([`connected to ${A} (broker 1), waiting for an answer`])
+})
+
 test('the obstacle is the last failure, or what an attempt waits for', () => {
   const { reachability } = start()
   expect(reachability.obstacle(500)).toBeNull()
