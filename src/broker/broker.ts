@@ -151,7 +151,7 @@ export class Broker implements Services {
           options.clusterId ?? readMetaProperties(files, dataDir)?.clusterId ?? randomUuid(randomBytes),
         listener: {
           ...writeReports(options.logger),
-          // Found in the middle of a write; the client is answered first.
+          // Found in the middle of a write, whose client gets an answer first.
           folderLost: (reason) => setImmediate(() => broker?.fail(reason)),
         },
         report: ({ message }) => options.logger.warn(message),

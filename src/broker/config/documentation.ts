@@ -130,10 +130,22 @@ export const documentation: Readonly<Record<string, string>> = {
   'offsets.retention.minutes':
     'Committed offsets are removed after so many minutes without a commit, or since their group was left.',
   'offsets.retention.check.interval.ms': 'How often committed offsets are looked through for some to remove.',
-  'offsets.topic.num.partitions': 'Partitions of __consumer_offsets, when it is made.',
+  'offsets.topic.num.partitions': 'Partitions of __consumer_offsets when it is created.',
   'offsets.topic.replication.factor':
-    'Replicas of __consumer_offsets, when it is made; fewer if there are fewer brokers.',
-  'offsets.topic.segment.bytes': 'The size of the segments of __consumer_offsets, when it is made.',
+    'Replicas of __consumer_offsets when it is created; fewer if there are fewer brokers.',
+  'offsets.topic.segment.bytes': 'The size of the segments of __consumer_offsets when it is created.',
+  'share.coordinator.state.topic.min.isr': 'min.insync.replicas of __share_group_state when it is created.',
+  'share.coordinator.state.topic.num.partitions': 'Partitions of __share_group_state when it is created.',
+  'share.coordinator.state.topic.replication.factor':
+    'Replicas of __share_group_state when it is created; fewer if there are fewer brokers.',
+  'share.coordinator.state.topic.segment.bytes':
+    'The size of the segments of __share_group_state when it is created.',
+  'transaction.state.log.min.isr': 'min.insync.replicas of __transaction_state when it is created.',
+  'transaction.state.log.num.partitions': 'Partitions of __transaction_state when it is created.',
+  'transaction.state.log.replication.factor':
+    'Replicas of __transaction_state when it is created; fewer if there are fewer brokers.',
+  'transaction.state.log.segment.bytes':
+    'The size of the segments of __transaction_state when it is created.',
   'offsets.topic.compression.codec':
     'How the broker packs what it writes to __consumer_offsets: 0 not at all, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
 }
