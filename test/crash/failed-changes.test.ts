@@ -1,6 +1,7 @@
 // Every call of the file system that a change of the cluster makes is failed in turn. Whatever the answer was, it must
 // be true: at once, and after a crash.
 import { expect, test } from 'vitest'
+import { INITIAL_FEATURES } from '../../src/broker/metadata/features.ts'
 import { RESOURCE_TYPES } from '../../src/broker/metadata/image.ts'
 import { ZERO_UUID } from '../../src/bytes/uuid.ts'
 import { errorName } from '../../src/protocol/errors.ts'
@@ -10,8 +11,8 @@ import { FindCoordinator, Metadata } from '../../src/protocol/messages/metadata.
 import { DeleteRecords } from '../../src/protocol/messages/offsets.ts'
 import { CreatePartitions, CreateTopics, DeleteTopics } from '../../src/protocol/messages/topics.ts'
 import { InitProducerId } from '../../src/protocol/messages/transactions.ts'
-import { startTestBroker, type TestBroker } from '../support/broker.ts'
-import { append } from '../support/logs.ts'
+import { startTestBroker, TestBroker } from '../support/broker.ts'
+import { append, valuesIn } from '../support/logs.ts'
 import { type FileCall, MemoryFiles } from '../support/memory-files.ts'
 
 interface Change {
@@ -194,3 +195,68 @@ for (const [what, change] of Object.entries(CHANGES)) {
     if (!failure.includes('handle')) expect(refused).toBeGreaterThan(0)
   })
 }
+
+/** Starts a broker for the first time while calls fail from number `from` on, and again after a kill; gives the number of calls. */
+async function startTwice(failure: string, from: number): Promise<number> {
+  const files = new MemoryFiles()
+  const broker = new TestBroker({}, files, '/data')
+  let calls = 0
+  files.onCall = (call) => FAILURES[failure]!({ call, number: calls++ }, from)
+  const isStarted = await broker.open().then(
+    () => true,
+    () => false,
+  )
+  files.onCall = () => null
+  if (isStarted) await broker.crash()
+  else await broker.openAfterKill()
+  const { features, brokers, topics } = broker.broker.image
+  const found = [Object.fromEntries(features), brokers.size, topics.size]
+  expect([from, ...found]).toEqual([from, Object.fromEntries(INITIAL_FEATURES), 1, 0])
+  broker.createTopic('orders')
+  await broker.close()
+  return calls
+}
+
+test.each(Object.keys(FAILURES))(
+  'a first start of which a call %s is made good by the next one',
+  async (failure) => {
+    const calls = await startTwice(failure, Infinity)
+    for (let from = 0; from < calls; from++) await startTwice(failure, from)
+  },
+)
+
+/** As startTwice, for the next start of a broker that was killed. */
+async function startAgain(failure: string, from: number): Promise<number> {
+  const { broker } = await start()
+  await broker.broker.close()
+  let calls = 0
+  const isStarted = await broker
+    .openAfterKill((files) => {
+      files.remove('/data/.kafka_cleanshutdown')
+      files.onCall = (call) => FAILURES[failure]!({ call, number: calls++ }, from)
+    })
+    .then(
+      () => true,
+      () => false,
+    )
+  if (broker.files instanceof MemoryFiles) broker.files.onCall = () => null
+  if (isStarted) await broker.crash()
+  else await broker.openAfterKill()
+  const values = valuesIn(broker.log('orders'))
+  expect([from, partitionCount(broker, 'orders'), partitionCount(broker, 'other'), ...values]).toEqual([
+    from,
+    2,
+    1,
+    ...[0, 1, 2, 3, 4].map((value) => `value ${value}`),
+  ])
+  expect(broker.broker.image.brokers.size).toBe(1)
+  await broker.close()
+  return calls
+}
+
+test.each(Object.keys(FAILURES))('a start of which a call %s loses nothing', async (failure) => {
+  const calls = await startAgain(failure, Infinity)
+  expect(calls).toBeGreaterThan(50)
+  const step = failure === 'fails once' ? 1 : 3
+  for (let from = 0; from < calls; from += step) await startAgain(failure, from)
+})

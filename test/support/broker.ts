@@ -198,14 +198,29 @@ export class TestBroker {
 
   /** Kills the broker, as far as its files are concerned, and starts another on what it left. */
   async crash(prepare: (left: MemoryFiles) => void = () => {}): Promise<void> {
-    if (!(this.files instanceof MemoryFiles)) throw new Error('only a broker in memory can crash')
-    const left = this.files.afterKill()
-    // As after a reboot: a process that has not ended holds the lock.
-    left.writeFile(`${this.folder}/${LOCK_FILE}`, Buffer.from('{"pid":1,"boot":"the one before"}'))
+    const left = this.#killed()
     await this.broker.close()
     prepare(left)
     this.files = left
     await this.open()
+  }
+
+  /** As crash, for a broker that could not be started. */
+  async openAfterKill(prepare: (left: MemoryFiles) => void = () => {}): Promise<void> {
+    const left = this.#killed()
+    prepare(left)
+    this.files = left
+    await this.open()
+  }
+
+  /** The files as a killed broker leaves them. */
+  #killed(): MemoryFiles {
+    if (!(this.files instanceof MemoryFiles)) throw new Error('only a broker in memory can crash')
+    const left = this.files.afterKill()
+    left.makeFolder(this.folder)
+    // As after a reboot: a process that has not ended holds the lock.
+    left.writeFile(`${this.folder}/${LOCK_FILE}`, Buffer.from('{"pid":1,"boot":"the one before"}'))
+    return left
   }
 
   async close(): Promise<void> {

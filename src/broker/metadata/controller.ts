@@ -94,7 +94,8 @@ export class Controller {
   }
 
   #bootstrap({ bootstrap }: MetadataStart): void {
-    this.#log.appendControl('LEADER_CHANGE', leaderChange(this.config.node))
+    // It may be there already, when the first start ended before the records.
+    if (this.#log.nextOffset === 0) this.#log.appendControl('LEADER_CHANGE', leaderChange(this.config.node))
     const records = bootstrap ?? initialFeatures()
     this.#log.append([...records, clusterMinInsyncReplicas(this.config)])
   }

@@ -83,6 +83,7 @@ export class MetadataLog {
   readonly #clock: Clock
   readonly #listeners: MetadataListener[] = []
   #epoch = FIRST_EPOCH
+  #hasRecords = false
 
   /** Replays what the store holds; throws RangeError when it holds records this broker does not know. */
   constructor(store: MetadataStore, clock: Clock, snapshot: MetadataStart['snapshot'] = null) {
@@ -90,6 +91,7 @@ export class MetadataLog {
     this.#clock = clock
     const changes = new MetadataChanges()
     for (const record of snapshot?.records ?? []) replayRecord(this.image, record, changes)
+    this.#hasRecords = snapshot !== null
     this.removedTopics = this.#replayStored(snapshot?.endOffset ?? store.startOffset)
   }
 
@@ -98,8 +100,9 @@ export class MetadataLog {
     return this.#epoch
   }
 
+  /** Whether no record was ever written, such as one that says what the cluster can do; control records do not count. */
   get isEmpty(): boolean {
-    return this.#store.endOffset === 0
+    return !this.#hasRecords
   }
 
   /** The offset that the next record gets. */
@@ -127,6 +130,7 @@ export class MetadataLog {
   #change({ encoded, read }: EncodedChange, sync: boolean): void {
     const groups = inBatches(encoded)
     this.#append(groups.length === 1 ? groups : inTransaction(groups), sync)
+    this.#hasRecords = true
     const changes = new MetadataChanges()
     for (const apply of read) apply(this.image, changes)
     this.image.lastOffset = this.#store.endOffset - 1
@@ -160,6 +164,7 @@ export class MetadataLog {
     let open: Buffer[] | null = null
     const changes = new MetadataChanges()
     for (const value of this.#storedRecords(start)) {
+      this.#hasRecords = true
       const { apiKey } = openMetadataRecord(value)
       if (apiKey === BeginTransactionRecord.apiKey) {
         open = []
@@ -174,11 +179,11 @@ export class MetadataLog {
         replayRecord(this.image, value, changes)
       }
     }
-    this.image.lastOffset = this.#store.endOffset - 1
     if (open) {
       const reason = 'the broker stopped before the end of the transaction'
       this.#append([[encodeMetadataRecord(metadataRecord(AbortTransactionRecord, { reason }))]], false)
     }
+    this.image.lastOffset = this.#store.endOffset - 1
     return new Set(changes.deletedTopics.map(({ id }) => id))
   }
 
