@@ -1,5 +1,5 @@
 import { type Int64, subtractInt64 } from '../bytes/int64.ts'
-import { BATCH_OVERHEAD, batchSize, maxTimestamp } from '../records/batch.ts'
+import { batchSize, maxTimestamp } from '../records/batch.ts'
 import { BatchScanner } from './batch-scanner.ts'
 import { CheckedRange } from './checked-range.ts'
 import type { Clock } from './clock.ts'
@@ -19,9 +19,6 @@ import {
 import { isCorruptBatch, StorageError } from './storage-error.ts'
 import { type TimeEntry, TimeIndex } from './time-index.ts'
 import { TransactionIndex } from './transaction-index.ts'
-
-/** A header of zeroes is that of no batch. */
-const SPOILED_HEADER = Buffer.alloc(BATCH_OVERHEAD)
 
 /** What a segment was before an append. */
 export interface SegmentMark {
@@ -154,7 +151,7 @@ export class Segment {
       this.#cutTail()
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      this.#spoilTail()
+      this.#blankTail()
     }
   }
 
@@ -171,10 +168,11 @@ export class Segment {
     this.#cutTail()
   }
 
-  /** Overwrites the header of a batch that cannot be cut off, so that no restart takes the batch for a good one. */
-  #spoilTail(): void {
+  /** Overwrites batches that cannot be cut off, so that a restart takes them for a write that was interrupted. */
+  #blankTail(): void {
     try {
-      this.#file.write(SPOILED_HEADER, 0, SPOILED_HEADER.length, this.#sizeInBytes)
+      const blank = Buffer.alloc(Math.max(0, this.#file.size() - this.#sizeInBytes))
+      this.#file.write(blank, 0, blank.length, this.#sizeInBytes)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       // Nothing can be written at all; the cut is tried again before the next append.
