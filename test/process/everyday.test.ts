@@ -523,9 +523,9 @@ test('mistype a topic, and redirect a folder', async () => {
   expect(
     await type('kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic ordres --timeout-ms 100'),
   ).toEqual({
-    exit: 0,
+    exit: 1,
     stdout: '',
-    stderr: "WARN: there is no topic 'ordres' yet\nProcessed a total of 0 messages\n",
+    stderr: "Processed a total of 0 messages\nTopic 'ordres' does not exist\nhint: did you mean orders?\n",
   })
   expect(await type('ktool produce orders -b localhost:9092 < bin')).toEqual({
     exit: 1,

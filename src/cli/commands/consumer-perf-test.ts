@@ -45,6 +45,7 @@ export const consumerPerfTest = defineCommand({
     const figures = new ReadFigures(now(), formatTime)
     // A header promises figures, so it waits until somebody answers.
     await cluster.reach(cluster.deadline(timeoutMs))
+    if (topic !== undefined) await selection(cluster)
     if (!options.hideHeader && context.isText) context.io.out(readHeader(isDetailed))
     const metrics = new ReadMetrics()
     const printer = new FigurePrinter(context, READ_COLUMNS)

@@ -21,7 +21,11 @@ const FORMATTER_SETTINGS =
 export const CONSUMER_OPTIONS = {
   bootstrapServer: SERVER_OPTIONS.bootstrapServer,
   context: SERVER_OPTIONS.context,
-  topic: { flags: '-t, --topic <topic>', help: 'The topic to read.', section: 'Which records' },
+  topic: {
+    flags: '-t, --topic <topic>',
+    help: 'The topic to read; it must exist.',
+    section: 'Which records',
+  },
   include: {
     flags: '--include <regex>',
     help: 'The topics to read, as a Java regular expression.',

@@ -141,7 +141,7 @@ function startOf(options: Options, reset: 'earliest' | 'latest' | 'none'): Place
   return reset === 'none' ? 'latest' : reset
 }
 
-/** Whoever mistyped the name of a topic would wait for its records forever. */
+/** A mistyped name would otherwise create a topic without notice. */
 function sayOnce(context: Context, topic: string): () => void {
   let isSaid = false
   return () => {

@@ -3,6 +3,7 @@ import type { FetchSettings } from '../../client/fetch/fetch-config.ts'
 import type { TopicMetadata } from '../../client/metadata.ts'
 import type { TopicPartition } from '../../client/topic-partition.ts'
 import { KafkaError } from '../../protocol/errors.ts'
+import { closest } from '../did-you-mean.ts'
 import { Failure } from '../failures.ts'
 import { javaMatcher } from '../patterns/names.ts'
 
@@ -11,7 +12,10 @@ export type Selection = (cluster: Cluster) => Promise<TopicPartition[]>
 
 const NO_TOPIC = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']
 
-/** One topic, or one partition of it. */
+/**
+ * One topic, or one partition of it; Failure when it does not exist. Only where allow.auto.create.topics is set, the
+ * broker may create it, and it is waited for; `onMissing` is called before.
+ */
 export function selectTopic(
   name: string,
   partition: number | undefined,
@@ -23,17 +27,21 @@ export function selectTopic(
       partition === undefined ? 'Topic collection to subscribe' : 'Topic partitions collection to assign'
     throw new Failure(`${what} to cannot contain null or empty topic`)
   }
+  const mayCreate = settings['allow.auto.create.topics']
+  let wasFound = false
   return async (cluster) => {
     const find = async (allowAutoTopicCreation: boolean) =>
       (await cluster.topics([name], { refresh: true, allowAutoTopicCreation })).get(name)
     let topic = await find(false)
-    if (topic === undefined || NO_TOPIC.includes(topic.error)) {
-      // Told before the question itself makes it.
+    if (isMissing(topic) && mayCreate) {
       onMissing?.()
-      if (settings['allow.auto.create.topics']) topic = await find(true)
+      topic = await find(true)
     }
+    if (isMissing(topic) && !mayCreate && !wasFound) topic = await findInList(cluster, name)
     if (topic === undefined || NO_TOPIC.includes(topic.error)) return []
     checkTopic(topic)
+    // A topic that is deleted while it is read may be created again.
+    wasFound = true
     const partitions = partitionsOf(topic)
     if (partition === undefined) return partitions
     const chosen = partitions.filter((found) => found.partition === partition)
@@ -41,6 +49,27 @@ export function selectTopic(
     const has = partitions.length === 1 ? 'only partition 0' : `only partitions 0 to ${partitions.length - 1}`
     throw new Failure(`Topic ${name} has no partition ${partition}, ${has}`)
   }
+}
+
+const isMissing = (topic: TopicMetadata | undefined): boolean =>
+  topic === undefined || topic.error === 'UNKNOWN_TOPIC_OR_PARTITION'
+
+/** The topic as the list of all topics has it, perhaps from another broker; Failure when that has no such topic. */
+async function findInList(cluster: Cluster, name: string): Promise<TopicMetadata> {
+  const all = await cluster.allTopics()
+  const found = all.get(name)
+  if (found !== undefined) return found
+  const near = closest(name, all.keys())
+  // Differs: Kafka's consumers let the broker create the topic, or wait for it; here reading never creates a topic.
+  throw new Failure(`Topic '${name}' does not exist`, {
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+    hint:
+      near === undefined
+        ? `ktool topics --create --topic ${name} creates it; with the consumer property allow.auto.create.topics=true the broker may`
+        : `did you mean ${near}?`,
+    // The tools wait for records until their time is up.
+    kafkaExit: 0,
+  })
 }
 
 /** The topics whose whole name matches, internal ones left out. */

@@ -3,6 +3,7 @@ import { clusterOptions } from '../../client/config/common-config.ts'
 import { ShareConsumer } from '../../client/share/share-consumer.ts'
 import { limitsOf, printRecords, type Reading } from '../consume/read-loop.ts'
 import { closedEarly, reportStall, tally } from '../consume/reports.ts'
+import { selectTopic } from '../consume/selection.ts'
 import { formatterProperties } from '../consume/settings.ts'
 import type { Context } from '../context.ts'
 import { ConditionNotMet } from '../failures.ts'
@@ -35,10 +36,12 @@ export async function runShareConsumer(options: Options, context: Context): Prom
       context.say(`${error.name}: ${error.message}`)
     },
   })
+  const selection = selectTopic(options.topic!, undefined, settings)
   const reader = new ShareConsumer(cluster, {
     settings,
     topics: [options.topic!],
     memberId: randomUuid((size) => io.randomBytes(size)),
+    lookForTopics: () => selection(cluster),
     onAcknowledgeFailure: (error) =>
       context.say(`WARN: not acknowledged, and so to come again: ${error.message}`),
     usedUpTo: (records) => output.acceptedUpTo(records),

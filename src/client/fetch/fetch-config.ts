@@ -4,7 +4,8 @@ import { bool, int, oneOf } from '../config/property-types.ts'
 
 const FETCH_PROPERTIES = {
   ...COMMON_PROPERTIES,
-  'allow.auto.create.topics': property(bool, true),
+  // Differs: true in Java's consumers, so that reading creates topics.
+  'allow.auto.create.topics': property(bool, false),
   'auto.offset.reset': property(oneOf('latest', 'earliest', 'none'), 'latest'),
   'check.crcs': property(bool, true),
   'fetch.max.bytes': property(int(0), 52_428_800),

@@ -5,7 +5,8 @@ import { SettingError } from '../config/setting-error.ts'
 
 const SHARE_PROPERTIES = {
   ...COMMON_PROPERTIES,
-  'allow.auto.create.topics': property(bool, true),
+  // Differs: true in Java's consumers, so that reading creates topics.
+  'allow.auto.create.topics': property(bool, false),
   'check.crcs': property(bool, true),
   'fetch.max.bytes': property(int(0), 52_428_800),
   'fetch.max.wait.ms': property(int(0), 500),

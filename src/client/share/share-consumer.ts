@@ -18,6 +18,8 @@ export interface ShareConsumerOptions {
   readonly memberId: string
   /** Told of acknowledgements that did not arrive: their records come again. */
   readonly onAcknowledgeFailure: (error: Error) => void
+  /** Called before the consumer joins its group; what it throws ends the consumer. */
+  readonly lookForTopics?: (() => Promise<unknown>) | undefined
   /**
    * The offset up to which the records that were returned last are used, null while none of them is: only what was
    * decided about these is sent. Left out, they count as used when `next()` is called again or the consumer is closed.
@@ -107,8 +109,7 @@ export class ShareConsumer {
   }
 
   async #start(): Promise<void> {
-    const allowAutoTopicCreation = this.#options.settings['allow.auto.create.topics']
-    await this.#cluster.topics(this.#options.topics, { refresh: true, allowAutoTopicCreation })
+    await this.#options.lookForTopics?.()
     if (this.#closing !== null) return
     this.#flushRegularly()
     this.#member.run().catch((error: Error) => this.#fail(error))

@@ -271,15 +271,70 @@ test('a record that cannot be shown ends it, or is passed over', async () => {
   ])
 })
 
+const topicNames = async () => values((await run(['topics', '--list', ...at])).stdout)
+
+test.each([
+  [[]],
+  [['--group', 'readers']],
+  [['--partition', '0']],
+  [['--timeout-ms', '60000']],
+  [['--until', 'end']],
+])('a topic that does not exist is a failure at once, and is not created, with %j', async (args) => {
+  const before = await topicNames()
+  expect(await consume('--topic', 'wde', ...args)).toEqual({
+    exit: 1,
+    stdout: '',
+    stderr: "Processed a total of 0 messages\nTopic 'wde' does not exist\nhint: did you mean wide?\n",
+  })
+  expect(await topicNames()).toEqual(before)
+  expect((await run(['groups', '--list', ...at])).stdout).not.toContain('readers')
+})
+
+test('a missing topic without a name near it comes with the ways to create it, in JSON with the error’s name', async () => {
+  const { stderr } = await consume('--topic', 'something-else', '-o', 'jsonl')
+  expect(JSON.parse(stderr.split('\n')[1]!)).toEqual({
+    error: {
+      message: "Topic 'something-else' does not exist",
+      code: 'UNKNOWN_TOPIC_OR_PARTITION',
+      hint: 'ktool topics --create --topic something-else creates it; with the consumer property allow.auto.create.topics=true the broker may',
+      exitCode: 1,
+    },
+  })
+})
+
+test('allow.auto.create.topics=true lets the broker create the topic', async () => {
+  const args = ['--topic', 'asked-for', '--timeout-ms', '100']
+  const { exit, stderr } = await consume(...args, '--command-property', 'allow.auto.create.topics=true')
+  expect([exit, stderr]).toEqual([
+    0,
+    "WARN: there is no topic 'asked-for' yet\nProcessed a total of 0 messages\n",
+  ])
+  expect(await topicNames()).toContain('asked-for')
+})
+
+test('other tools that read do not create a topic either', async () => {
+  const before = await topicNames()
+  for (const args of [
+    ['consumer-perf-test', '--topic', 'wde', '--num-records', '1'],
+    ['verifiable-consumer', '--topic', 'wde', '--group-id', 'v'],
+    ['console-share-consumer', '--topic', 'wde'],
+    ['get-offsets', '--topic', 'wde'],
+    ['copy', 'wde', '--to-topic', 'other'],
+  ]) {
+    const io = testIo()
+    expect([args[0], await main('ktool', [args[0]!, ...at, ...args.slice(1)], io), io.stdout]).toEqual([
+      args[0],
+      1,
+      expect.not.stringContaining('start.time'),
+    ])
+    if (args[0]!.includes('consumer'))
+      expect(io.stderr).toContain("Topic 'wde' does not exist\nhint: did you mean wide?")
+  }
+  expect(await topicNames()).toEqual(before)
+})
+
 test('a topic that appears is read from its start', async () => {
-  const waiting = consume(
-    '--topic',
-    'late',
-    '--max-messages',
-    '1',
-    '--command-property',
-    'allow.auto.create.topics=false',
-  )
+  const waiting = consume('--include', 'late', '--max-messages', '1')
   await run(['console-producer', ...at, '--topic', 'late'], 'first\n')
   expect((await waiting).stdout).toBe('first\n')
 })
