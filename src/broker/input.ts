@@ -1,7 +1,7 @@
 // Where the bytes of clients are written before they are frames. By default Node allocates 64 KB for each read from a
 // socket, which costs page faults and garbage collection: more CPU than the read. `onread` of net.Socket avoids that,
 // but the public API has it only for sockets that connect.
-import { Socket, type SocketConstructorOpts } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** What takes the bytes of one client. */
@@ -31,43 +31,39 @@ export const streamInput = (stream: Duplex): Input => ({
   },
 })
 
-/** Parts of an accepted socket that Node does not document; the same in Node 20, 22 and 24. */
+/** Parts of sockets that Node does not document; the same in Node 20, 22 and 24. */
 interface SocketInternals {
-  _handle: { useUserBuffer?: unknown } | null | undefined
-  /** The server counts its connections through it. */
-  _server: object | null | undefined
+  readonly _handle?: { useUserBuffer?: (buffer: Buffer) => void } | null
+  [key: symbol]: unknown
 }
+
+/** Where a socket keeps what its constructor was given as `onread`. */
+const ONREAD_KEYS = ['kBuffer', 'kBufferGen', 'kBufferCb'] as const
 
 /**
  * Reads an accepted socket, which must be paused, into the gap of the receiver or else into `shared`. Any number of
  * sockets can share that buffer: what one read has brought is dealt with before the next. Where this Node has other
  * internals, the socket is read as any stream.
  */
-export function socketInput(accepted: Socket, shared: Buffer): Input {
-  const { _handle: handle, _server: server } = accepted as unknown as SocketInternals
-  if (typeof handle?.useUserBuffer !== 'function' || !server) return streamInput(accepted)
-  let receiver: Receiver | null = null
-  const options = {
-    handle,
-    onread: {
-      buffer: () => receiver?.gap ?? shared,
-      callback(count: number, buffer: Uint8Array) {
-        if (buffer === shared) receiver?.receiveShared(shared.subarray(0, count))
-        else receiver?.fillGap(count)
-        return true
-      },
-    },
-  }
-  const stream = new Socket(options as SocketConstructorOpts)
-  // The accepted socket gives up what it would close.
-  const internals: SocketInternals = { _handle: null, _server: null }
-  Object.assign(accepted, internals)
-  Object.assign(stream, { _server: server })
+export function socketInput(socket: Socket, shared: Buffer): Input {
+  const internals = socket as unknown as SocketInternals
+  const keys = Object.getOwnPropertySymbols(socket)
+  const [buffer, nextBuffer, callback] = ONREAD_KEYS.map((name) =>
+    keys.find(({ description }) => description === name),
+  )
+  const handle = internals._handle
+  if (!buffer || !nextBuffer || !callback || !handle?.useUserBuffer) return streamInput(socket)
   return {
-    stream,
-    start(to) {
-      receiver = to
-      stream.resume()
+    stream: socket,
+    start(receiver) {
+      internals[buffer] = shared
+      internals[nextBuffer] = () => receiver.gap ?? shared
+      internals[callback] = (count: number, filled: Buffer) => {
+        if (filled === shared) receiver.receiveShared(shared.subarray(0, count))
+        else receiver.fillGap(count)
+      }
+      handle.useUserBuffer?.(shared)
+      socket.resume()
     },
   }
 }
