@@ -6,6 +6,7 @@ import type { Io } from './io.ts'
 import type { Given } from './option-spec.ts'
 import type { Format, Listing } from './output/listing.ts'
 import { render } from './output/listing.ts'
+import { unescaped } from './output/terminal-io.ts'
 import { type ServerChoice, type ServerNaming, type ServerSettings, serverSettings } from './server-choice.ts'
 
 /** The values of SERVER_OPTIONS, or only a context's name: `{ context: 'staging' }`. */
@@ -92,7 +93,9 @@ export class Context {
       this.format === 'text'
         ? listing.text()
         : await render(this.format, listing, { borders, color: this.#color && borders })
-    this.io.out(text)
+    // The cells of a table are escaped already, and its colours must not be.
+    if (borders) unescaped(this.io).out(text)
+    else this.io.out(text)
     await this.io.output.drained()
   }
 

@@ -21,6 +21,10 @@ export interface Io {
   /** The working folder. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Set where `out` escapes control characters, as on a terminal: the escaping, which leaves what it returns as it is. */
+  readonly escapeOut?: ((bytes: Uint8Array) => Uint8Array) | undefined
+  /** Set where a stream escapes control characters: the streams that do not. */
+  readonly unescaped?: Io | undefined
   readonly isTerminal: { readonly in: boolean; readonly out: boolean; readonly err: boolean }
   /** Width of the terminal, 80 where there is none. */
   readonly columns: number

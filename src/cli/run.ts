@@ -13,6 +13,7 @@ import type { OptionSpecs } from './option-spec.ts'
 import { longName, optionArguments, shortName, takesValue } from './option-spec.ts'
 import { GLOBAL_OPTIONS, OUTPUT_OPTION } from './options.ts'
 import type { Format } from './output/listing.ts'
+import { terminalIo } from './output/terminal-io.ts'
 import { wordBadOption } from './parsing/usage-messages.ts'
 import type { Tool } from './registry.ts'
 import { runToEnd } from './run-to-end.ts'
@@ -66,12 +67,13 @@ async function runCommand(
   title: Title,
   command: Command,
   args: readonly string[],
-  io: Io,
+  streams: Io,
   connect: Connect,
 ): Promise<number> {
   const options = optionsOf(command)
-  if (isHelp(args)) return print(io, commandHelp(title, command, options, io.columns))
-  const switches = readSwitches(args, io)
+  if (isHelp(args)) return print(streams, commandHelp(title, command, options, streams.columns))
+  const switches = readSwitches(args, streams)
+  const io = terminalIo(streams, switches.isJson ? 'json' : 'hex')
   const situation: Situation = {
     command: title.name,
     failure: command.failure,

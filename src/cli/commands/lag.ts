@@ -12,6 +12,7 @@ import { VIEWS, type View } from '../lag/rows.ts'
 import { BadValue, type OptionSpecs, type Values } from '../option-spec.ts'
 import { int64, SERVER_OPTIONS } from '../options.ts'
 import { ALL_FORMATS } from '../output/listing.ts'
+import { unescaped } from '../output/terminal-io.ts'
 
 /** How often lag is looked at while it is waited for. */
 const POLL_MS = 500
@@ -163,7 +164,7 @@ async function watch(
 ): Promise<never> {
   for (;;) {
     const listing = lagListing(await askLag(cluster, question), view)
-    if (context.io.isTerminal.out) context.io.out(CLEAR)
+    if (context.io.isTerminal.out) unescaped(context.io).out(CLEAR)
     await context.print(listing)
     await cluster.lifetime.sleep(everyMs)
   }

@@ -1,5 +1,6 @@
 import type { Connect } from '../context.ts'
 import type { Io } from '../io.ts'
+import { escapeName } from '../output/escape.ts'
 import { findTool, TOOLS, type Tool } from '../registry.ts'
 import { type Candidates, candidatesOf, toolCandidates } from './candidates.ts'
 import { findNames } from './names.ts'
@@ -27,7 +28,7 @@ export async function completeLine(
     const lines = [
       ...found.words.map(({ word, help }) => (help === '' ? word : `${word}\t${help}`)),
       // Names with an underscore in front are Kafka's own, and few mean them.
-      ...names.filter((name) => !hidden || !name.startsWith('_')).map((name) => prefix + name),
+      ...names.filter((name) => !hidden || !name.startsWith('_')).map((name) => prefix + escapeName(name)),
     ]
     const wanted = lines.filter((text) => text.startsWith(current))
     if (found.paths !== undefined) wanted.push(`:${found.paths}`)

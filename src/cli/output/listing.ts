@@ -1,4 +1,5 @@
 import type { Int64 } from '../../bytes/int64.ts'
+import { escapeName } from './escape.ts'
 
 export type Format = 'text' | 'table' | 'json' | 'jsonl' | 'csv' | 'name' | 'prometheus'
 
@@ -57,7 +58,7 @@ export async function render(format: Format, listing: Listing, terminal: Termina
     case 'name':
       return listing
         .names()
-        .map((name) => `${name}\n`)
+        .map((name) => `${escapeName(name)}\n`)
         .join('')
     case 'prometheus':
       return listing.prometheus?.() ?? ''
@@ -84,10 +85,13 @@ function csv({ columns, items, rows = items }: Listing): string {
 }
 
 function quoteCsv(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function cellText(cell: Cell | undefined): string {
+/** A cell as text on a single line. */
+const cellText = (cell: Cell | undefined): string => escapeName(plainText(cell))
+
+function plainText(cell: Cell | undefined): string {
   if (cell === null || cell === undefined) return ''
   if (Array.isArray(cell) && cell.every((part) => typeof part !== 'object' || part === null))
     return cell.join(' ')

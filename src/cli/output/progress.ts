@@ -1,5 +1,7 @@
 import type { Clock } from '../../client/clock.ts'
 import type { Io } from '../io.ts'
+import { escapeName } from './escape.ts'
+import { unescaped } from './terminal-io.ts'
 
 /** What is done sooner needs no progress. */
 const DELAY_MS = 500
@@ -16,12 +18,13 @@ export function startProgress(io: Io, clock: Clock, text: () => string): Progres
   let stop = (): void => {}
   let cancel = clock.after(DELAY_MS, () => void show())
   let isStopped = false
+  const shown = (): string => escapeName(text())
   const show = async (): Promise<void> => {
     const { default: ora } = await import('ora')
     if (isStopped) return
-    const spinner = ora({ text: text(), stream: terminal(io), isEnabled: true, discardStdin: false }).start()
+    const spinner = ora({ text: shown(), stream: terminal(io), isEnabled: true, discardStdin: false }).start()
     const renew = (): void => {
-      spinner.text = text()
+      spinner.text = shown()
       cancel = clock.after(INTERVAL_MS, renew)
     }
     cancel = clock.after(INTERVAL_MS, renew)
@@ -39,7 +42,7 @@ export function startProgress(io: Io, clock: Clock, text: () => string): Progres
 /** Standard error as ora wants it: a terminal that can be written to and whose cursor can be moved. */
 function terminal(io: Io): NodeJS.WritableStream {
   const write = (text: string): boolean => {
-    io.err(text)
+    unescaped(io).err(text)
     return true
   }
   const stream = {

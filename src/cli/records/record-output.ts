@@ -1,6 +1,7 @@
 import { addInt64, type Int64 } from '../../bytes/int64.ts'
 import type { Io, OutputState } from '../io.ts'
 import { ByteOutput } from './byte-output.ts'
+import { EscapedOutput } from './escaped-output.ts'
 
 /** Records, and bytes of them, that are printed before the output is waited for. */
 export const MAX_PRINTED = 4096
@@ -18,7 +19,7 @@ interface SteppedRecords {
  */
 export class RecordOutput {
   readonly bytes: ByteOutput
-  readonly #io: Pick<Io, 'out' | 'output'>
+  readonly #io: Pick<Io, 'out' | 'output' | 'escapeOut'>
   /** Of each record that was printed last: its offset, and where its output ends. */
   readonly #offsets: Int64[] = new Array<Int64>(MAX_PRINTED).fill(0)
   readonly #ends = new Float64Array(MAX_PRINTED)
@@ -31,9 +32,10 @@ export class RecordOutput {
   /** Whether the output is to be waited for before more is printed. */
   isFull = true
 
-  constructor(io: Pick<Io, 'out' | 'output'>) {
+  constructor(io: Pick<Io, 'out' | 'output' | 'escapeOut'>) {
     this.#io = io
-    this.bytes = new ByteOutput((bytes) => io.out(bytes))
+    const write = (bytes: Buffer): void => io.out(bytes)
+    this.bytes = io.escapeOut === undefined ? new ByteOutput(write) : new EscapedOutput(write, io.escapeOut)
   }
 
   get state(): OutputState {

@@ -457,3 +457,30 @@ test('a start at the largest offset is out of range, and the reset policy decide
   ])
   expect(exit).not.toBe(0)
 })
+
+test('control characters of records are escaped on a terminal only, in each format', async () => {
+  const value = 'red \u001b[31m\u009b and\ttab'
+  const produced = [
+    'console-producer',
+    ...at,
+    '--topic',
+    'controls',
+    '--key',
+    'k\u0007',
+    '--header',
+    'h\u001b=v\u001b',
+  ]
+  await run(produced, `${value}\n`)
+  const read = async (isTerminal: boolean, ...more: string[]) => {
+    const io = testIo({ isTerminal })
+    await main('ktool', ['consume', ...at, '-t', 'controls', '--from', '0', '--until', 'end', ...more], io)
+    return io.stdout
+  }
+  const all = ['key', 'headers'].flatMap((name) => ['--formatter-property', `print.${name}=true`])
+  expect(await read(false)).toBe(`${value}\n`)
+  expect(await read(true)).toBe('red \\x1b[31m\\x9b and\ttab\n')
+  expect(await read(true, ...all)).toBe('h\\x1b:v\\x1b\tk\\x07\tred \\x1b[31m\\x9b and\ttab\n')
+  const json = await read(true, '-o', 'jsonl')
+  expect(json).toContain('\\u009b')
+  expect(JSON.parse(json)).toMatchObject({ key: 'k\u0007', value })
+})

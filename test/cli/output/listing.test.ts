@@ -19,7 +19,7 @@ const printed = (format: Format, listing = LISTING) =>
 test.each([
   ['text', 'as Kafka prints it\n'],
   ['name', 'a\nd\n'],
-  ['csv', 'name,size,ids,error\n"a ""b"", c",1152921504606846976,1 2,\nd,0,,"x\ny"\n'],
+  ['csv', 'name,size,ids,error\n"a ""b"", c",1152921504606846976,1 2,\nd,0,,x\\x0ay\n'],
   [
     'jsonl',
     '{"name":"a \\"b\\", c","size":"1152921504606846976","ids":[1,2],"error":null}\n{"name":"d","size":0,"ids":[],"error":"x\\ny"}\n',
