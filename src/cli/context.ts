@@ -91,12 +91,18 @@ export class Context {
     const borders = this.format === 'table' && this.io.isTerminal.out
     const text =
       this.format === 'text'
-        ? listing.text()
+        ? await this.#text(listing)
         : await render(this.format, listing, { borders, color: this.#color && borders })
     // The cells of a table are escaped already, and its colours must not be.
     if (borders) unescaped(this.io).out(text)
     else this.io.out(text)
     await this.io.output.drained()
+  }
+
+  async #text(listing: Listing): Promise<string> {
+    if (!this.io.isTerminal.out) return listing.text()
+    const { terminalText } = await import('./output/terminal-text.ts')
+    return terminalText(listing)
   }
 
   /** A line for people, on standard error. */

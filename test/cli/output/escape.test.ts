@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { consumerGroupListing } from '../../../src/cli/groups/list.ts'
 import { escapeBytes, escapeName, escapeText } from '../../../src/cli/output/escape.ts'
 import { type Format, render } from '../../../src/cli/output/listing.ts'
 import { terminalIo } from '../../../src/cli/output/terminal-io.ts'
+import { terminalText } from '../../../src/cli/output/terminal-text.ts'
 import { RecordOutput } from '../../../src/cli/records/record-output.ts'
 import { testIo } from '../../support/test-io.ts'
 
@@ -86,4 +88,22 @@ test.each<[Format, string]>([
   const bordered = await render('table', listing, { borders: true, color: true })
   expect(bordered).toContain(SAFE_LINE)
   expect(bordered).toContain('\u001b[1mname')
+})
+
+test('a name takes one line in the text for a terminal, also one that is part of another', () => {
+  const groups = ['one\ntwo', 'one\ntwo\tthree', '\u001b[31mred', 'plain'].map((groupId) => ({
+    groupId,
+    type: 'Consumer' as const,
+    protocol: 'consumer',
+    state: 'Stable' as const,
+  }))
+  const listing = consumerGroupListing(groups, { withType: false, withState: false })
+  expect(terminalText(listing)).toBe('one\\x0atwo\none\\x0atwo\\x09three\n\\x1b[31mred\nplain\n')
+  expect(terminalText({ ...listing, text: () => 'Kafka\n' })).toBe('Kafka\n')
+})
+
+test('ids in nested items take one line, and a blank name leaves the layout as it is', () => {
+  const items = [{ group: '\n', members: [{ clientId: 'a\nb' }] }]
+  const listing = { text: () => 'x\ny a\nb\n', columns: [], items, names: () => [] }
+  expect(terminalText(listing)).toBe('x\ny a\\x0ab\n')
 })
