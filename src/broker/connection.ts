@@ -85,6 +85,11 @@ export class Connection implements ClientConnection, Receiver {
     return !this.#isBusy
   }
 
+  /** What a request holds that the client has sent a part of. */
+  get unsentBytes(): number {
+    return this.#frames.missingFrameBytes
+  }
+
   /** What unread answers hold in memory, apart from pieces of files. */
   get unreadBytes(): number {
     return this.#output.heldBytes

@@ -23,6 +23,11 @@ export class FrameBuffers {
     this.#large = new BufferPool(large, MAX_LARGE_KEPT)
   }
 
+  /** The longest frame that is small. */
+  get smallBytes(): number {
+    return this.#small.bufferBytes
+  }
+
   /** The longest frame that fits one buffer. */
   get largestBytes(): number {
     return this.#large.bufferBytes

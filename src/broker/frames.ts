@@ -126,9 +126,14 @@ export class FrameCutter {
     this.#giveBack()
   }
 
-  /** A frame that fits a reused buffer is not counted: there is at most one for each connection. */
+  /** What a frame that has not arrived as a whole has of the shared memory. */
+  get missingFrameBytes(): number {
+    return this.#partial === null ? 0 : this.#takenBytes
+  }
+
+  /** A small frame is not counted: there is at most one for each connection. */
   #reserve(length: number): boolean {
-    if (length <= this.#buffers.largestBytes) return true
+    if (length <= this.#buffers.smallBytes) return true
     if (!this.#memory.take(length)) return false
     this.#takenBytes = length
     return true

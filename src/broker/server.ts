@@ -8,6 +8,7 @@ import { FrameBuffers } from './frame-buffers.ts'
 import { FrameMemory } from './frame-memory.ts'
 import { type Input, socketInput, streamInput } from './input.ts'
 import type { Logger } from './logger.ts'
+import { StalledConnections } from './stalled-connections.ts'
 
 export interface ListenerOptions {
   readonly listener: string
@@ -41,8 +42,6 @@ export interface ConnectionLimits {
 const plainAddress = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
 
 const IDLE_CHECK_MS = 5000
-const STALLED_MS = 3000
-const STALLED_CHECK_MS = 500
 const READ_BUFFER_BYTES = 64 * 1024
 /** So many clients may wait for a place (socket.listen.backlog.size of Kafka). */
 const MAX_WAITING = 50
@@ -60,18 +59,28 @@ export class BrokerServer {
   readonly #answers = new AnswerMemory()
   readonly #servers: Server[] = []
   readonly #connections = new Set<Connection>()
+  readonly #stalled: StalledConnections
   /** Clients beyond max.connections, as Kafka leaves them in the backlog of the listener: taken when others go. */
   readonly #waiting = new Map<Socket, Door>()
   #stopIdleCheck: () => void = () => {}
-  #stopStalledCheck: () => void = () => {}
 
   constructor(dispatcher: Dispatcher, limits: () => ConnectionLimits, clock: Clock, logger: Logger) {
     this.#dispatcher = dispatcher
     this.#limits = limits
     this.#clock = clock
     this.#logger = logger
-    this.#memory = new FrameMemory(() => limits().maxQueuedBytes)
-    this.#answers.onAwaited = () => this.#closeStalled()
+    this.#memory = new FrameMemory(() => limits().maxQueuedBytes, this.#buffers.largestBytes)
+    this.#stalled = new StalledConnections(this.#connections, clock, logger)
+    this.#stalled.watch({
+      memory: this.#memory,
+      heldBy: ({ unsentBytes }) => unsentBytes,
+      omission: (bytes) => `sent nothing of a request of ${bytes} bytes`,
+    })
+    this.#stalled.watch({
+      memory: this.#answers,
+      heldBy: ({ unreadBytes }) => unreadBytes,
+      omission: (bytes) => `read nothing of answers of ${bytes} bytes`,
+    })
   }
 
   /** Takes connections on the port; gives the port when it is open. */
@@ -96,7 +105,7 @@ export class BrokerServer {
   /** Closes the ports at once and the connections with them. */
   async close(): Promise<void> {
     this.#stopIdleCheck()
-    this.#stopStalledCheck()
+    this.#stalled.stop()
     const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)))
     for (const socket of this.#waiting.keys()) socket.destroy()
     this.#waiting.clear()
@@ -162,32 +171,6 @@ export class BrokerServer {
     let open = 0
     for (const { clientAddress } of this.#connections) if (clientAddress === address) open++
     return open >= allowed
-  }
-
-  /**
-   * While requests wait for memory that unread answers hold: closes the connections that hold most of it, if their
-   * clients have not taken anything for a while.
-   *
-   * Differs: Kafka keeps any number of unread answers in memory, until connections.max.idle.ms closes the connections.
-   */
-  #closeStalled(): void {
-    this.#stopStalledCheck()
-    if (!this.#answers.isAwaited) return
-    let excess = this.#answers.excessBytes
-    const since = this.#clock.monotonicMs() - STALLED_MS
-    const stalled = [...this.#connections]
-      .filter(({ unreadBytes, lastActiveMs }) => unreadBytes > 0 && lastActiveMs <= since)
-      .sort((one, other) => other.unreadBytes - one.unreadBytes)
-    for (const connection of stalled) {
-      if (excess <= 0) break
-      excess -= connection.unreadBytes
-      this.#logger.warn(
-        `closing the connection from ${connection.clientAddress}: its client has not read ` +
-          `${connection.unreadBytes} bytes of answers for ${STALLED_MS} ms, and others wait for the memory`,
-      )
-      connection.close()
-    }
-    this.#stopStalledCheck = this.#clock.after(STALLED_CHECK_MS, () => this.#closeStalled())
   }
 
   #watchIdle(): void {

@@ -23,7 +23,7 @@ function cut(cutter: FrameCutter): Buffer[] {
   return frames
 }
 
-const plenty = () => new FrameMemory(() => Infinity)
+const plenty = () => new FrameMemory(() => Infinity, 2 * 1024 * 1024)
 
 const LIMIT = 100 * 1024 * 1024
 
@@ -170,28 +170,35 @@ test('a frame of just the limit is taken', () => {
   expect(cut(cutter)).toEqual([Buffer.alloc(10, 1)])
 })
 
-test('large frames wait for each other once they hold all the memory they may', () => {
-  const memory = new FrameMemory(() => 100)
+test('frames wait for each other once they hold all the memory they may, the small ones never', () => {
+  const memory = new FrameMemory(() => 100, 16)
   const buffers = counting(16)
   const open = () => new FrameCutter(buffers, LIMIT, memory)
-  const [first, second, small] = [open(), open(), open()]
+  const [first, second, medium, other, small] = [open(), open(), open(), open(), open()]
   const announce = (cutter: FrameCutter, length: number) => {
     const start = Buffer.alloc(8)
     start.writeInt32BE(length)
     cutter.push(start)
     return cutter.next()
   }
-  expect(announce(first, 150)).toBeNull()
+  expect(announce(first, 90)).toBeNull()
   expect(first.isStarved).toBe(false)
+  // Large ones leave a quarter to the others.
   expect(announce(second, 150)).toBeNull()
   expect(second.isStarved).toBe(true)
-  expect(announce(small, 16)).toBeNull()
+  expect(announce(medium, 16)).toBeNull()
+  expect(medium.isStarved).toBe(false)
+  expect(announce(other, 16)).toBeNull()
+  expect(other.isStarved).toBe(true)
+  expect(announce(small, 8)).toBeNull()
   expect(small.isStarved).toBe(false)
+  expect([first, second, medium].map((cutter) => cutter.missingFrameBytes)).toEqual([90, 0, 16])
 
   let retried = 0
   memory.whenRoom(() => retried++)
-  first.push(Buffer.alloc(146))
-  expect(first.next()).toHaveLength(150)
+  first.push(Buffer.alloc(86))
+  expect(first.next()).toHaveLength(90)
+  expect(first.missingFrameBytes).toBe(0)
   expect(retried).toBe(0)
   first.release()
   expect(retried).toBe(1)

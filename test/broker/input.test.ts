@@ -160,7 +160,7 @@ async function startEcho(way: (socket: Socket, shared: Buffer) => Input, random:
         },
       },
       buffers,
-      memory: new FrameMemory(() => 3_000_000),
+      memory: new FrameMemory(() => 3_000_000, buffers.largestBytes),
       answers: new AnswerMemory(),
       node: 1,
       clientAddress: '',
@@ -219,7 +219,7 @@ test.each(WAYS)('clients that leave at any byte leave no memory in use, read int
 
 test('a connection that closes while its request fails gives the memory of the frame back', async () => {
   const buffers = new CountingBuffers()
-  const memory = new FrameMemory(() => 1)
+  const memory = new FrameMemory(() => 1, buffers.largestBytes)
   const failures: unknown[] = []
   const accepted: Connection[] = []
   let fail: (error: Error) => void = () => {}
