@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { runProgram } from '../support/run-program.ts'
 import { KTOOL, runKtool } from '../support/start-ktool.ts'
 
 const NODE = process.execPath
@@ -96,6 +97,14 @@ test('a seed that cannot be read leaves nothing behind, and the command is not r
   expect(refused.stderr).toContain(`--seed ${seed}: line 2 is not a record: value is no text`)
   const { stderr } = await execute('process.exit(1)', ['--data-dir', data])
   expect(stderr).toContain('there are no topics\n')
+})
+
+test('a pipe is refused as a seed: it cannot be read twice', async () => {
+  const pipe = join(freshFolder(), 'pipe')
+  await runProgram('mkfifo', [pipe])
+  const { code, stdout, stderr } = await execute('console.log("run")', ['--seed', pipe])
+  expect([code, stdout.toString()]).toEqual([1, ''])
+  expect(stderr).toContain(`--seed ${pipe}: it is no regular file, and is read twice\n`)
 })
 
 /** Waits until the process has printed this. */

@@ -1,10 +1,11 @@
 // `serve --seed FILE`: records that topics begin with, as JSON lines.
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import type { Cluster } from '../../client/cluster.ts'
 import { listOffsets, OFFSET_SPECS } from '../../client/offsets.ts'
 import { Producer } from '../../client/produce/producer.ts'
 import { producerSettings } from '../../client/produce/producer-config.ts'
 import { Failure, messageOf } from '../failures.ts'
+import { inputChunks } from '../produce/input-chunks.ts'
 import { RecordSender } from '../produce/record-sender.ts'
 import { readRecords } from '../produce/record-source.ts'
 import type { InputRecord } from '../records/line-reader.ts'
@@ -21,6 +22,7 @@ export interface Seeded {
  * gets them once. The whole file is read before the first is written: one that cannot be read leaves nothing behind.
  */
 export async function seedTopics(cluster: Cluster, path: string, stop: AbortSignal): Promise<Seeded> {
+  requireFile(path)
   const topics = await topicsOf(path, stop)
   const full = await withRecords(cluster, [...topics])
   const isWanted = ({ topic }: InputRecord): boolean => !full.has(topic!)
@@ -50,6 +52,13 @@ export async function seedTopics(cluster: Cluster, path: string, stop: AbortSign
   return { records: count, passedOver: [...full].sort() }
 }
 
+/** A pipe could not be read a second time, and a wait for its other end would keep the process from ending. */
+function requireFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile()) return
+  throw new Failure(`--seed ${path}: it is no regular file, and is read twice`)
+}
+
 async function topicsOf(path: string, stop: AbortSignal): Promise<Set<string>> {
   const topics = new Set<string>()
   for await (const records of recordsOf(path, stop)) {
@@ -63,7 +72,7 @@ async function topicsOf(path: string, stop: AbortSignal): Promise<Set<string>> {
 
 async function* recordsOf(path: string, stop: AbortSignal): AsyncGenerator<InputRecord[], void, undefined> {
   try {
-    const chunks = createReadStream(path) as AsyncIterable<Buffer>
+    const chunks = inputChunks(createReadStream(path), stop)
     yield* readRecords(chunks, { parse: parseRecordJson }, { key: null, headers: [] }, stop)
   } catch (error) {
     throw new Failure(`--seed ${path}: ${messageOf(error)}`, { cause: error })
