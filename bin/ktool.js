@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-const { main, processIo } = require('../dist/cli/main.js')
+const { endProcess, main, processIo } = require('../dist/cli/main.js')
 
 const [, program, ...args] = process.argv
-main(program, args, processIo(process)).then((code) => process.exit(code))
+main(program, args, processIo(process)).then((code) => endProcess(process, code))

@@ -9,6 +9,10 @@ export const EXIT = { done: 0, failed: 1, usage: 2, notMet: 3 } as const
 /** The exit code of a run that a signal ended: 128 and its number, as a shell has it. */
 export const SIGNAL_EXIT: Readonly<Record<EndingSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 
+/** The signal that a run with this exit code was ended by. */
+export const signalOf = (code: number): EndingSignal | undefined =>
+  (Object.keys(SIGNAL_EXIT) as EndingSignal[]).find((signal) => SIGNAL_EXIT[signal] === code)
+
 /** What is known about the run that failed. */
 export interface Situation {
   /** The tool and sub-command, for the pointer to its help. */

@@ -8,7 +8,7 @@ import { findTool, TOOLS, toolOfProgram } from './registry.ts'
 import { print, readSwitches, runTool } from './run.ts'
 import { VERSION } from './version.ts'
 
-export { processIo } from './process-io.ts'
+export { endProcess, processIo } from './process-io.ts'
 
 /** What the scripts of `ktool completion` call; not for people. */
 const COMPLETE = '__complete'

@@ -1,5 +1,6 @@
 import { fstatSync, readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
+import { signalOf } from './exit.ts'
 import type { EndingSignal, Io } from './io.ts'
 import { isUnderNohup } from './nohup.ts'
 import { Outlet } from './streams/outlet.ts'
@@ -80,6 +81,20 @@ export function processIo(process: NodeJS.Process): Io {
     randomBytes: (size) => Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(size))),
     onInterrupt,
   }
+}
+
+/**
+ * Ends the process. It would first wait for a host name that is being looked up on a thread, for ten seconds or more when
+ * no name server answers: where a signal has ended the run, the signal itself does not.
+ */
+export function endProcess(process: NodeJS.Process, code: number): void {
+  const signal = signalOf(code)
+  if (signal !== undefined && process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) {
+    process.emit('exit', code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  }
+  process.exit(code)
 }
 
 /** Resolves on a signal with its name; or with null when there was one already: a moment later, after a second at once. */
