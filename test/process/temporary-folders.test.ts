@@ -17,16 +17,12 @@ beforeEach(() => {
 afterEach(() => rmSync(temporary, { recursive: true }))
 
 /** Runs a program that starts a broker, prints its folder, and goes on with `code`. */
-async function embed(
-  code: string,
-  wrapper: readonly string[] = [],
-): Promise<{ child: ChildProcess; dataDir: string }> {
+async function embed(code: string): Promise<{ child: ChildProcess; dataDir: string }> {
   const program = `
     import { startBroker } from ${JSON.stringify(LIBRARY)}
     const broker = await startBroker()
     process.stdout.write(broker.dataDir + '\\n', async () => { ${code} })`
-  const [file, ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', program]
-  const child = spawn(file!, args, {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     env: { ...process.env, TMPDIR: temporary },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -63,18 +59,6 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(readdirSync(temporary)).toEqual([])
   },
 )
-
-test('a process that ignores SIGHUP, as under nohup, goes on with its broker', async () => {
-  const { child, dataDir } = await embed(
-    "process.on('SIGUSR2', () => process.exit(0)); process.stdout.write('listening')",
-    ['nohup'],
-  )
-  await once(child.stdout!, 'data')
-  child.kill('SIGHUP')
-  child.kill('SIGUSR2')
-  expect(await ended(child)).toEqual([0, null])
-  expect(existsSync(dataDir)).toBe(false)
-})
 
 test('a program that handles a signal itself goes on, with its broker', async () => {
   const { child, dataDir } = await embed(`
