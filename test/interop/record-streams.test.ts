@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { int64Json } from '../../src/bytes/int64.ts'
 import { oddNameBytes } from '../../src/records/header-name.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { kcat } from '../support/outside.ts'
@@ -54,11 +55,15 @@ describe('in a shell', () => {
         json(oddNameBytes(name) ?? Buffer.from(name)),
         json(content),
       ])
-      return `${JSON.stringify({ timestamp, headers: pairs, key: json(key), value: json(value) })}\n`
+      return `${JSON.stringify({ timestamp: int64Json(timestamp), headers: pairs, key: json(key), value: json(value) })}\n`
     })
     const large = '--command-property max.request.size=4000000'
-    await ktool('topics --create --topic piped --config max.message.bytes=4000000')
-    await ktool('topics --create --topic piped-copy --config max.message.bytes=4000000')
+    await ktool(
+      'topics --create --topic piped --config max.message.bytes=4000000 --config message.timestamp.after.max.ms=9223372036854775807',
+    )
+    await ktool(
+      'topics --create --topic piped-copy --config max.message.bytes=4000000 --config message.timestamp.after.max.ms=9223372036854775807',
+    )
     expect((await ktool(`produce -i jsonl -t piped ${large}`, input.join(''))).code).toBe(0)
     const copy = `ktool consume -t piped --from earliest --until end -o jsonl | ktool produce -i jsonl -t piped-copy ${large}`
     expect((await shell(`set -o pipefail; ${copy}`)).code).toBe(0)

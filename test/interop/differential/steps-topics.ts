@@ -116,13 +116,27 @@ export const topicSteps: readonly Step[] = [
       { partitionIndex: 0, brokerIds: [1] },
     ],
   }),
-  ...['', '.', '..', 'a b', 'ä', 'x'.repeat(250), '__consumer_offsets', '__cluster_metadata'].map((name) =>
+  ...['', '.', '..', 'a b', 'ä', 'x'.repeat(250), '__cluster_metadata'].map((name) =>
     ask(`a topic called '${name.slice(0, 20)}'`, CreateTopics, {
       topics: [request(name, {})],
       timeoutMs: 10_000,
       validateOnly: true,
     }),
   ),
+  // Differs: Kafka creates it with whatever settings are asked for; here it always has its own.
+  ask('a topic called __consumer_offsets, with the settings that it has', CreateTopics, {
+    topics: [
+      request('__consumer_offsets', {
+        configs: {
+          'cleanup.policy': 'compact',
+          'compression.type': 'producer',
+          'segment.bytes': '104857600',
+        },
+      }),
+    ],
+    timeoutMs: 10_000,
+    validateOnly: true,
+  }),
   topic('there'),
   topic('with.dot'),
   ask('a topic that is there', CreateTopics, { topics: [request('there', {})], timeoutMs: 10_000 }),
