@@ -19,12 +19,24 @@ const describe = (
   resourceName: string,
   keys: string[] | null = null,
   includeSynonyms = true,
+  has: Readonly<Record<string, string>> = {},
 ): Step =>
-  ask(title, DescribeConfigs, (version) => ({
-    resources: [{ resourceType, resourceName, configurationKeys: keys }],
-    includeSynonyms,
-    ...(version >= 3 ? { includeDocumentation: true } : {}),
-  }))
+  ask(
+    title,
+    DescribeConfigs,
+    (version) => ({
+      resources: [{ resourceType, resourceName, configurationKeys: keys }],
+      includeSynonyms,
+      ...(version >= 3 ? { includeDocumentation: true } : {}),
+    }),
+    // A broker of Kafka's follows its controller a moment later.
+    {
+      until: ({ results }) =>
+        Object.entries(has).every(([name, value]) =>
+          results[0]!.configs.some((config) => config.name === name && config.value === value),
+        ),
+    },
+  )
 
 const change = (
   title: string,
@@ -132,7 +144,10 @@ export const configSteps: readonly Step[] = [
   describe('a topic under changed defaults', TOPIC, 'configured', ['retention.ms', 'cleanup.policy']),
   ...change('a setting of all brokers that goes', BROKER, '', [['log.retention.ms', DELETE, null]]),
   replace('all settings', TOPIC, 'configured', { 'segment.ms': '3600000' }),
-  describe('a topic whose settings were replaced', TOPIC, 'configured'),
+  describe('a topic whose settings were replaced', TOPIC, 'configured', null, true, {
+    'segment.ms': '3600000',
+    'cleanup.policy': 'delete',
+  }),
   replace('no settings', TOPIC, 'configured', {}),
   replace('settings that do not parse', TOPIC, 'configured', { 'segment.ms': 'x' }),
   replace('settings of null', TOPIC, 'configured', { 'segment.ms': null }),

@@ -57,26 +57,37 @@ const SETTINGS = [
   'delete.retention.ms',
 ] as const
 
-const setting = (name: string, value: string): Step[] => [
-  ask(
-    `${name}=${value}`,
-    IncrementalAlterConfigs,
-    {
-      resources: [{ resourceType: 2, resourceName: 'wide', configs: [{ name, configOperation: 0, value }] }],
-      validateOnly: false,
-    },
-    { versions: [1] },
-  ),
-  ask(
-    `${name} then`,
-    DescribeConfigs,
-    {
-      resources: [{ resourceType: 2, resourceName: 'wide', configurationKeys: [name] }],
-      includeSynonyms: false,
-    },
-    { versions: [1] },
-  ),
-]
+function setting(name: string, value: string): Step[] {
+  let isSet = false
+  return [
+    ask(
+      `${name}=${value}`,
+      IncrementalAlterConfigs,
+      {
+        resources: [
+          { resourceType: 2, resourceName: 'wide', configs: [{ name, configOperation: 0, value }] },
+        ],
+        validateOnly: false,
+      },
+      {
+        versions: [1],
+        note: ({ responses }) => {
+          isSet = responses[0]!.errorCode === 0
+        },
+      },
+    ),
+    ask(
+      `${name} then`,
+      DescribeConfigs,
+      {
+        resources: [{ resourceType: 2, resourceName: 'wide', configurationKeys: [name] }],
+        includeSynonyms: false,
+      },
+      // A broker of Kafka's follows its controller a moment later.
+      { versions: [1], until: ({ results }) => !isSet || results[0]!.configs[0]?.value === value },
+    ),
+  ]
+}
 
 export const int64Steps: readonly Step[] = [
   topic('wide'),
