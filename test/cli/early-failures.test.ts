@@ -6,7 +6,8 @@ import { testIo } from '../support/test-io.ts'
 async function ktool(args: readonly string[]) {
   const io = testIo({ env: { HOME: '/nonexistent' }, input: 'x\n' })
   const exit = await main('ktool', args, io)
-  const [first, ...rest] = io.stderr.split('\n')
+  // What keeps a client waiting is reported after a second, which may pass on a slow machine.
+  const [first, ...rest] = io.stderr.split('\n').filter((line) => !line.startsWith('connection to '))
   return { exit, first, rest: rest.join('\n'), stdout: io.stdout }
 }
 
