@@ -10,6 +10,7 @@ import { FrameCutter, FrameSizeError } from './frames.ts'
 import type { Input, Receiver } from './input.ts'
 import type { Logger } from './logger.ts'
 import { Output } from './output.ts'
+import { Turn } from './turn.ts'
 
 export interface ConnectionOptions {
   readonly input: Input
@@ -45,6 +46,7 @@ export class Connection implements ClientConnection, Receiver {
   readonly #stream: Duplex
   readonly #frames: FrameCutter
   readonly #output: Output
+  readonly #turn: Turn
   readonly #closeListeners = new Set<() => void>()
   #isBusy = false
   #isPaused = false
@@ -61,8 +63,10 @@ export class Connection implements ClientConnection, Receiver {
     this.listener = options.listener
     this.lastActiveMs = options.clock.monotonicMs()
     this.#frames = new FrameCutter(options.buffers, options.maxRequestBytes, options.memory)
+    this.#turn = new Turn(options.clock, () => this.#drained())
     this.#output = new Output({
       stream: this.#stream,
+      turn: this.#turn,
       memory: options.answers,
       taken: () => this.#noteActivity(),
       failed: (error) => {
@@ -73,7 +77,7 @@ export class Connection implements ClientConnection, Receiver {
     this.#stream.on('drain', () => this.#drained())
     this.#stream.on('end', () => {
       this.#hasEnded = true
-      if (!this.#isBusy) this.#leave()
+      this.#pump()
     })
     // 'close' always follows; there is nobody left to tell.
     this.#stream.on('error', () => {})
@@ -145,6 +149,10 @@ export class Connection implements ClientConnection, Receiver {
   }
 
   #drained(): void {
+    if (this.#turn.isOver) {
+      this.#turn.defer()
+      return
+    }
     this.#output.flow()
     if (this.#isLeaving) this.#endOutput()
     else this.#pump()
@@ -156,7 +164,7 @@ export class Connection implements ClientConnection, Receiver {
 
   fillGap(count: number): void {
     if (!this.#isOpen) return
-    this.#noteActivity()
+    this.lastActiveMs = this.#turn.begin()
     if (this.#frames.fillGap(count)) this.#pump()
   }
 
@@ -174,17 +182,27 @@ export class Connection implements ClientConnection, Receiver {
   }
 
   #received(): void {
-    this.#noteActivity()
+    this.lastActiveMs = this.#turn.begin()
     if (!this.#isBusy) this.#pump()
     else this.#setPaused(true)
   }
 
-  /** Answers what there is until a request has to wait, the client stops taking answers, or the bytes run out. */
+  /**
+   * Answers what there is until a request has to wait, the client stops taking answers, the turn is over, or the bytes
+   * run out.
+   */
   #pump(): void {
     if (this.#isBusy || !this.#isOpen) return
+    let hasMore = false
     this.#stream.cork()
     try {
       while (!this.#isBusy && this.#isOpen && !this.#output.isFull) {
+        if (this.#frames.hasNothing) break
+        if (this.#turn.isOver) {
+          this.#turn.defer()
+          hasMore = true
+          break
+        }
         const frame = this.#frames.next()
         if (!frame) break
         this.#answer(frame)
@@ -196,12 +214,13 @@ export class Connection implements ClientConnection, Receiver {
       this.#stream.uncork()
     }
     // Not while a request waits: a paused stream would not tell that the client went away.
-    this.#setPaused(this.#output.isFull || this.#frames.isStarved)
+    hasMore ||= this.#output.isFull || this.#frames.isStarved
+    this.#setPaused(hasMore)
     if (this.#frames.isStarved) {
       this.#stopWaiting()
       this.#stopWaiting = this.#options.memory.whenRoom(() => this.#pump())
     }
-    if (this.#hasEnded && !this.#isBusy) this.#leave()
+    if (this.#hasEnded && !this.#isBusy && !hasMore) this.#leave()
   }
 
   #answer(frame: Buffer): void {

@@ -51,6 +51,12 @@ export class FrameCutter {
     return this.#isStarved
   }
 
+  /** Whether `next` has nothing to do until more bytes come. */
+  get hasNothing(): boolean {
+    const isWhole = this.#partial !== null && this.#partial.filled === this.#partial.length
+    return this.#chunks.length === 0 && !isWhole && !this.#isStarved
+  }
+
   /** Where the next bytes of the connection may be written, from its start on; null when they must come as a chunk. */
   get gap(): Buffer | null {
     const partial = this.#partial

@@ -2,9 +2,11 @@ import type { Duplex } from 'node:stream'
 import type { Part } from '../bytes/writer.ts'
 import type { AnswerMemory } from './answer-memory.ts'
 import type { Answer } from './dispatch.ts'
+import type { Turn } from './turn.ts'
 
 export interface OutputOptions {
   readonly stream: Duplex
+  readonly turn: Turn
   readonly memory: AnswerMemory
   /** Called when the client has taken bytes of a long answer. */
   readonly taken: () => void
@@ -75,10 +77,15 @@ export class Output {
 
   /** Writes what the client can take; to be called whenever the stream has drained. */
   flow(): void {
-    const { stream, failed } = this.#options
-    while (!this.#isClosed && !stream.destroyed && !stream.writableNeedDrain) {
+    const { stream, turn, failed } = this.#options
+    for (let pieces = 0; !this.#isClosed && !stream.destroyed && !stream.writableNeedDrain; pieces++) {
       const next = this.#queue[0]
       if (!next) return
+      // The stream need not drain after pieces that a socket takes at once.
+      if (pieces > 0 && turn.isOver) {
+        turn.defer()
+        return
+      }
       try {
         this.#writePiece(next)
       } catch (error) {

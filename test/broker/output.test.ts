@@ -2,7 +2,9 @@ import { PassThrough, type TransformCallback } from 'node:stream'
 import { expect, test } from 'vitest'
 import { AnswerMemory } from '../../src/broker/answer-memory.ts'
 import { Output } from '../../src/broker/output.ts'
+import { Turn } from '../../src/broker/turn.ts'
 import type { ByteSource } from '../../src/bytes/byte-source.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { randomBytes, randomInteger, seededRandom } from '../support/random.ts'
 import { settled } from '../support/wire-client.ts'
 
@@ -41,6 +43,7 @@ function open(memory = new AnswerMemory(LIMITS)) {
   const seen = { takes: 0, failures: [] as unknown[], sent: 0 }
   const output = new Output({
     stream,
+    turn: new Turn(new ManualClock(), () => {}),
     memory,
     taken: () => seen.takes++,
     failed: (error) => seen.failures.push(error),
