@@ -1,10 +1,10 @@
 import { BufferPool } from '../bytes/buffer-pool.ts'
 
 /** Bytes written to a client at once: a file is read in pieces of this size. */
-const PIECE_BYTES = 256 * 1024
+const PIECE_BYTES = 512 * 1024
 /** Clients that do not read hold no more than this each, once they hold too much together. */
 const SMALL_PIECE_BYTES = 16 * 1024
-const MAX_PIECES_KEPT = 32
+const MAX_PIECES_KEPT = 16
 const MAX_FILE_BYTES = 64 * 1024 * 1024
 const MAX_OTHER_BYTES = 64 * 1024 * 1024
 

@@ -12,6 +12,8 @@ import { StorageError } from './storage-error.ts'
 
 /** Read at once: a scan from an index entry ends within this as a rule. */
 const HEADER_CHUNK = 16 * 1024
+/** For a walk over batches that are larger than the other chunks: it reads little more than their headers. */
+export const SMALL_CHUNK = 256
 const WHOLE_CHUNK = 1024 * 1024
 
 /**
@@ -34,13 +36,21 @@ export class BatchScanner {
   #bufferFrom = 0
   #bufferTo = 0
 
-  constructor(file: ReadableFile, name: string, from: number, to: number, whole = false) {
+  constructor(
+    file: ReadableFile,
+    name: string,
+    from: number,
+    to: number,
+    whole = false,
+    chunkBytes = whole ? WHOLE_CHUNK : HEADER_CHUNK,
+  ) {
     this.#file = file
     this.#name = name
     this.position = from
     this.#to = to
     this.#isWhole = whole
-    this.buffer = Buffer.allocUnsafeSlow(Math.min(whole ? WHOLE_CHUNK : HEADER_CHUNK, Math.max(1, to - from)))
+    const bytes = Math.min(chunkBytes, Math.max(1, to - from))
+    this.buffer = chunkBytes < HEADER_CHUNK ? Buffer.allocUnsafe(bytes) : Buffer.allocUnsafeSlow(bytes)
   }
 
   /** Goes to the next batch; false at the end. Throws BATCH_CORRUPT at bytes that are no batch, `position` is there. */

@@ -1,6 +1,6 @@
 // Where batches start in a segment, found through the offset index and a short walk over batch headers. A walk that
 // meets bytes which are no batch ends there: what comes before them can be read, and the next read reports them.
-import type { BatchScanner } from './batch-scanner.ts'
+import { type BatchScanner, SMALL_CHUNK } from './batch-scanner.ts'
 import { baseOffset, lastOffset } from './log-offsets.ts'
 import type { OffsetEntry } from './offset-index.ts'
 import type { Segment } from './segment.ts'
@@ -12,9 +12,17 @@ export interface Place {
   readonly offset: number
 }
 
+/** A range of fewer batches is walked without the index: a step costs less than a search. */
+const FEW_BATCHES = 4
+
 /** The last place up to `limit` where a batch starts; one starts at `from`, which is not after the limit. */
 export function lastStart(segment: Segment, from: number, limit: number): Place {
-  const scanner = scanNear(segment, from, segment.offsetIndex.lookupPosition(limit))
+  const first = segment.scan(from, false, SMALL_CHUNK)
+  if (hasNext(first, from) && first.size > (limit - from) / FEW_BATCHES) return walk(first, from, limit)
+  return walk(scanNear(segment, from, segment.offsetIndex.lookupPosition(limit)), from, limit)
+}
+
+function walk(scanner: BatchScanner, from: number, limit: number): Place {
   let found: Place = { position: from, offset: -1 }
   let isBatch = scanner.size > 0 || hasNext(scanner, from)
   while (isBatch && scanner.position <= limit) {

@@ -245,8 +245,8 @@ export class Segment {
   }
 
   /** Walks over the batches from `position` on. */
-  scan(position: number, whole = false): BatchScanner {
-    return new BatchScanner(this.#file, this.path, position, this.#sizeInBytes, whole)
+  scan(position: number, whole = false, chunkBytes?: number): BatchScanner {
+    return new BatchScanner(this.#file, this.path, position, this.#sizeInBytes, whole, chunkBytes)
   }
 
   /** The batch at the position, whole and its CRC checked; a copy. */
