@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
 
 import { expect, test } from 'vitest'
 import type { Io } from '../../src/cli/io.ts'
@@ -184,4 +185,14 @@ test.each([
   io.interrupt(signal)
   expect(await running).toBe(code)
   expect([cluster.isClosed, io.listeners]).toEqual([true, 0])
+})
+
+test('a question that waits for its answer is ended by a signal', async () => {
+  const io = testIo({ isTerminal: true })
+  const open: Io = Object.create(io, { in: { value: new Readable({ read() {} }) } })
+  const line = 'acls --remove --allow-principal User:a --operation Read --topic x --bootstrap-server x:1'
+  const running = main('ktool', line.split(' '), open, fakeCluster().connect)
+  await expect.poll(() => io.stderr).toContain('(y/N)')
+  io.interrupt('SIGHUP')
+  expect(await running).toBe(129)
 })
