@@ -276,3 +276,24 @@ test('an answer that makes a call wait is reported once after a second', async (
   await expect(cluster.request(DescribeCluster, ASK, { timeoutMs: 1300 })).rejects.toThrow()
   expect(lines).toEqual(['waiting: This is not the correct controller for this cluster.'])
 })
+
+test('an address that does not answer does not hold up the next', async () => {
+  const [silent, broker] = [await mute(), await ScriptedBroker.start([alive])]
+  const cluster = connectCluster([silent, broker], { defaultApiTimeoutMs: 60_000 })
+  await expect(cluster.request(DescribeCluster, ASK)).resolves.toMatchObject({ clusterId: 'abc' })
+})
+
+test('a broker that stops answering is passed over where another answers', async () => {
+  const stopped = await ScriptedBroker.start([on(DescribeCluster, () => STAY_SILENT)])
+  const broker = await ScriptedBroker.start([alive])
+  const lines: string[] = []
+  const onNotice = (line: string) => void lines.push(line)
+  const cluster = connectCluster([stopped, broker], { defaultApiTimeoutMs: 60_000, onNotice })
+  const asked = cluster.request(DescribeCluster, ASK, { timeoutMs: 9000 })
+  await expect
+    .poll(() => lines, { timeout: 5000 })
+    .toEqual([`no answer from ${stopped.address} yet, waiting`])
+  await expect(cluster.request(DescribeCluster, ASK)).resolves.toMatchObject({ clusterId: 'abc' })
+  cluster.close()
+  await expect(asked).rejects.toThrow()
+})

@@ -200,6 +200,11 @@ export class Connection {
     return this.#failure === null
   }
 
+  /** Whether an answer has been due for longer than `quietMs`. */
+  get isSilent(): boolean {
+    return this.#pending.isSilent
+  }
+
   /** Calls back once the connection can no longer be used; at once if that is so already. */
   onClose(listener: (error: ConnectionError) => void): void {
     if (this.#failure !== null) listener(this.#failure)

@@ -80,25 +80,66 @@ export class Connections {
     return await this.#connect(broker, channel)
   }
 
-  /** A connection to whichever broker can be reached, an open one if there is any. */
+  /** A connection to whichever broker can be reached: an open one that answers, if there is any. */
   async any(): Promise<Connection> {
-    for (const { channel, connection } of this.#entries.values()) {
-      if (channel === 'main' && connection?.isOpen) return connection
-    }
+    const open = [...this.#entries.values()].flatMap(({ channel, connection }) =>
+      channel === 'main' && connection?.isOpen ? [connection] : [],
+    )
+    const answering = open.find(({ isSilent }) => !isSilent)
+    if (answering !== undefined) return answering
+    const others = this.#addresses().filter((address) =>
+      open.every((connection) => connection.address !== formatAddress(address)),
+    )
+    const [silent] = open
+    if (silent === undefined) return await this.#first(others)
+    // Another broker may answer; where none does, this one may yet.
+    return await this.#first(others).catch(() => silent)
+  }
+
+  /** Each address once, those of the brokers first. */
+  #addresses(): Address[] {
+    const all = [...this.#brokers.values(), ...this.#bootstrap]
+    return [...new Map(all.map((address) => [formatAddress(address), address])).values()]
+  }
+
+  /** The first connection that is open; an address that does not answer holds up the next for no more than a second. */
+  async #first(addresses: readonly Address[]): Promise<Connection> {
     const failures: ConnectionError[] = []
-    const tried = new Set<string>()
-    for (const address of [...this.#brokers.values(), ...this.#bootstrap]) {
-      if (tried.has(formatAddress(address))) continue
-      tried.add(formatAddress(address))
-      try {
-        return await this.#connect(address, 'main')
-      } catch (error) {
+    const attempts = new Set<Promise<Connection | null>>()
+    for (const [at, address] of addresses.entries()) {
+      const attempt = this.#connect(address, 'main').catch((error: unknown) => {
         // Each broker of a cluster knows the same users: another would only count as one more wrong login.
         if (!(error instanceof ConnectionError) || isRefusal(error)) throw error
         failures.push(error)
-      }
+        attempts.delete(attempt)
+        return null
+      })
+      attempts.add(attempt)
+      const found = await this.#race(attempts, at === addresses.length - 1 ? Infinity : QUIET_MS)
+      if (found !== null) return found
     }
     throw noneReached(failures)
+  }
+
+  /** The first attempt that succeeds within this time; null when there is none, or all have failed. */
+  async #race(
+    attempts: ReadonlySet<Promise<Connection | null>>,
+    timeoutMs: number,
+  ): Promise<Connection | null> {
+    let cancel = (): void => {}
+    const late = new Promise<'late'>((resolve) => {
+      if (timeoutMs < Infinity) cancel = this.#options.clock.after(timeoutMs, () => resolve('late'))
+    })
+    try {
+      while (attempts.size > 0) {
+        const found = await Promise.race([late, ...attempts])
+        if (found === 'late') return null
+        if (found !== null) return found
+      }
+      return null
+    } finally {
+      cancel()
+    }
   }
 
   /** What keeps the client waiting at the moment; null when nothing is known to. */

@@ -43,6 +43,11 @@ export class PendingRequests {
     })
   }
 
+  /** Whether `onSilence` was called and no answer has come since. */
+  get isSilent(): boolean {
+    return this.#isSilent
+  }
+
   get length(): number {
     return this.#pending.length
   }
