@@ -14,7 +14,7 @@ export default defineConfig({
     projects: [
       // Files share the modules that are loaded: loading them anew for each takes longer than the tests do.
       group('unit', ['test/{bytes,protocol,records,log,broker,client,cli}/**/*.test.ts', 'test/*.test.ts'], {
-        testTimeout: 10_000,
+        testTimeout: 30_000,
         isolate: false,
         // Worker threads of brokers inherit it.
         execArgv: ['--import', new URL('test/support/typescript-hooks.mjs', import.meta.url).href],
